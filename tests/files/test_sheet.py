@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import datetime
+import errno
 import os
+import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -203,8 +205,33 @@ def test_a_full_disk_is_said_plainly_and_keeps_the_old_sheet(
     with pytest.raises(SheetError) as caught:
         write_sheet(out, COLUMNS, [ROW] * 2000)
     assert caught.value.code == "sheet_target"
+    assert os.strerror(errno.ENOSPC) in caught.value.message()
     assert out.read_bytes() == before
     assert not workshop.exists()
+
+
+LIMITED = """
+import resource, signal, sys
+from pathlib import Path
+from fieldapp.files.errors import SheetError
+from fieldapp.files.sheet import Column, write_sheet
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+try:
+    write_sheet(Path(sys.argv[1]), [Column("name", "name")], ({"name": f"Contoh {n}"} for n in range(20_000)))
+except SheetError as error:
+    sys.exit(error.code)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of a process are set in another way on Windows")
+@pytest.mark.parametrize("kind", [".xlsx", ".csv"])
+def test_a_write_that_the_system_stops_halfway_ends_quietly_and_leaves_nothing(tmp_path: Path, kind: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(tmp_path / f"a{kind}")], capture_output=True, text=True, check=False
+    )
+    assert run.stderr == "sheet_target\n"
+    assert os.listdir(tmp_path) == []
 
 
 def test_more_rows_than_a_sheet_holds_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,7 +266,5 @@ def test_every_message_has_two_languages_and_names_its_details() -> None:
 
 
 def test_writing_a_csv_does_not_load_the_workbook_writer() -> None:
-    import subprocess
-
     code = "import sys, fieldapp.files.sheet; sys.exit('xlsxwriter' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
