@@ -1,0 +1,152 @@
+"""What can go wrong, as stable codes with a text in both languages that says what to do about it."""
+
+from typing import Final, Literal
+
+MESSAGES: Final[dict[str, tuple[str, str]]] = {
+    "bundle_unknown": (
+        "Berkas ini bukan bundel. Pilih berkas yang dibuat dengan perintah tulis bundel.",
+        "This file is not a bundle. Choose a file that was made by writing a bundle.",
+    ),
+    "bundle_version": (
+        "Bundel ini dibuat oleh versi program yang lebih baru. Perbarui program ini, lalu gabungkan lagi.",
+        "This bundle was made by a newer version of the program. Update this program, then merge again.",
+    ),
+    "bundle_capability": (
+        "Bundel ini memakai kemampuan yang belum dikenal di sini. Perbarui program ini, lalu gabungkan lagi.",
+        "This bundle uses a capability not known here. Update this program, then merge again.",
+    ),
+    "bundle_truncated": (
+        "Bundel terpotong: sebagian isinya tidak ada. Salin ulang dari laptop asal dan tunggu sampai selesai.",
+        "The bundle is cut short: part of it is missing. Copy it again from its laptop and wait until it is done.",
+    ),
+    "bundle_damaged": (
+        "Isi bundel rusak. Tidak ada yang digabungkan. Salin ulang, atau tulis bundel baru di laptop asal.",
+        "The bundle is damaged. Nothing was merged. Copy it again, or write a new bundle on its laptop.",
+    ),
+    "bundle_foreign": (
+        "Bundel ini milik program pendataan lain. Periksa apakah stik atau berkasnya tertukar.",
+        "This bundle belongs to another programme. Check whether the stick or file was mixed up.",
+    ),
+    "bundle_not_for_us": (
+        "Bundel ini disegel untuk penerima lain. Berikan kepada penerimanya, atau minta bundel untuk Anda.",
+        "This bundle is sealed to somebody else. Give it to its receiver, or ask for one made for you.",
+    ),
+    "bundle_forged": (
+        "Tanda tangan bundel tidak cocok. Tidak ada yang digabungkan. Laporkan kepada administrator.",
+        "The bundle's signature does not match. Nothing was merged. Tell the administrator.",
+    ),
+    "bundle_too_large": (
+        "Isi bundel melebihi batas yang wajar. Tidak ada yang digabungkan. Minta bundel yang lebih kecil.",
+        "The bundle holds more than the allowed size. Nothing was merged. Ask for a smaller bundle.",
+    ),
+    "segment_forged": (
+        "Tanda tangan sebuah segmen tidak cocok. Tidak ada yang digabungkan. Laporkan kepada administrator.",
+        "A segment's signature does not match. Nothing was merged. Tell the administrator.",
+    ),
+    "segment_damaged": (
+        "Sebuah segmen rusak. Tidak ada yang digabungkan. Salin ulang dari laptop asal.",
+        "A segment is damaged. Nothing was merged. Copy it again from its laptop.",
+    ),
+    "entry_damaged": (
+        "Sebuah entri tidak mengikuti bentuk yang ditetapkan. Perbaiki isinya atau tulis ulang di laptop asal.",
+        "An entry does not follow the laid-down form. Correct its content or write it again on its laptop.",
+    ),
+    "entry_version": (
+        "Sebuah entri ditulis oleh versi program yang lebih baru. Perbarui program ini, lalu gabungkan lagi.",
+        "An entry was written by a newer version of the program. Update this program, then merge again.",
+    ),
+    "entry_too_large": (
+        "Isi satu perubahan melebihi batas 1 MiB. Pendekkan isiannya.",
+        "One change holds more than the limit of 1 MiB. Shorten what was filled in.",
+    ),
+    "certificate_forged": (
+        "Sertifikat anggota tidak sah. Tidak ada yang dipakai darinya. Laporkan kepada administrator.",
+        "A member's certificate is not genuine. Nothing of it was used. Tell the administrator.",
+    ),
+    "member_unknown": (
+        "Penulis entri ini belum dikenal di sini. Gabungkan bundel dari laptopnya atau dari kantor.",
+        "The writer of this entry is not known here yet. Merge a bundle from that laptop or from the office.",
+    ),
+    "member_revoked": (
+        "Keanggotaan penulis ini sudah dicabut sebelum entri ini dihitung. Entri disimpan untuk diperiksa orang.",
+        "This writer's membership was revoked before this entry counts. It is kept for a person to look at.",
+    ),
+    "outside_scope": (
+        "Ini di luar wilayah tugas anggota tersebut. Minta administrator memberi wilayahnya.",
+        "This is outside that member's area. Ask the administrator to give the area.",
+    ),
+    "role_not_allowed": (
+        "Peran anggota ini tidak boleh melakukan hal itu. Mintalah kepada anggota dengan peran yang sesuai.",
+        "This member's role may not do that. Ask a member whose role may.",
+    ),
+    "own_decision": (
+        "Anggota tidak boleh memutuskan pendaftarannya sendiri. Minta pengawas lain.",
+        "A member may not decide on an own registration. Ask another supervisor.",
+    ),
+    "type_differs": (
+        "Perubahan ini tidak cocok dengan jenis catatannya. Disimpan untuk diperiksa orang.",
+        "This change does not fit the type of its record. It is kept for a person to look at.",
+    ),
+    "invitation_pin": (
+        "PIN tidak cocok dengan undangan ini. Periksa PIN kepada yang mengundang, lalu coba lagi.",
+        "The PIN does not fit this invitation. Check the PIN with the one who invited you and try again.",
+    ),
+    "pin_too_short": (
+        "PIN terlalu pendek. Pakai paling sedikit {minimum} karakter.",
+        "The PIN is too short. Use at least {minimum} characters.",
+    ),
+    "invitation_damaged": (
+        "Berkas undangan rusak atau bukan undangan. Minta salinannya lagi kepada yang mengundang.",
+        "The invitation file is damaged or is no invitation. Ask the one who invited you for another copy.",
+    ),
+    "invitation_version": (
+        "Undangan ini dibuat oleh versi program yang lebih baru. Perbarui program ini, lalu coba lagi.",
+        "This invitation was made by a newer version of the program. Update this program, then try again.",
+    ),
+    "invitation_used": (
+        "Undangan ini sudah dipakai oleh laptop lain. Minta undangan baru kepada administrator.",
+        "This invitation was already used by another laptop. Ask the administrator for a new one.",
+    ),
+    "invitation_expired": (
+        "Masa berlaku undangan ini sudah lewat. Periksa tanggal laptop ini, atau minta undangan baru.",
+        "This invitation has expired. Check this laptop's date, or ask for a new invitation.",
+    ),
+    "invitation_foreign": (
+        "Undangan atau sertifikat ini milik program pendataan lain. Periksa apakah berkasnya tertukar.",
+        "This invitation or certificate belongs to another programme. Check whether the file was mixed up.",
+    ),
+    "invitation_revoked": (
+        "Undangan ini tidak berlaku lagi karena pengundangnya sudah dicabut. Minta undangan baru.",
+        "This invitation no longer holds, since the one who gave it was revoked. Ask for a new one.",
+    ),
+}
+"""Code -> (Indonesian, English): what is wrong and what to do; placeholders are keys of the error's details."""
+
+
+class SyncError(Exception):
+    """Something refused by the ground floor.
+
+    `code` is stable and a key of MESSAGES; `details` holds ids and numbers only, never anything of a person, so that
+    both may go into a log.
+    """
+
+    def __init__(self, code: str, **details: str | int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details: dict[str, str | int] = details
+
+    def message(self, language: Literal["id", "en"] = "id") -> str:
+        """The text for a person."""
+        return MESSAGES[self.code][1 if language == "en" else 0].format(**self.details)
+
+
+class Untrusted(SyncError):
+    """Input that is damaged, foreign or forged; nothing of it was used."""
+
+
+class NotAllowed(SyncError):
+    """Refused to this member by a rule, before anything was written."""
+
+
+class NotFound(SyncError):
+    """Nothing of that id is known here."""
