@@ -1,0 +1,87 @@
+"""The state of a registration, computed from its entries and never stored as a fact.
+
+A decision counts only while the record still is what the decider saw (`fresh`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+STATES: Final = (
+    "draft",
+    "submitted",
+    "has_issues",
+    "returned",
+    "approved",
+    "waiting",
+    "rejected",
+    "changed_after_review",
+    "frozen",
+    "withdrawn",
+    "void",
+)
+
+#: States in which a supervisor has something to do.
+PENDING_STATES: Final = frozenset({"submitted", "has_issues", "changed_after_review"})
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionHead:
+    """One of the decisions that no later decision has replaced.
+
+    `code`: approve, return, reject, undo, withdraw or void; `fresh`: the record's heads equal what the decider saw.
+    """
+
+    code: str
+    fresh: bool
+
+
+def registration_state(
+    heads: Sequence[DecisionHead],
+    *,
+    conflicts: bool,
+    errors: bool,
+    within_quota: bool = True,
+    frozen: bool = False,
+) -> str:
+    """The state of a submitted registration; one of `STATES` without `draft`.
+
+    `conflicts`: some field holds unlike values; `errors`: a rule refuses the folded values; `within_quota`: the
+    approval got a slot (`quota.allocate`); `frozen`: the registration stands in a decree.
+    """
+    codes = {head.code for head in heads}
+    fresh = any(head.fresh for head in heads)
+    if "void" in codes:
+        # An edit beside a void is a conflict: binning the edit unseen would lose somebody's work.
+        return "void" if all(head.fresh for head in heads if head.code == "void") else "has_issues"
+    if "withdraw" in codes:
+        # Taking back consent is a right; an edit made elsewhere at the same time does not undo it.
+        return "withdrawn"
+    if len(codes) > 1:
+        return "has_issues"
+    code = next(iter(codes), "undo")
+    if code in ("approve", "reject") and not fresh:
+        return "changed_after_review"
+    if code == "return" and fresh:
+        return "returned"
+    if code == "reject":
+        return "rejected"
+    if code == "approve":
+        if not within_quota:
+            return "waiting"
+        return "frozen" if frozen else "approved"
+    return "has_issues" if conflicts or errors else "submitted"
+
+
+def approval_obstacles(values: Mapping[str, object], *, conflicts: bool, errors: bool) -> tuple[str, ...]:
+    """Codes of what keeps a registration from being approved: `nik_absent`, `open_conflicts`, `open_errors`."""
+    found = []
+    if not values.get("nik"):
+        found.append("nik_absent")
+    if conflicts:
+        found.append("open_conflicts")
+    if errors:
+        found.append("open_errors")
+    return tuple(found)

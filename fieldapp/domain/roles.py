@@ -1,0 +1,75 @@
+"""Who may write what, as data. The fold asks this of every entry; screens only ask it earlier.
+
+A member's area is not judged here: the fold compares scopes before it asks for the role.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Role = Literal["enumerator", "coordinator", "supervisor", "admin", "hub"]
+
+ROLES: Final[tuple[str, ...]] = ("enumerator", "coordinator", "supervisor", "admin", "hub")
+
+#: Members of these roles hold the office key and merge bundles.
+OFFICE_ROLES: Final = frozenset({"coordinator", "supervisor", "admin", "hub"})
+
+#: What a `decide` entry may say.
+DECISIONS: Final = frozenset({"approve", "return", "reject", "undo", "withdraw"})
+
+_OWN, _ANY = "own", "any"
+
+#: (type, kind) -> role -> whose records. A pair that is not listed is nobody's to write.
+_MAY_WRITE: Final[dict[tuple[str, str], dict[str, str]]] = {
+    ("registration", "new"): {"enumerator": _ANY, "coordinator": _ANY, "supervisor": _ANY},
+    ("registration", "edit"): {"enumerator": _ANY, "coordinator": _ANY, "supervisor": _ANY},
+    ("registration", "resolve"): {"enumerator": _OWN, "coordinator": _ANY, "supervisor": _ANY},
+    ("registration", "void"): {"enumerator": _OWN, "coordinator": _ANY, "supervisor": _ANY},
+    ("registration", "comment"): {"enumerator": _ANY, "coordinator": _ANY, "supervisor": _ANY},
+}
+
+_MAY_DECIDE: Final[dict[str, dict[str, str]]] = {
+    "approve": {"supervisor": _ANY},
+    "reject": {"supervisor": _ANY},
+    "undo": {"supervisor": _ANY},
+    "return": {"coordinator": _ANY, "supervisor": _ANY},
+    # A person who takes back consent says so to whoever stands at the door.
+    "withdraw": {"enumerator": _OWN, "coordinator": _ANY, "supervisor": _ANY},
+}
+
+_SETTING_KINDS: Final = frozenset({"new", "edit", "resolve", "void"})
+
+#: Types whose records are written whole by a role, in any of the kinds above.
+_WHOLE_TYPES: Final[dict[str, dict[str, str]]] = {
+    "same_as": {"enumerator": _OWN, "coordinator": _ANY, "supervisor": _ANY},
+    "prelist": {"coordinator": _ANY, "supervisor": _ANY, "admin": _ANY},
+    "programme": {"admin": _ANY},
+    "lease": {"admin": _ANY},
+    "decree": {"supervisor": _ANY, "admin": _ANY},
+    "batch": {"supervisor": _ANY, "admin": _ANY},
+    "answer": {"supervisor": _ANY, "admin": _ANY},
+    "payment": {"supervisor": _ANY, "admin": _ANY},
+    "receipt": {"coordinator": _ANY, "supervisor": _ANY, "admin": _ANY, "hub": _ANY},
+    "revocation": {"admin": _ANY},
+    "office_key": {"admin": _ANY},
+}
+
+
+def may(role: str, type: str, kind: str, *, own_record: bool, decision: str | None = None) -> str | None:
+    """Why a member of `role` may not write an entry of `kind` about a record of `type`; None when it may.
+
+    `own_record`: the member registered the record itself. `decision`: what a `decide` entry says.
+    Codes: `role_not_allowed`, `own_decision` (nobody approves, returns, rejects or reopens an own registration).
+    """
+    if type == "registration" and kind == "decide":
+        allowed = _MAY_DECIDE.get(decision or "", {})
+    elif type in _WHOLE_TYPES and kind in _SETTING_KINDS:
+        allowed = _WHOLE_TYPES[type]
+    else:
+        allowed = _MAY_WRITE.get((type, kind), {})
+    whose = allowed.get(role)
+    if whose is None or (whose == _OWN and not own_record):
+        return "role_not_allowed"
+    if kind == "decide" and decision != "withdraw" and own_record:
+        return "own_decision"
+    return None
