@@ -119,6 +119,53 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "Undangan ini tidak berlaku lagi karena pengundangnya sudah dicabut. Minta undangan baru.",
         "This invitation no longer holds, since the one who gave it was revoked. Ask for a new one.",
     ),
+    "hub_unreachable": (
+        "Pusat tidak terjangkau. Tidak ada yang hilang; sambungkan jaringan, lalu coba lagi.",
+        "The hub cannot be reached. Nothing is lost; connect to a network and try again.",
+    ),
+    "hub_timeout": (
+        "Jaringan terlalu lambat atau terputus di tengah jalan. Yang sudah sampai tetap sampai; coba lagi nanti.",
+        "The network is too slow or broke off midway. What arrived has arrived; try again later.",
+    ),
+    "hub_busy": (
+        "Pusat sedang melayani banyak laptop. Tidak ada yang hilang; coba lagi sebentar lagi.",
+        "The hub is serving many laptops. Nothing is lost; try again in a moment.",
+    ),
+    "hub_failed": (
+        "Pusat mengalami gangguan. Tidak ada yang hilang; laporkan kepada administrator, lalu coba lagi.",
+        "The hub had a failure. Nothing is lost; tell the administrator, then try again.",
+    ),
+    "hub_answer_damaged": (
+        "Jawaban pusat rusak di perjalanan. Tidak ada yang digabungkan darinya; coba lagi.",
+        "The hub's answer was damaged on its way. Nothing of it was merged; try again.",
+    ),
+    "hub_not_found": (
+        "Alamat itu menjawab, tetapi bukan sebuah pusat. Periksa alamatnya, atau masuklah dulu ke jaringan ini.",
+        "That address answers, but it is no hub. Check the address, or log in to this network first.",
+    ),
+    "hub_path": (
+        "Pusat tidak mengenal permintaan itu. Perbarui program di laptop ini atau di pusat.",
+        "The hub does not know that request. Update the program here or at the hub.",
+    ),
+    "hub_version": (
+        "Pusat memakai versi yang tidak dikenal di sini. Perbarui program di laptop ini atau di pusat.",
+        "The hub uses a version not known here. Update the program here or at the hub.",
+    ),
+    "hub_foreign": (
+        "Pusat ini milik program pendataan lain. Periksa alamatnya.",
+        "This hub belongs to another programme. Check its address.",
+    ),
+    "hub_untrusted": (
+        "Alamat itu tidak dapat membuktikan diri sebagai pusat program ini. Tidak ada yang dikirim. "
+        "Laporkan kepada administrator.",
+        "That address cannot prove to be this programme's hub. Nothing was sent. Tell the administrator.",
+    ),
+    "hub_no_progress": (
+        "Pusat menjawab, tetapi tidak menerima sisanya ({left} perubahan). Tidak ada yang hilang dari laptop ini. "
+        "Laporkan kepada administrator.",
+        "The hub answers but does not take the rest ({left} changes). Nothing was lost from this laptop. "
+        "Tell the administrator.",
+    ),
 }
 """Code -> (Indonesian, English): what is wrong and what to do; placeholders are keys of the error's details."""
 
@@ -146,6 +193,10 @@ class Untrusted(SyncError):
 
 class NotAllowed(SyncError):
     """Refused to this member by a rule, before anything was written."""
+
+
+class Unreachable(SyncError):
+    """The hub did not answer, or not usably; nothing is lost and the next call goes on where this one stopped."""
 
 
 class NotFound(SyncError):
