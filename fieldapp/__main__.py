@@ -1,0 +1,8 @@
+"""`python -m fieldapp` is the program itself."""
+
+import sys
+
+from fieldapp.cli.main import run
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -1,0 +1,124 @@
+"""`fieldapp bundle`: what travels on a stick, written, looked at and merged."""
+
+from __future__ import annotations
+
+import glob
+import os
+from pathlib import Path
+from typing import Any
+
+from fieldapp.cli.base import FILE, FOLDER, argument, command, group, option
+from fieldapp.cli.output import Output, pairs, table
+from fieldapp.cli.unlock import unlocked
+from fieldapp.locale import N_, _
+
+
+@command(
+    "write",
+    N_("Tulis paket untuk kantor, atau untuk seorang anggota."),
+    argument("target", type=FILE, metavar=N_("BERKAS"), help=N_("Berkas paket yang ditulis.")),
+    option(
+        "--to", default="office", metavar=N_("PENERIMA"), help=N_("'office' (bawaan), atau nomor atau nama anggota.")
+    ),
+)
+def write(out: Output, target: Path, to: str) -> None:
+    from fieldapp.services import exchange
+
+    with unlocked() as session:
+        answer = exchange.write_bundle(session, target, to=to, progress=out.progress)
+    out.answer(answer, _written([answer]))
+    out.say(_("Sudah dibaca ulang dan benar: boleh dibawa."))
+
+
+@command(
+    "returns",
+    N_("Tulis paket balasan, satu untuk setiap laptop yang dikenal."),
+    argument("folder", type=FOLDER, metavar=N_("FOLDER"), help=N_("Folder tempat paket ditulis.")),
+)
+def returns(out: Output, folder: Path) -> None:
+    from fieldapp.services import exchange
+
+    with unlocked() as session:
+        answers = exchange.write_returns(session, folder)
+    out.answer(answers, _written(answers))
+    out.say(_("{count} paket balasan ditulis.").format(count=len(answers)))
+
+
+def _written(answers: list[dict[str, Any]]) -> list[str]:
+    headings = (_("Berkas"), _("Untuk"), _("Perubahan"), _("Ruas"), _("Bita"))
+    return table(
+        headings, [(each["file"], each["to"], each["entries"], each["segments"], each["bytes"]) for each in answers]
+    )
+
+
+@command(
+    "inspect",
+    N_("Lihat dari siapa dan untuk siapa sebuah paket, tanpa menggabungkannya."),
+    argument("file", type=FILE, metavar=N_("BERKAS"), help=N_("Berkas paket.")),
+)
+def inspect(out: Output, file: Path) -> None:
+    from fieldapp.services import exchange
+    from fieldapp.services.session import default_home, has_store
+
+    if has_store(default_home()):
+        with unlocked() as session:
+            answer = exchange.inspect(file, session)
+    else:
+        answer = exchange.inspect(file)
+    out.answer(answer, pairs((key, _text(value)) for key, value in answer.items()))
+
+
+@command(
+    "merge",
+    N_("Gabungkan paket. Mengulang atau mengubah urutan tidak mengubah hasilnya."),
+    argument(
+        "files", type=FILE, nargs=-1, required=True, metavar=N_("BERKAS"), help=N_("Berkas paket; boleh beberapa.")
+    ),
+    option("--dry-run", is_flag=True, help=N_("Hanya perlihatkan akibatnya.")),
+)
+def merge(out: Output, files: tuple[Path, ...], dry_run: bool) -> None:
+    from fieldapp.services import exchange
+
+    with unlocked() as session:
+        answer = exchange.merge(session, _expanded(files), dry_run=dry_run, progress=out.progress)
+    entries, registrations = answer["entries"], answer["registrations"]
+    out.answer(
+        answer,
+        pairs(
+            [
+                (_("Penggabungan"), answer["merge_id"]),
+                (_("Perubahan baru"), entries["new"]),
+                (_("Sudah ada"), entries["known"]),
+                (_("Dikarantina"), entries["quarantined"]),
+                (_("Pendaftaran baru"), registrations["new"]),
+                (_("Pendaftaran berubah"), registrations["changed"]),
+                (_("Bertentangan"), registrations["conflicting"]),
+                (_("NIK ganda"), registrations["duplicate"]),
+                (_("Tanda terima"), _text(answer["receipts"])),
+                (_("Belum lengkap"), _text(answer.get("prerequisites_missing"))),
+            ]
+        ),
+    )
+    out.say(_("Percobaan saja: tidak ada yang diubah.") if dry_run else _("Paket sudah digabungkan."))
+
+
+def _expanded(files: tuple[Path, ...]) -> list[Path]:
+    """On Windows the shell leaves `*.bundle` to the program; a file of that very name goes first."""
+    if os.name != "nt":
+        return list(files)
+    found: list[Path] = []
+    for each in files:
+        matches = [] if each.exists() else sorted(glob.glob(str(each)))
+        found += [Path(match) for match in matches] or [each]
+    return found
+
+
+def _text(value: Any) -> object:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(_text(each)) for each in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={_text(each)}" for key, each in value.items())
+    return value
+
+
+bundle = group("bundle", N_("Paket untuk flashdisk: tulis, lihat, gabungkan."), write, returns, inspect, merge)

@@ -1,0 +1,112 @@
+"""`fieldapp review`: the queue, riskiest first, and the decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from fieldapp.cli.base import argument, command, group, option, quoted, wrong_use
+from fieldapp.cli.filters import filter_option, selection
+from fieldapp.cli.output import Output, plain, table
+from fieldapp.cli.unlock import unlocked
+from fieldapp.cli.words import state_words
+from fieldapp.locale import N_, _
+
+
+@command("list", N_("Antrean pemeriksaan, yang paling berisiko lebih dulu."), filter_option())
+def queue(out: Output, filters: tuple[str, ...]) -> None:
+    from fieldapp.services import review as reviews
+
+    with unlocked() as session:
+        rows = reviews.queue(session, filter=selection(filters) or None)
+    headings = (_("Nomor"), _("Keadaan"), _("Nama"), _("NIK"), _("Wilayah"), _("Alasan"))
+    shown = [
+        (each["id"], state_words(each["state"]), each["name"], each["nik"], each["area"], ", ".join(each["reasons"]))
+        for each in rows
+    ]
+    out.answer(rows, table(headings, shown))
+    out.say(_("{count} pendaftaran menunggu pemeriksaan.").format(count=len(rows)))
+
+
+def _ids() -> click.Argument:
+    return argument("ids", nargs=-1, metavar=N_("NOMOR"), help=N_("Nomor pendaftaran; boleh beberapa."))
+
+
+def _reason(needed: bool) -> click.Option:
+    return option("--reason", required=needed, help=N_("Alasan keputusan."))
+
+
+@command("approve", N_("Setujui pendaftaran."), _ids(), filter_option(), _reason(False))
+def approve(out: Output, ids: tuple[str, ...], filters: tuple[str, ...], reason: str | None) -> int:
+    return _decide(out, "approve", ids, filters, reason)
+
+
+@command(
+    "return",
+    N_("Kembalikan kepada pencacah untuk diperbaiki."),
+    _ids(),
+    filter_option(),
+    _reason(False),
+    option("--field", "fields", multiple=True, metavar=N_("NAMA=CATATAN"), help=N_("Catatan pada satu isian.")),
+)
+def return_(
+    out: Output, ids: tuple[str, ...], filters: tuple[str, ...], reason: str | None, fields: tuple[str, ...]
+) -> int:
+    return _decide(out, "return", ids, filters, reason, _comments(fields))
+
+
+@command("reject", N_("Tolak pendaftaran."), _ids(), filter_option(), _reason(False))
+def reject(out: Output, ids: tuple[str, ...], filters: tuple[str, ...], reason: str | None) -> int:
+    return _decide(out, "reject", ids, filters, reason)
+
+
+@command("undo", N_("Batalkan keputusan terakhir."), _ids(), filter_option(), _reason(False))
+def undo(out: Output, ids: tuple[str, ...], filters: tuple[str, ...], reason: str | None) -> int:
+    return _decide(out, "undo", ids, filters, reason)
+
+
+def _comments(fields: Sequence[str]) -> dict[str, str]:
+    comments = {}
+    for each in fields:
+        name, separator, comment = each.partition("=")
+        if not separator or not name.strip() or not comment.strip():
+            wrong_use(_("{what} bukan NAMA=CATATAN.").format(what=quoted(each)))
+        comments[name.strip()] = comment.strip()
+    return comments
+
+
+def _decide(
+    out: Output,
+    decision: str,
+    ids: tuple[str, ...],
+    filters: tuple[str, ...],
+    reason: str | None,
+    fields: dict[str, str] | None = None,
+) -> int:
+    from fieldapp.services import registrations
+    from fieldapp.services import review as reviews
+
+    chosen = selection(filters)
+    if bool(ids) == bool(chosen):
+        wrong_use(_("Sebutkan nomor pendaftaran, atau saringan dengan --filter."))
+    with unlocked() as session:
+        if chosen:
+            ids = tuple(registrations.ids(session, **chosen))
+        answers: list[dict[str, Any]] = reviews.decide(session, ids, decision, reason=reason, fields=fields)
+    lines = [_decision_line(answer) for answer in answers]
+    out.answer(answers, lines)
+    done = sum(bool(answer["ok"]) for answer in answers)
+    out.say(_("{done} dari {count} pendaftaran diputuskan.").format(done=done, count=len(answers)))
+    return 0 if done == len(answers) else 1
+
+
+def _decision_line(answer: dict[str, Any]) -> str:
+    line = f"{answer['id']}  {state_words(answer['state'])}"
+    if not answer["ok"]:
+        line += f"  {answer.get('message', '')} ({answer.get('code', '')})"
+    return plain(line)
+
+
+review = group("review", N_("Pemeriksaan: antrean dan keputusan."), queue, approve, return_, reject, undo)
