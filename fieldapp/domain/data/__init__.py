@@ -1,0 +1,1 @@
+"""Region data as it is shipped, and the tool that makes it."""
