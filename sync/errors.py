@@ -119,6 +119,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "Undangan ini tidak berlaku lagi karena pengundangnya sudah dicabut. Minta undangan baru.",
         "This invitation no longer holds, since the one who gave it was revoked. Ask for a new one.",
     ),
+    "hub_address": (
+        "Alamat pusat harus diawali http:// atau https://. Periksa penulisannya.",
+        "The hub's address must begin with http:// or https://. Check how it is written.",
+    ),
     "hub_unreachable": (
         "Pusat tidak terjangkau. Tidak ada yang hilang; sambungkan jaringan, lalu coba lagi.",
         "The hub cannot be reached. Nothing is lost; connect to a network and try again.",
