@@ -18,6 +18,8 @@ DEPTH_LIMIT: Final = 8
 """The most lists and objects inside each other in one value of `f`."""
 INTEGER_LIMIT: Final = 2**53 - 1
 """The largest whole number that every reader of JSON keeps exact."""
+NUMBER_LIMIT: Final = 2**32 - 1
+"""The largest number of an entry in its chain."""
 DOMAIN_TAG: Final = b"fieldapp entry 1\n"
 """Stands before an entry's bytes when they are hashed, so that no hash of another kind of thing can be taken for it."""
 
@@ -29,7 +31,7 @@ DECISION: Final = "decision"
 
 _Meta = msgspec.Meta
 _Whole = Annotated[int, _Meta(ge=-INTEGER_LIMIT, le=INTEGER_LIMIT)]
-_Positive = Annotated[int, _Meta(ge=1, le=INTEGER_LIMIT)]
+_Number = Annotated[int, _Meta(ge=1, le=NUMBER_LIMIT)]
 _Count = Annotated[int, _Meta(ge=0, le=INTEGER_LIMIT)]
 _Name = Annotated[str, _Meta(min_length=1, max_length=256)]
 _Time = tuple[Annotated[int, _Meta(ge=0, le=TIME_LIMIT_MS)], Annotated[int, _Meta(ge=0, le=COUNTER_LIMIT)]]
@@ -41,7 +43,7 @@ def _value_type(depth: int) -> Any:
     if depth == 0:
         return plain
     inner = _value_type(depth - 1)
-    return plain | list[inner] | dict[_Name, inner]
+    return plain | list[inner] | dict[_Name, inner]  # type: ignore[valid-type]
 
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     """Fields set, with plain JSON values; None clears a field, an absent one stays untouched."""
     k: Kind
     """What is done."""
-    n: _Positive
+    n: _Number
     """Number in the chain, from 1."""
     o: _Whole | None = None
     """Last measured offset of the writer's clock from the hub's, in milliseconds."""
@@ -99,7 +101,7 @@ _version_decoder: Final = msgspec.json.Decoder(_Version)
 
 _HEX32 = "[0-9a-f]{32}"
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-SCOPE_PATTERN: Final = r"(?:\*|(?=[^ ]{1,64}(?: |$))[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)"
+SCOPE_PATTERN: Final = r"(?:\*|(?=[^ ]{1,64}\Z)[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)"
 """A scope: "*" for what is public, or up to 64 characters of names joined by dots, wide to narrow."""
 # One match over the joined texts costs a fifth of one match a field; no text holds the blank that joins them.
 _texts_match: Final = re.compile(

@@ -1,0 +1,280 @@
+"""Who belongs to the programme, worked out offline from certificates and revocations in whatever order they came.
+
+The other names of this part of the package are gathered here, so that callers need only this module.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Final
+
+import msgspec
+
+from sync.certificates import (
+    PUBLIC_SCOPE,
+    Certificate,
+    Founding,
+    Member,
+    Programme,
+    covers,
+    is_permit_signed,
+    is_root_permit,
+    may_grant,
+    programme_id,
+    read_certificate,
+)
+from sync.entry import NUMBER_LIMIT, Entry, Stored
+from sync.errors import NotFound, Untrusted
+from sync.invitations import Invitation, KdfCost, claim, found, invite, open_invitation
+from sync.keys import Identity, is_recipient, is_signed, member_id, new_age_identity, recipient_of
+from sync.office import new_office_key, open_office_key
+
+__all__ = [
+    "PUBLIC_SCOPE",
+    "REVOCATION",
+    "Founding",
+    "Identity",
+    "Invitation",
+    "KdfCost",
+    "Member",
+    "Membership",
+    "Programme",
+    "claim",
+    "covers",
+    "found",
+    "invite",
+    "is_recipient",
+    "is_signed",
+    "member_id",
+    "new_age_identity",
+    "new_office_key",
+    "open_invitation",
+    "open_office_key",
+    "programme_id",
+    "recipient_of",
+]
+
+REVOCATION: Final = "revocation"
+"""Type of the records that revoke a member."""
+_ROOT: Final = ""
+
+_Meta = msgspec.Meta
+_Hex32 = Annotated[str, _Meta(pattern=r"^[0-9a-f]{32}\Z")]
+
+
+class _Revocation(msgspec.Struct, frozen=True):
+    """The fields of a revocation; others may stand beside them."""
+
+    member: _Hex32
+    chains: dict[_Hex32, Annotated[int, _Meta(ge=0, le=NUMBER_LIMIT)]]
+    invitations: frozenset[_Hex32] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """What follows from the sets of certificates and revocations; worked out anew when one of them has grown."""
+
+    members: dict[str, Certificate]
+    """Member id -> the certificate that counts, for all whose chain of issuers leads to the root."""
+    trusted: tuple[Certificate, ...]
+    """All certificates whose chain of issuers leads to the root, issuers before those they invited."""
+    depths: dict[str, int]
+    """Member id -> issuers between it and the root."""
+    holders: dict[str, str]
+    """Invitation id -> the member who claimed it first."""
+    revocations: dict[str, list[_Revocation]] = field(default_factory=dict)
+    """Member id -> the revocations in force against it."""
+    entries: set[str] = field(default_factory=set)
+    """Ids of the revocation entries in force."""
+
+    def why_not(self, member: str) -> str | None:
+        """Why nothing that a member writes counts; None when it counts, or when a cut-off decides."""
+        certificate = self.members.get(member)
+        if certificate is None:
+            return "member_unknown"
+        invitation = certificate.member.invitation
+        if self.holders[invitation] != member:
+            return "invitation_used"
+        if any(invitation not in r.invitations for r in self.revocations.get(certificate.permit.by, ())):
+            return "invitation_revoked"
+        return None
+
+    def is_beyond(self, entry: Entry) -> bool:
+        """Whether an entry lies beyond a cut-off set for its author."""
+        return any(entry.n > revocation.chains.get(entry.ch, 0) for revocation in self.revocations.get(entry.au, ()))
+
+
+class Membership:
+    """The certificates and revocations known here and what follows from them: a pure function of the two sets.
+
+    `programme` is the programme's id, the only thing taken on trust. Members of `admin_roles` issue permits and write
+    revocations.
+    """
+
+    def __init__(self, programme: str, admin_roles: frozenset[str] = frozenset({"admin"})) -> None:
+        self.programme = programme
+        self._admin_roles = admin_roles
+        self._certificates: dict[bytes, Certificate] = {}
+        self._is_signed: dict[bytes, bool] = {}
+        self._revocations: dict[str, tuple[Stored, _Revocation]] = {}
+        self._standing_known: _Standing | None = None
+        self._codes: dict[str, str | None] = {}
+
+    def add(self, certificate: bytes) -> Member:
+        """Take note of a certificate and return the member it describes.
+
+        It may come before its issuer's: the member is trusted only when `member` answers with it. Raises Untrusted:
+        certificate_forged, or invitation_foreign when it is of another programme.
+        """
+        known = self._certificates.get(certificate)
+        if known is not None:
+            return known.member
+        read = read_certificate(certificate, self.programme)
+        issuer = self._standing().members.get(read.permit.by)
+        if (is_root_permit(read.permit) or issuer is not None) and not self._is_signed_by_issuer(read, issuer):
+            raise Untrusted("certificate_forged")
+        self._certificates[certificate] = read
+        self._standing_known = None
+        return read.member
+
+    def add_revocation(self, stored: Stored) -> bool:
+        """Take note of an entry that revokes a member, and say whether it is one; whether it counts is worked out.
+
+        Only entries of kind new in the public scope revoke: a revocation is final, the person is invited anew.
+        """
+        entry = stored.entry
+        if entry.y != REVOCATION or entry.k != "new" or entry.s != PUBLIC_SCOPE:
+            return False
+        if stored.id not in self._revocations:
+            try:
+                fields = msgspec.convert(entry.f, _Revocation)
+            except ValueError:
+                return False
+            self._revocations[stored.id] = (stored, fields)
+            self._standing_known = None
+        return True
+
+    def member(self, member: str) -> Member | None:
+        """The member of this id, revoked or not; None while no certificate with a chain to the root is known."""
+        certificate = self._standing().members.get(member)
+        return certificate.member if certificate else None
+
+    def all(self) -> tuple[Member, ...]:
+        """All trusted members, revoked ones too, by id."""
+        members = self._standing().members
+        return tuple(members[member].member for member in sorted(members))
+
+    def active(self) -> tuple[Member, ...]:
+        """The members whose new entries count, by id."""
+        return tuple(member for member in self.all() if self.code_of(member.id) is None)
+
+    def certificates(self) -> tuple[bytes, ...]:
+        """The certificates of all trusted members, issuers before those they invited; what a peer needs to check us."""
+        return tuple(certificate.member.certificate for certificate in self._standing().trusted)
+
+    def code_of(self, member: str) -> str | None:
+        """Why a new entry of this member would not count: member_unknown, invitation_used, invitation_revoked,
+        member_revoked; None when it would."""
+        standing = self._standing()
+        return standing.why_not(member) or ("member_revoked" if standing.revocations.get(member) else None)
+
+    def why_not(self, stored: Stored) -> str | None:
+        """Why an entry does not count, as far as its author goes; the codes of `code_of`."""
+        standing = self._standing()
+        author = stored.entry.au
+        if author not in self._codes:
+            self._codes[author] = standing.why_not(author)
+        code = self._codes[author]
+        if code is None and author in standing.revocations and standing.is_beyond(stored.entry):
+            code = "member_revoked"
+        # A revocation in force stays so, even where a junior admin's cut-off would reach it (decision note 0002).
+        return None if code is None or stored.id in standing.entries else code
+
+    def standings(self) -> dict[str, tuple[object, ...]]:
+        """Member id -> a value that is equal before and after a change exactly when its entries count as before."""
+        standing = self._standing()
+        return {
+            member: (certificate.member, standing.why_not(member), standing.revocations.get(member, []))
+            for member, certificate in standing.members.items()
+        }
+
+    def revocation_of(self, member: str, reason: str, chains: Mapping[str, int]) -> dict[str, object]:
+        """The fields of the entry that revokes a member.
+
+        `chains` says up to which number the entries of each of its chains still count; in a chain that is not named
+        nothing counts. The invitations that it issued and that were claimed as far as known here stay in force, others
+        do not. Raises NotFound member_unknown.
+        """
+        if self.member(member) is None:
+            raise NotFound("member_unknown", member=member)
+        issued = {c.member.invitation for c in self._standing().trusted if c.permit.by == member}
+        return {"chains": dict(chains), "invitations": sorted(issued), "member": member, "reason": reason}
+
+    def _standing(self) -> _Standing:
+        if self._standing_known is None:
+            self._standing_known = self._work_out()
+            self._codes = {}
+        return self._standing_known
+
+    def _is_signed_by_issuer(self, certificate: Certificate, issuer: Certificate | None) -> bool:
+        """Whether the permit is signed by the key it names; remembered, for an id stands for one key only."""
+        body = certificate.member.certificate
+        if body not in self._is_signed:
+            if is_root_permit(certificate.permit):
+                key = bytes.fromhex(certificate.permit.by)
+                self._is_signed[body] = programme_id(key) == self.programme and is_permit_signed(certificate, key)
+            elif issuer is not None:
+                self._is_signed[body] = is_permit_signed(certificate, issuer.member.sign_key)
+        return self._is_signed.get(body, False)
+
+    def _work_out(self) -> _Standing:
+        standing = self._trust()
+        admins = self._admin_roles
+
+        def seniority(stored: Stored) -> tuple[object, ...]:
+            author = stored.entry.au
+            member = standing.members[author].member
+            return (standing.depths[author], member.joined_ms, author, stored.entry.t, stored.entry.ch, stored.id)
+
+        known = [r for r in self._revocations.values() if r[0].entry.au in standing.members]
+        for stored, fields in sorted(known, key=lambda r: seniority(r[0])):
+            entry = stored.entry
+            role = standing.members[entry.au].member.role
+            if role in admins and standing.why_not(entry.au) is None and not standing.is_beyond(entry):
+                standing.revocations.setdefault(fields.member, []).append(fields)
+                standing.entries.add(stored.id)
+        return standing
+
+    def _trust(self) -> _Standing:
+        """Follow the permits from the root outwards."""
+        issued: dict[str, list[Certificate]] = {}
+        for body in sorted(self._certificates):
+            certificate = self._certificates[body]
+            issued.setdefault(_ROOT if is_root_permit(certificate.permit) else certificate.permit.by, []).append(
+                certificate
+            )
+        trusted: dict[bytes, Certificate] = {}
+        depths: dict[str, int] = {}
+        frontier = [c for c in issued.get(_ROOT, ()) if self._is_signed_by_issuer(c, None)]
+        depth = 0
+        while frontier:
+            for certificate in frontier:
+                trusted[certificate.member.certificate] = certificate
+                depths.setdefault(certificate.member.id, depth)
+            frontier = [
+                child
+                for issuer in frontier
+                if issuer.member.role in self._admin_roles
+                for child in issued.get(issuer.member.id, ())
+                if child.member.certificate not in trusted
+                and may_grant(issuer.member.scopes, child.member.scopes)
+                and self._is_signed_by_issuer(child, issuer)
+            ]
+            depth += 1
+        members: dict[str, Certificate] = {}
+        holders: dict[str, str] = {}
+        for certificate in sorted(
+            trusted.values(), key=lambda c: (c.member.joined_ms, c.member.id, c.member.certificate)
+        ):
+            members.setdefault(certificate.member.id, certificate)
+            holders.setdefault(certificate.member.invitation, certificate.member.id)
+        return _Standing(members, tuple(trusted.values()), depths, holders)
