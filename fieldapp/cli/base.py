@@ -21,7 +21,7 @@ from fieldapp.locale import N_, _
 _HEADINGS = {
     "Options": N_("Pilihan"),
     "Commands": N_("Perintah"),
-    "Positional arguments": N_("Isian"),
+    "Positional arguments": N_("Argumen"),
 }
 
 
@@ -241,7 +241,7 @@ class Command(_Worded, click.Command):
             raise
         if rest and not ctx.resilient_parsing:
             what = " ".join(quoted(str(word)) for word in rest)
-            raise click.UsageError(_("Ada isian yang tidak dikenal: {what}.").format(what=what), ctx)
+            raise click.UsageError(_("Ada argumen yang tidak dikenal: {what}.").format(what=what), ctx)
         return rest
 
 
@@ -250,7 +250,7 @@ class Group(_Worded, click.Group):
     command_class = Command
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
-        return [_("[PILIHAN]"), _("PERINTAH [ISIAN]...")]
+        return [_("[PILIHAN]"), _("PERINTAH [ARGUMEN]...")]
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)

@@ -35,10 +35,10 @@ def listing(out: Output) -> None:
     option("--value", metavar=N_("NILAI"), help=N_("Nilai lain yang dipakai; kosong mengosongkan isian.")),
 )
 def resolve(out: Output, registration: str, field: str, keep: str | None, value: str | None) -> None:
-    from fieldapp.services import conflicts as disputes
-
     if (keep is None) == (value is None):
         wrong_use(_("Pilih salah satu: --keep atau --value."))
+    from fieldapp.services import conflicts as disputes
+
     with unlocked() as session:
         if value is None:
             answer = disputes.resolve(session, registration, field, keep=keep)

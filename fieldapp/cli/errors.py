@@ -87,7 +87,7 @@ def _missing(error: click.MissingParameter) -> str:
     parameter = error.param
     where = _parameter_name(error)
     if isinstance(parameter, click.Argument):
-        return _("Isian {where} belum ada.").format(where=where)
+        return _("Argumen {where} belum ada.").format(where=where)
     extra = parameter.type.get_missing_message(parameter, error.ctx) if parameter is not None else None
     return _("Pilihan {where} wajib diisi.").format(where=where) + (f" {extra}" if extra else "")
 
@@ -128,9 +128,7 @@ def keep_crash_report(error: BaseException, traceback: TracebackType | None) -> 
     Returns None when even that could not be written.
     """
     try:
-        from fieldapp.services.session import default_home
-
-        folder = default_home() / "crash"
+        folder = _data_folder() / "crash"
         folder.mkdir(parents=True, exist_ok=True)
         now = datetime.now(UTC)
         report = folder / f"{now:%Y%m%d-%H%M%S}-{os.getpid()}.txt"
@@ -139,6 +137,16 @@ def keep_crash_report(error: BaseException, traceback: TracebackType | None) -> 
         # A second failure while telling of the first would hide it behind Python's own trace.
         return None
     return report
+
+
+def _data_folder() -> Path:
+    asked = os.environ.get("FIELDAPP_HOME")
+    if asked:
+        # What failed may be the very module that knows the default folder.
+        return Path(asked).expanduser()
+    from fieldapp.services.session import default_home
+
+    return default_home()
 
 
 def frames(error: BaseException, traceback: TracebackType | None) -> list[str]:

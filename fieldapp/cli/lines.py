@@ -31,7 +31,7 @@ class Stopped(Exception):
 
 
 def walk(session: Session, out: Output, resume: str | None) -> int:
-    """Asks the whole form, or goes on with the draft `resume`, and submits it. Exit code 1 when rules kept it a draft."""
+    """Asks the whole form, or goes on with the draft `resume`, and submits it. Exit code 1 when it stayed a draft."""
     from fieldapp.services import drafts
 
     view = drafts.draft(session, resume) if resume else drafts.new_draft(session)
@@ -211,7 +211,7 @@ class Walk:
             self.tell(f"  ! {plain(message(finding, language()))} ({finding.code})")
 
     def finish(self) -> dict[str, Any]:
-        """Submits the draft; before that errors are asked about again and warnings are explained, if the person will."""
+        """Submits the draft; errors are asked about again before, and warnings explained, if the person will."""
         from fieldapp.services import registrations
 
         checked = self.save()

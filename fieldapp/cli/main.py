@@ -45,6 +45,7 @@ ENVIRONMENT = (
     ("FIELDAPP_HOME", N_("Folder data; bila kosong, folder data aplikasi milik akun ini.")),
     ("FIELDAPP_PASSPHRASE_FILE", N_("Berkas yang memuat kata sandi; didahulukan.")),
     ("FIELDAPP_PASSPHRASE", N_("Kata sandi. Tanpa keduanya, kata sandi ditanyakan di terminal.")),
+    ("FIELDAPP_NEW_PASSPHRASE", N_("Kata sandi baru bagi yang menggantinya; juga FIELDAPP_NEW_PASSPHRASE_FILE.")),
     ("FIELDAPP_LANG", N_("Bahasa: id atau en.")),
     ("FIELDAPP_HUB", N_("Alamat pusat, misalnya http://10.0.0.5:8420.")),
 )
@@ -72,9 +73,13 @@ class Root(LazyGroup):
 
 def _version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        Output(as_json=False).line("fieldapp " + version("fieldapp"))
+        try:
+            shown = version("fieldapp")
+        except PackageNotFoundError:
+            shown = _("(dari kode sumber)")
+        Output(as_json=False).line(f"fieldapp {shown}")
         ctx.exit()
 
 
@@ -110,11 +115,9 @@ fieldapp = Root(
 )
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
-    """Runs the program on `arguments` (those it was called with) and returns its exit code; never raises."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    prepare_streams()
-    quiet_threads()
+def execute(arguments: Sequence[str]) -> int:
+    """Runs the program on `arguments` in this process and returns its exit code; never raises."""
+    given = list(arguments)
     set_language(language_of_environment())
 
     def work() -> int:
@@ -122,3 +125,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return code if isinstance(code, int) else 0
 
     return guarded(work, as_json="--json" in given)
+
+
+def run() -> int:
+    """The program as it is started: on the arguments it was called with, with its streams made fit for any text."""
+    prepare_streams()
+    quiet_threads()
+    return execute(sys.argv[1:])

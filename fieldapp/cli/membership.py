@@ -59,16 +59,25 @@ def invite(
 
 @command(
     "join",
-    N_("Masuk ke program dengan berkas undangan."),
+    N_("Masuk ke program dengan berkas undangan. Anggota lama membuka dulu laptop yang dipakai bersama."),
     argument("file", type=FILE, metavar=N_("BERKAS"), help=N_("Berkas undangan.")),
     option("--pin", help=N_("PIN undangan; bila kosong, ditanyakan.")),
 )
 def join(out: Output, file: Path, pin: str | None) -> None:
     from fieldapp.services import membership
-    from fieldapp.services.session import default_home
+    from fieldapp.services.session import default_home, has_store
 
-    with membership.join(default_home(), file, pin_or_asked(pin), first_passphrase()) as session:
-        status = session.status()
+    home, secret = default_home(), pin_or_asked(pin)
+    if has_store(home):
+        # A further member of this laptop: somebody who is already there has to open it.
+        with (
+            unlocked() as host,
+            membership.join(home, file, secret, next_passphrase(), host=host) as session,
+        ):
+            status = session.status()
+    else:
+        with membership.join(home, file, secret, first_passphrase()) as session:
+            status = session.status()
     out.answer(
         status,
         pairs(
@@ -108,13 +117,13 @@ def members(out: Output) -> None:
     "revoke",
     N_("Cabut seorang anggota, misalnya karena laptopnya hilang."),
     argument("who", metavar=N_("ANGGOTA"), help=N_("Nomor atau nama anggota.")),
-    option("--reason", default="", help=N_("Alasannya.")),
+    option("--reason", help=N_("Alasannya.")),
 )
-def revoke(out: Output, who: str, reason: str) -> None:
+def revoke(out: Output, who: str, reason: str | None) -> None:
     from fieldapp.services import membership
 
     with unlocked() as session:
-        answer = membership.revoke(session, who, reason)
+        answer = membership.revoke(session, who, reason or _("dicabut oleh administrator"))
     out.answer(answer, pairs((key, value) for key, value in answer.items()))
     out.say(_("Dicabut. Kirimkan paket atau sinkronkan supaya yang lain mengetahuinya."))
 

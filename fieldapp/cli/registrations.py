@@ -99,9 +99,9 @@ def _text(value: Any) -> str:
     argument("more_settings", nargs=-1, metavar=N_("NAMA=NILAI"), help=N_("Isian lain, lanjutan dari --set.")),
 )
 def edit(out: Output, registration: str, settings: tuple[str, ...], more_settings: tuple[str, ...]) -> None:
+    changes = changes_of((*settings, *more_settings))
     from fieldapp.services import registrations
 
-    changes = changes_of((*settings, *more_settings))
     with unlocked() as session:
         answer = registrations.edit(session, registration, changes)
     out.answer(answer, [f"{answer['id']}  {state_words(answer['state'])}", *finding_lines(answer)])

@@ -17,10 +17,11 @@ from fieldapp.locale import N_, _
 
 @command("list", N_("Antrean pemeriksaan, yang paling berisiko lebih dulu."), filter_option())
 def queue(out: Output, filters: tuple[str, ...]) -> None:
+    chosen = selection(filters)
     from fieldapp.services import review as reviews
 
     with unlocked() as session:
-        rows = reviews.queue(session, filter=selection(filters) or None)
+        rows = reviews.queue(session, filter=chosen or None)
     headings = (_("Nomor"), _("Keadaan"), _("Nama"), _("NIK"), _("Wilayah"), _("Alasan"))
     shown = [
         (each["id"], state_words(each["state"]), each["name"], each["nik"], each["area"], ", ".join(each["reasons"]))
@@ -85,21 +86,28 @@ def _decide(
     reason: str | None,
     fields: dict[str, str] | None = None,
 ) -> int:
-    from fieldapp.services import registrations
-    from fieldapp.services import review as reviews
-
     chosen = selection(filters)
     if bool(ids) == bool(chosen):
         wrong_use(_("Sebutkan nomor pendaftaran, atau saringan dengan --filter."))
+    from fieldapp.services import review as reviews
+
     with unlocked() as session:
         if chosen:
-            ids = tuple(registrations.ids(session, **chosen))
+            ids = tuple(row["id"] for row in reviews.queue(session, filter=chosen))
         answers: list[dict[str, Any]] = reviews.decide(session, ids, decision, reason=reason, fields=fields)
     lines = [_decision_line(answer) for answer in answers]
     out.answer(answers, lines)
     done = sum(bool(answer["ok"]) for answer in answers)
     out.say(_("{done} dari {count} pendaftaran diputuskan.").format(done=done, count=len(answers)))
-    return 0 if done == len(answers) else 1
+    return _exit_code(answers)
+
+
+def _exit_code(answers: list[dict[str, Any]]) -> int:
+    """0 when all was decided; the refusal's own code when all were refused alike; else 1."""
+    if all(answer["ok"] for answer in answers):
+        return 0
+    codes = {0 if answer["ok"] else int(answer.get("exit", 1)) for answer in answers}
+    return codes.pop() if len(codes) == 1 else 1
 
 
 def _decision_line(answer: dict[str, Any]) -> str:

@@ -40,7 +40,16 @@ def next_passphrase() -> str:
     """The new one in a change: FIELDAPP_NEW_PASSPHRASE_FILE, FIELDAPP_NEW_PASSPHRASE, or asked for twice."""
     names = ("FIELDAPP_PASSPHRASE_FILE", "FIELDAPP_PASSPHRASE")
     renamed = {name: os.environ.get(name.replace("FIELDAPP_", "FIELDAPP_NEW_"), "") for name in names}
-    return _given({name: value for name, value in renamed.items() if value}) or _asked_twice()
+    given = _given({name: value for name, value in renamed.items() if value})
+    if given is None and not sys.stdin.isatty():
+        from fieldapp.services.problems import Exit, Problem
+
+        words = (
+            "Berikan kata sandi yang baru lewat FIELDAPP_NEW_PASSPHRASE_FILE atau FIELDAPP_NEW_PASSPHRASE.",
+            "Give the new passphrase in FIELDAPP_NEW_PASSPHRASE_FILE or FIELDAPP_NEW_PASSPHRASE.",
+        )
+        raise Problem("new_passphrase_needed", exit_code=Exit.NOT_ALLOWED, words=words)
+    return given or _asked_twice()
 
 
 def _given(environment: Mapping[str, str]) -> str | None:
