@@ -57,6 +57,7 @@ class Question:
     relevant: Condition | None = None
     choices: tuple[Choice, ...] = ()
     exclusive: tuple[str, ...] = ()
+    open_choices: bool = False
     format: Format = ""
     group: str = ""
     low: int = 0

@@ -17,6 +17,7 @@ COVERAGE = Section(
                 "More than one is fine; the programme sets the priority.",
             ),
             required=True,
+            open_choices=True,
             choices=(
                 Choice("difabel", "Penyandang disabilitas", "Person with a disability"),
                 Choice("perempuan_kepala_keluarga", "Perempuan kepala keluarga", "Woman who heads a family"),
