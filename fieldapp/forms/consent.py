@@ -14,7 +14,7 @@ from typing import Final
 from fieldapp.domain.programme import ProgrammeSettings
 from fieldapp.forms.question import Texts
 
-CURRENT_VERSION: Final = "1"
+TEXT_VERSION: Final = "1"
 
 #: Version -> paragraphs. `{agency}`, `{insurer}` and `{programme}` are filled in from the programme's settings.
 _PARAGRAPHS: Final[dict[str, tuple[Texts, ...]]] = {
@@ -87,7 +87,7 @@ def consent_text(settings: ProgrammeSettings, language: str, version: str | None
     """
     wanted = version or settings.consent_text_version
     if version is None and wanted not in _PARAGRAPHS:
-        wanted = CURRENT_VERSION
+        wanted = TEXT_VERSION
     names = {"agency": settings.agency, "insurer": settings.insurer, "programme": settings.name}
     return tuple(paragraph.say(language).format_map(names) for paragraph in _PARAGRAPHS[wanted])
 
