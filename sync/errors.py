@@ -39,6 +39,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "Isi bundel melebihi batas yang wajar. Tidak ada yang digabungkan. Minta bundel yang lebih kecil.",
         "The bundle holds more than the allowed size. Nothing was merged. Ask for a smaller bundle.",
     ),
+    "bundle_not_written": (
+        "Bundel tidak tersimpan utuh di tempat itu. Periksa ruang kosong, pakai stik lain, lalu tulis lagi.",
+        "The bundle was not kept whole in that place. Check its free space, use another stick and write it again.",
+    ),
     "segment_forged": (
         "Tanda tangan sebuah segmen tidak cocok. Tidak ada yang digabungkan. Laporkan kepada administrator.",
         "A segment's signature does not match. Nothing was merged. Tell the administrator.",

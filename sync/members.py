@@ -119,6 +119,14 @@ class Membership:
         self._standing_known: _Standing | None = None
         self._codes: dict[str, str | None] = {}
 
+    def copy(self) -> "Membership":
+        """One that knows the same and may learn more, without telling this one."""
+        twin = Membership(self.programme, self._admin_roles)
+        twin._certificates = dict(self._certificates)
+        twin._is_signed = dict(self._is_signed)
+        twin._revocations = dict(self._revocations)
+        return twin
+
     def add(self, certificate: bytes) -> Member:
         """Take note of a certificate and return the member it describes.
 
