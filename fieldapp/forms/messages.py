@@ -104,6 +104,10 @@ _GENERAL: Final = {
         "Baris ini bukan JSON. Perbaiki barisnya; isinya tidak diubah.",
         "This line is not JSON. Correct it; it is kept as it is.",
     ),
+    "double_key": Texts(
+        "Satu isian ditulis dua kali pada baris ini. Hapus salah satunya; isinya tidak diubah.",
+        "One key stands twice on this line. Take one away; the line is kept as it is.",
+    ),
     "not_object": Texts(
         "Baris ini bukan satu pendaftaran (objek JSON). Perbaiki barisnya; isinya tidak diubah.",
         "This line is not one registration (a JSON object). Correct it; it is kept as it is.",

@@ -6,6 +6,7 @@ Importing pydantic takes longer than the rest of the form, so only the edges tha
 from __future__ import annotations
 
 from functools import lru_cache
+from types import GenericAlias
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, create_model
@@ -13,8 +14,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from fieldapp.forms.declaration import APP_FIELDS, QUESTIONS, Question
 from fieldapp.forms.sections.documents_consent import DOCUMENT_STATES, DOCUMENTS
 
+_STATES = tuple(choice.code for choice in DOCUMENT_STATES)
 
-class Photographed(BaseModel):
+
+class PaperWithFile(BaseModel):
     """A paper with its picture: the file's name, without folders, and the SHA-256 of its bytes in hexadecimal."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -28,35 +31,29 @@ class Photographed(BaseModel):
 def registration_model() -> type[BaseModel]:
     """A model whose every field may be absent, since drafts lack anything; unknown keys are kept."""
     fields: dict[str, Any] = {
-        name: (_type(question) | None, Field(default=None, title=question.labels.id, description=_description(question)))
-        for name, question in {**QUESTIONS, **APP_FIELDS}.items()
+        name: (_type(question) | None, None) for name, question in {**QUESTIONS, **APP_FIELDS}.items()
     }
     return create_model("Registration", __config__=ConfigDict(extra="allow", strict=True), **fields)
 
 
-def _description(question: Question) -> str | None:
-    return question.help.id or None
-
-
 def _type(question: Question) -> Any:
-    if question.kind == "int":
-        return Annotated[int, Field(ge=question.low, le=question.high)]
-    if question.kind == "bool":
-        return bool
-    if question.kind == "one":
-        return Literal[question.codes]
-    if question.kind == "many":
-        return list[str] if question.open_choices else list[Literal[question.codes]]
-    if question.kind == "documents":
-        states = tuple(choice.code for choice in DOCUMENT_STATES)
-        papers = {choice.code: (Literal[states] | Photographed | None, None) for choice in DOCUMENTS}
-        return create_model("Documents", __config__=ConfigDict(extra="allow", strict=True), **_open(papers))
-    if question.kind == "object":
-        return dict[str, str]
-    if question.kind == "datetime":
-        return Annotated[AwareDatetime, Field(strict=False)]
-    return str
-
-
-def _open(fields: dict[str, Any]) -> dict[str, Any]:
-    return fields
+    match question.kind:
+        case "int":
+            return Annotated[int, Field(ge=question.low, le=question.high)]
+        case "bool":
+            return bool
+        case "one":
+            return Literal[question.codes]
+        case "many":
+            return list[str] if question.open_choices else GenericAlias(list, (Literal[question.codes],))
+        case "documents":
+            papers: dict[str, Any] = {
+                choice.code: (Literal[_STATES] | PaperWithFile | None, None) for choice in DOCUMENTS
+            }
+            return create_model("Documents", __config__=ConfigDict(extra="allow", strict=True), **papers)
+        case "object":
+            return dict[str, str]
+        case "datetime":
+            return Annotated[AwareDatetime, Field(strict=False)]
+        case _:
+            return str
