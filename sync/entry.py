@@ -179,11 +179,15 @@ def _is_well_formed(entry: Entry) -> bool:
 
 
 def is_normal(text: str) -> bool:
-    """Whether a text is in normal form C by the tables of Unicode 3.2.
+    """Whether a text is in normal form C, judged by what Unicode 3.2 assigned; later characters stand for themselves.
 
-    Those tables are frozen in every Python, so that two versions can never differ about the validity of an entry.
+    Normal forms of those characters never change again, and every Python knows which they are. Judged by all that a
+    Python knows, two versions of it would differ about the validity of an entry, and their replicas for ever.
     """
-    return not _may_combine(text) or unicodedata.ucd_3_2_0.normalize("NFC", text) == text
+    if not _may_combine(text):
+        return True
+    category = unicodedata.ucd_3_2_0.category
+    return unicodedata.is_normalized("NFC", "".join(c if category(c) != "Cn" else "\0" for c in text))
 
 
 def _is_normal(text: str, entry: Entry) -> bool:
@@ -208,7 +212,7 @@ def in_normal_form(value: Any) -> Any:
     Raises SyncError entry_damaged when two keys of one object become the same.
     """
     if isinstance(value, str):
-        return unicodedata.ucd_3_2_0.normalize("NFC", unicodedata.normalize("NFC", value))
+        return unicodedata.normalize("NFC", value)
     if isinstance(value, (list, tuple)):
         return [in_normal_form(item) for item in value]
     if isinstance(value, dict):

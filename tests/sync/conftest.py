@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -67,7 +67,6 @@ class Office:
     founding: Founding
     random: Random
     membership: Membership
-    pins: list[str] = field(default_factory=list)
 
     def invitation(
         self,
@@ -96,8 +95,15 @@ class Office:
         identity, certificate = claim(opened, token(self.random), joined_ms, self.random)
         return identity, self.membership.add(certificate)
 
-    def pen(self, identity: Identity, scope: str = "64.71.05.1001", **over: Any) -> Pen:
-        return Pen(identity, self.random, token(self.random), scope, **over)
+    def join_twice(self) -> tuple[tuple[Identity, Member], tuple[Identity, Member]]:
+        """One invitation claimed on two laptops, the first a second before the other."""
+        opened = open_invitation(self.invitation(), "4711")
+        claims = [claim(opened, token(self.random), START_MS + 1000 * later, self.random) for later in (1, 2)]
+        first, second = [(identity, self.membership.add(certificate)) for identity, certificate in claims]
+        return first, second
+
+    def pen(self, identity: Identity, scope: str = "64.71.05.1001", chain: str | None = None) -> Pen:
+        return Pen(identity, self.random, chain or token(self.random), scope)
 
     def record(self) -> str:
         return uuid7(START_MS, self.random)
