@@ -1,7 +1,7 @@
 """Certificates: who a member is, provable offline from the programme's id alone (FORMAT.md, section 2)."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Annotated, Final, NamedTuple, TypeVar
 
@@ -83,7 +83,7 @@ class Member:
     """What everybody may know of a member; all of it is proved by `certificate`."""
 
     id: str
-    name: str
+    name: str = field(repr=False)
     role: str
     scopes: tuple[str, ...]
     sign_key: bytes
@@ -92,7 +92,7 @@ class Member:
     device: str
     invitation: str
     joined_ms: int
-    certificate: bytes
+    certificate: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -126,10 +126,10 @@ class Founding:
     programme: Programme
     identity: Identity
     member: Member
-    root_seed: bytes
+    root_seed: bytes = field(repr=False)
     """Ed25519 seed of the root key; needed for nothing but the founder's certificate, so it may be thrown away."""
-    office_identity: str
-    recovery_identity: str
+    office_identity: str = field(repr=False)
+    recovery_identity: str = field(repr=False)
     """age identity that opens every vault of the programme; to be printed or kept apart from the laptop."""
 
 

@@ -1,7 +1,8 @@
 """Founding a programme and inviting to it: one file and a PIN make a member (FORMAT.md, section 3)."""
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Final, NamedTuple
 
@@ -33,9 +34,10 @@ PIN_LENGTH_MIN: Final = 4
 INVITATION_LIMIT: Final = 256 * 1024 * 1024
 """The most bytes an invitation file may have."""
 
-_MAGIC: Final = b"FIELDAPP INVITATION "
-_FIRST_LINE: Final = _MAGIC + b"1\n"
-_HEAD_LIMIT: Final = 1024
+_FIRST_LINE: Final = b"FIELDAPP INVITATION 1\n"
+_any_version: Final = re.compile(rb"FIELDAPP INVITATION [0-9]{1,9}\n").match
+_head_match: Final = re.compile(_FIRST_LINE + rb"([^\n]{1,1000})\n([0-9a-f]{64})\n").match
+_device_match: Final = re.compile("[0-9a-f]{32}").fullmatch
 _NONCE_BYTES: Final = 24
 _MAC_BYTES: Final = 16
 
@@ -55,7 +57,6 @@ class KdfCost(NamedTuple):
 class _Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kdf: KdfCost
     salt: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
-    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
     size: Annotated[int, msgspec.Meta(ge=_NONCE_BYTES + _MAC_BYTES, le=INVITATION_LIMIT)]
 
 
@@ -111,7 +112,8 @@ class Invitation:
 def found(name: str, member_name: str, role: str, device: str, now_ms: int, random: Random = system_random) -> Founding:
     """Found a programme: root key, office key, recovery key, and the founder's identity and certificate.
 
-    `device` is 32 hex digits, `now_ms` milliseconds since 1970 UTC. Raises ValueError for a name that cannot be one.
+    `device` is 32 hex digits, `now_ms` milliseconds since 1970 UTC. Raises ValueError for a name, role or device that
+    cannot be one.
     """
     name, member_name = in_normal_form(name.strip()), in_normal_form(member_name.strip())
     if not is_name(name):
@@ -154,7 +156,7 @@ def invite(
     now_ms: int,
     expires_ms: int,
     pin: str,
-    payload: bytes,
+    payload: Callable[[str], bytes],
     office_identities: Sequence[str] = (),
     *,
     random: Random = system_random,
@@ -162,9 +164,10 @@ def invite(
 ) -> tuple[str, bytes]:
     """Write an invitation: (its id, the file's bytes).
 
-    `payload` is a bundle's payload with the certificates that lead to the issuer; `office_identities` are given to
-    office roles only. Raises NotAllowed: pin_too_short; outside_scope when the issuer may not give these scopes away.
-    ValueError for a name, role or scope that cannot be one, or when it expires before it begins.
+    `payload` makes a bundle's payload for the invitation of this id, so that what is granted to its holder can travel
+    along; it holds the certificates that lead to the issuer. `office_identities` are given to office roles only.
+    Raises NotAllowed: pin_too_short; outside_scope when the issuer may not give these scopes away. ValueError for a
+    name, role or scope that cannot be one, or when it expires before it begins.
     """
     pin = pin.strip()
     if len(pin) < PIN_LENGTH_MIN:
@@ -184,6 +187,7 @@ def invite(
         raise ValueError("not a name, role, scope or time for an invitation")
     if not may_grant(issuer.scopes, permit.scopes):
         raise NotAllowed("outside_scope")
+    carried = payload(permit.invitation)
     content = _Content(
         office_identities=tuple(office_identities),
         permit=msgspec.Raw(canonical(permit)),
@@ -195,9 +199,9 @@ def invite(
             root=programme.root_key,
         ),
         seed=seed.hex(),
-        size=len(payload),
+        size=len(carried),
     )
-    return permit.invitation, _box(canonical(content) + b"\n" + payload, pin, random, cost)
+    return permit.invitation, _box(canonical(content) + b"\n" + carried, pin, random, cost)
 
 
 def open_invitation(file: bytes, pin: str) -> Invitation:
@@ -240,7 +244,7 @@ def open_invitation(file: bytes, pin: str) -> Invitation:
 def claim(invitation: Invitation, device: str, now_ms: int, random: Random = system_random) -> tuple[Identity, bytes]:
     """Make the keys of a new member on this laptop: (identity, certificate).
 
-    `device` is 32 hex digits. Raises NotAllowed invitation_expired.
+    `device` is 32 hex digits, else ValueError. Raises NotAllowed invitation_expired.
     """
     permit = invitation.permit
     if now_ms > permit.expires:
@@ -255,6 +259,8 @@ def claim(invitation: Invitation, device: str, now_ms: int, random: Random = sys
 def _certify(
     permit: Permit, permit_signature: bytes, identity: Identity, device: str, joined_ms: int, invitation_seed: bytes
 ) -> bytes:
+    if not _device_match(device):
+        raise ValueError("not a device id")
     own = Claim(age=identity.age_recipient, device=device, joined=joined_ms, key=identity.sign_key.hex())
     return write_certificate(permit, permit_signature, own, invitation_seed, identity.sign_seed)
 
@@ -266,26 +272,27 @@ def _box(content: bytes, pin: str, random: Random, cost: KdfCost) -> bytes:
         raise ValueError("cost beyond what a reader would bear")
     salt = random(16)
     box = bytes(SecretBox(_key(pin, salt, cost)).encrypt(content, random(_NONCE_BYTES)))
-    head = _Head(kdf=cost, salt=salt.hex(), sha256=hashlib.sha256(box).hexdigest(), size=len(box))
-    return _FIRST_LINE + canonical(head) + b"\n" + box
+    head = _FIRST_LINE + canonical(_Head(kdf=cost, salt=salt.hex(), size=len(box))) + b"\n"
+    return head + hashlib.sha256(head + box).hexdigest().encode() + b"\n" + box
 
 
 def _unbox(file: bytes, pin: str) -> bytes:
     from nacl.exceptions import CryptoError
     from nacl.secret import SecretBox
 
-    if file.startswith(_MAGIC) and not file.startswith(_FIRST_LINE):
+    if _any_version(file) and not file.startswith(_FIRST_LINE):
         raise Untrusted("invitation_version")
-    start = file.find(b"\n", len(_FIRST_LINE), len(_FIRST_LINE) + _HEAD_LIMIT)
+    found_head = _head_match(file)
     try:
-        if not file.startswith(_FIRST_LINE) or start < 0:
+        if found_head is None:
             raise ValueError("no head")
-        head = read_canonical(_Head, file[len(_FIRST_LINE) : start])
+        head = read_canonical(_Head, found_head[1])
     except ValueError:
         raise Untrusted("invitation_damaged") from None
-    box, cost = file[start + 1 :], head.kdf
+    box, cost = file[found_head.end() :], head.kdf
     # The digest tells a damaged file from a wrong PIN, without which people would try PINs on a broken copy.
-    if len(box) != head.size or hashlib.sha256(box).hexdigest() != head.sha256 or not cost.is_bearable():
+    digest = hashlib.sha256(file[: found_head.end(1) + 1] + box).hexdigest().encode()
+    if len(box) != head.size or digest != found_head[2] or not cost.is_bearable():
         raise Untrusted("invitation_damaged")
     try:
         return SecretBox(_key(pin, bytes.fromhex(head.salt), cost)).decrypt(box)

@@ -81,7 +81,7 @@ class Office:
             "now_ms": START_MS,
             "expires_ms": START_MS + DAY_MS,
             "pin": "4711",
-            "payload": b"",
+            "payload": lambda _: b"",
             "cost": CHEAP,
         } | over
         return invite(member, identity, self.founding.programme, role, name, scopes, random=self.random, **given)[1]

@@ -146,11 +146,7 @@ def test_heads_are_exactly_what_no_later_writer_had_seen(cast: Any, rules: Rules
     writers = st.integers(0, len(HONEST) - 1)
 
     @settings(max_examples=80, deadline=None)
-    @given(
-        st.lists(
-            st.tuples(st.integers(0, 2), st.none() | st.integers(0, 2), st.sampled_from(FIELDS), values), max_size=12
-        )
-    )
+    @given(st.lists(st.tuples(writers, st.none() | writers, st.sampled_from(FIELDS), values), max_size=12))
     def check(steps: list[tuple[int, int | None, str, Any]]) -> None:
         pens = list(pens_of(cast, HONEST).values())
         first = pens[0].write(RECORD, "new", dict.fromkeys(FIELDS, "a"))
