@@ -35,13 +35,8 @@ def with_head(file: bytes, box: bytes | None = None, **over: Any) -> bytes:
 def test_an_invitation_makes_a_member_who_is_trusted_by_all(office: Any) -> None:
     founding = office.founding
     keys = founding.identity.office_identities
-    file = office.invitation(
-        "coordinator",
-        "Koordinator Rekaan",
-        ["64.71"],
-        payload=lambda i: b"\0payload for " + i.encode(),
-        office_identities=keys,
-    )
+    given = {"payload": lambda invitation: b"\0payload for " + invitation.encode(), "office_identities": keys}
+    file = office.invitation("coordinator", "Koordinator Rekaan", ["64.71"], **given)
     opened = open_invitation(file, PIN)
     assert (opened.name, opened.role, opened.scopes) == ("Koordinator Rekaan", "coordinator", ("64.71",))
     payload = b"\0payload for " + opened.id.encode()
