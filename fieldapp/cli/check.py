@@ -57,7 +57,7 @@ def _check_nik(out: Output, niks: tuple[str, ...], birth_date: str | None, sex: 
     "check",
     N_("Periksa nomor telepon dan tuliskan dalam bentuk bakunya."),
     argument(
-        "phones", metavar=N_("NOMOR"), nargs=-1, help=N_("Satu atau beberapa nomor; '-' membaca satu nomor sebaris.")
+        "phones", metavar=N_("TELEPON"), nargs=-1, help=N_("Satu atau beberapa nomor; '-' membaca satu nomor sebaris.")
     ),
 )
 def _check_phone(out: Output, phones: tuple[str, ...]) -> int:
