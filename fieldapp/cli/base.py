@@ -135,6 +135,12 @@ def _metavar(parameter: click.Parameter) -> str | None:
 
 
 class Option(click.Option):
+    """`fills` are codes that stand in gaps of the help text, since codes are the same in every language."""
+
+    def __init__(self, *args: Any, fills: Mapping[str, str] | None = None, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.fills = fills
+
     def make_metavar(self, ctx: click.Context) -> str:
         return _metavar(self) or super().make_metavar(ctx)
 
@@ -152,6 +158,8 @@ class Option(click.Option):
         if self.multiple:
             notes.append(_("boleh diulang"))
         words = _(self.help or "")
+        if self.fills:
+            words = words.format_map(self.fills)
         # click's own spelling of the option itself carries no words of a language.
         plain = super().get_help_record(ctx)
         names = plain[0] if plain else ", ".join(self.opts)

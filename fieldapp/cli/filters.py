@@ -16,7 +16,11 @@ _SERVICE_KEYS = {"by": "registered_by"}
 def list_options() -> list[Option]:
     return [
         option(
-            "--state", type=Choice(ALL_STATES), help=N_("Hanya keadaan ini. Draf tampil hanya dengan --state draft.")
+            "--state",
+            type=Choice(ALL_STATES),
+            metavar=N_("KEADAAN"),
+            help=N_("Hanya keadaan ini: {states}. Draf tampil hanya dengan 'draft'."),
+            fills={"states": ", ".join(ALL_STATES)},
         ),
         option("--area", metavar=N_("KODE"), help=N_("Hanya wilayah ini dan bagiannya.")),
         option("--category", metavar=N_("KATEGORI"), help=N_("Hanya kategori peserta ini.")),

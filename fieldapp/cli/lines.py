@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fieldapp.cli.answers import typed
 from fieldapp.cli.findings import finding_lines
 from fieldapp.cli.output import Output, plain, write
 from fieldapp.cli.words import state_words
@@ -149,6 +148,8 @@ class Walk:
         self.tell(f"{question.label(language())} ({needed}{several})")
         if question.kind == "bool":
             self.tell(_("  y ya, t tidak"))
+        elif question.kind == "documents":
+            self.tell_papers(question)
         elif question.kind in ("one", "many"):
             for number, choice in enumerate(question.choices, start=1):
                 self.tell(f"  {number} {choice.label(language())}")
@@ -156,13 +157,21 @@ class Walk:
         if present is not None:
             self.tell(_("  Sekarang: {value}").format(value=plain(shown(question, present))))
 
+    def tell_papers(self, question: Question) -> None:
+        from fieldapp.forms.sections.documents_consent import DOCUMENT_STATES
+
+        states = ", ".join(f"{state.code} ({state.label(language())})" for state in DOCUMENT_STATES)
+        for choice in question.choices:
+            self.tell(f"  {choice.code} {choice.label(language())}")
+        self.tell(_("  Tulis misalnya: ktp=dilihat, kk=tidak_ada. Pilihannya: {states}").format(states=states))
+
     def answer(self, question: Question, line: str) -> Any:
         """The answer that `line` gives to `question`; ValueError with words when it gives none."""
+        from fieldapp.forms.typed import read_typed
+
         if question.kind == "area":
             return self.area(line)
-        if question.kind == "documents":
-            return self.documents(question, line)
-        return typed(question, line)
+        return read_typed(question, line)
 
     def area(self, text: str) -> str:
         """The code of the area typed as a code or as part of its name; a choice among several is asked for."""
@@ -182,9 +191,6 @@ class Walk:
         if choice.isdecimal() and 1 <= int(choice) <= len(found):
             return found[int(choice) - 1].code
         raise ValueError(_("Ketik lagi nama kelurahannya."))
-
-    def documents(self, question: Question, line: str) -> dict[str, Any]:
-        raise ValueError(line)
 
     def keep(self, section: Section, question: Question, value: Any) -> bool:
         """Saves the draft with the answer; False, with the findings told, when the answer is wrong."""

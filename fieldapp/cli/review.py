@@ -35,11 +35,11 @@ def _ids() -> click.Argument:
     return argument("ids", nargs=-1, metavar=N_("NOMOR"), help=N_("Nomor pendaftaran; boleh beberapa."))
 
 
-def _reason(needed: bool) -> click.Option:
-    return option("--reason", required=needed, help=N_("Alasan keputusan."))
+def _reason() -> click.Option:
+    return option("--reason", help=N_("Alasan keputusan."))
 
 
-@command("approve", N_("Setujui pendaftaran."), _ids(), filter_option(), _reason(False))
+@command("approve", N_("Setujui pendaftaran."), _ids(), filter_option(), _reason())
 def approve(out: Output, ids: tuple[str, ...], filters: tuple[str, ...], reason: str | None) -> int:
     return _decide(out, "approve", ids, filters, reason)
 
@@ -49,7 +49,7 @@ def approve(out: Output, ids: tuple[str, ...], filters: tuple[str, ...], reason:
     N_("Kembalikan kepada pencacah untuk diperbaiki."),
     _ids(),
     filter_option(),
-    _reason(False),
+    _reason(),
     option("--field", "fields", multiple=True, metavar=N_("NAMA=CATATAN"), help=N_("Catatan pada satu isian.")),
 )
 def return_(
@@ -58,12 +58,12 @@ def return_(
     return _decide(out, "return", ids, filters, reason, _comments(fields))
 
 
-@command("reject", N_("Tolak pendaftaran."), _ids(), filter_option(), _reason(False))
+@command("reject", N_("Tolak pendaftaran."), _ids(), filter_option(), _reason())
 def reject(out: Output, ids: tuple[str, ...], filters: tuple[str, ...], reason: str | None) -> int:
     return _decide(out, "reject", ids, filters, reason)
 
 
-@command("undo", N_("Batalkan keputusan terakhir."), _ids(), filter_option(), _reason(False))
+@command("undo", N_("Batalkan keputusan terakhir."), _ids(), filter_option(), _reason())
 def undo(out: Output, ids: tuple[str, ...], filters: tuple[str, ...], reason: str | None) -> int:
     return _decide(out, "undo", ids, filters, reason)
 

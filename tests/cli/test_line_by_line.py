@@ -1,0 +1,133 @@
+"""The form line by line: every answer saved at once, errors asked again, warnings explained, stopped and resumed."""
+
+from __future__ import annotations
+
+import pytest
+
+from fieldapp.forms.declaration import FORM
+
+
+@pytest.fixture
+def typed(tools):
+    """Makes the lines a person types to answer the whole form as `person` does; `changes` replaces single lines."""
+
+    def make(number: int, **changes: str) -> str:
+        values = tools.person(number)
+        lines = []
+        for section in FORM:
+            for question in section.questions:
+                if question.app_set or not question.is_relevant(values):
+                    continue
+                lines.append(changes.get(question.name) or _line(question, values.get(question.name)))
+        return "\n".join(lines) + "\n"
+
+    return make
+
+
+def _line(question, value) -> str:
+    if value is None or question.kind == "documents":
+        return ""
+    if isinstance(value, bool):
+        return "y" if value else "t"
+    if isinstance(value, list):
+        return ", ".join(value)
+    return str(value)
+
+
+def test_the_whole_form_is_walked_and_submitted(office, typed, tools) -> None:
+    answer = office.siti("register", "--lines", given=typed(1).encode())
+    assert answer.code == 0, answer
+    (row,) = office.siti.done("list")
+    values = office.siti.done("show", row["id"])["values"]
+    wanted = tools.person(1)
+    assert {name: values.get(name) for name in ("nik", "name", "kinds", "works", "ktp_area")} == {
+        name: wanted[name] for name in ("nik", "name", "kinds", "works", "ktp_area")
+    }
+    assert values["monthly_income"] == 1500000
+    assert values["consent_text_version"]
+
+
+def test_with_json_the_dialogue_is_on_stderr_and_the_answer_alone_on_stdout(office, typed) -> None:
+    answer = office.siti("register", "--lines", "--json", given=typed(1).encode())
+    assert answer.json["state"] == "submitted"
+    assert "NIK" in answer.err
+
+
+def test_the_dialogue_speaks_both_languages(office, typed) -> None:
+    indonesian = office.siti("register", "--lines", given=typed(1).encode()).out
+    english = office.siti("register", "--lines", language="en", given=typed(2).replace("\nt\n", "\nn\n").encode()).out
+    assert "Bagian 1 dari" in indonesian
+    assert "wajib" in indonesian
+    assert "Section 1 of" in english
+    assert "required" in english
+
+
+def test_an_end_of_input_keeps_the_draft_and_it_goes_on_where_it_was(office, typed) -> None:
+    lines = typed(1).splitlines(keepends=True)
+    stopped = office.siti("register", "--lines", "--json", given="".join(lines[:8]).encode())
+    assert stopped.code == 0
+    assert stopped.json["state"] == "draft"
+    draft = stopped.json["id"]
+    assert office.siti.done("show", draft)["values"]["nik"]
+    # The question it was left at is asked again, with the answer it has.
+    rest = "".join(lines[7:])
+    resumed = office.siti("register", "--lines", "--resume", draft, "--json", given=rest.encode())
+    assert resumed.json["state"] == "submitted", resumed
+    assert resumed.json["id"] == draft
+
+
+def test_a_dot_stops_and_says_how_to_go_on(office) -> None:
+    answer = office.siti("register", "--lines", given=b"6471\n.\n")
+    assert answer.code == 0
+    assert "--resume" in answer.out
+
+
+def test_a_wrong_answer_is_told_at_once_and_asked_again(office, typed, tools) -> None:
+    wrong = typed(1).replace(tools.person(1)["nik"], "12345\n" + tools.person(1)["nik"])
+    answer = office.siti("register", "--lines", given=wrong.encode())
+    assert answer.code == 0, answer
+    assert "(nik_length)" in answer.out
+
+
+def test_help_empty_and_back_work_at_every_question(office, typed) -> None:
+    lines = typed(1).splitlines()
+    nik, rest = lines[0], lines[1:]
+    # Help; the NIK; back to it; emptied; typed again.
+    given = "\n".join(["?", nik, "<", "-", nik, "<", "", *rest]) + "\n"
+    answer = office.siti("register", "--lines", "--json", given=given.encode())
+    assert answer.json["state"] == "submitted", answer
+
+
+def test_an_area_is_found_by_part_of_its_name(office, typed) -> None:
+    given = typed(1, ktp_area="damai\n1")
+    answer = office.siti("register", "--lines", "--json", given=given.encode())
+    assert answer.json["state"] == "submitted", answer
+    values = office.siti.done("show", answer.json["id"])["values"]
+    assert values["ktp_area"].startswith("64.71.05.")
+
+
+def test_what_is_still_wrong_is_listed_at_the_end_and_can_be_put_right(office, typed) -> None:
+    given = typed(1, mother_name="-") + "y\nIbu Rekaan\n"
+    answer = office.siti("register", "--lines", "--json", given=given.encode())
+    assert answer.json["state"] == "submitted", answer
+
+
+def test_what_is_still_wrong_can_stay_a_draft(office, typed) -> None:
+    given = typed(1, mother_name="-") + "t\n"
+    answer = office.siti("register", "--lines", "--json", given=given.encode())
+    assert answer.code == 1
+    assert answer.json["state"] == "draft"
+    assert [each["field"] for each in answer.json["errors"]] == ["mother_name"]
+
+
+def test_a_warning_is_submitted_with_its_reason(office, typed) -> None:
+    given = typed(1, monthly_income="9.000.000") + "penghasilan musiman\n"
+    answer = office.siti("register", "--lines", "--json", given=given.encode())
+    assert answer.json["state"] == "submitted", answer
+    overrides = office.siti.done("show", answer.json["id"])["overrides"]
+    assert list(overrides.values()) == ["penghasilan musiman"]
+
+
+def test_the_consent_text_is_shown_before_the_consent_is_asked(office, typed) -> None:
+    told = office.siti("register", "--lines", given=typed(1).encode()).out
+    assert told.index("Bacakan") < told.index("Setuju datanya dicatat?")
