@@ -272,6 +272,19 @@ def test_the_earlier_of_two_claims_of_one_invitation_holds(office: Any) -> None:
     assert office.membership.why_not(late) == "invitation_used"
 
 
+def test_an_earlier_claim_that_comes_late_takes_the_invitation_back(office: Any, mint: Mint) -> None:
+    later = office.membership.add(mint.certificate(claim={"joined": NOW + 2}))
+    entry = office.pen(Identity(mint.own, office.founding.identity.age_identity)).write(
+        office.record(), "new", {"a": 1}
+    )
+    assert office.membership.why_not(entry) is None
+    mint.own = b"p" * 32
+    earlier = office.membership.add(mint.certificate(claim={"joined": NOW + 1, "key": public_key_of(mint.own).hex()}))
+    assert office.membership.why_not(entry) == "invitation_used"
+    assert office.membership.active() == tuple(sorted([office.founding.member, earlier], key=lambda m: m.id))
+    assert later in office.membership.all()
+
+
 def test_of_two_claims_at_one_moment_the_smaller_id_holds(office: Any, mint: Mint) -> None:
     members = []
     for seed in (b"1" * 32, b"2" * 32, b"3" * 32):

@@ -27,9 +27,17 @@ def with_head(file: bytes, box: bytes | None = None, **over: Any) -> bytes:
     """The file with its head or box changed, and the digest to fit."""
     first, head, _, old_box = file.split(b"\n", 3)
     box = old_box if box is None else box
-    changed = json.dumps(json.loads(head) | {"size": len(box)} | over, sort_keys=True, separators=(",", ":")).encode()
+    changed = json.dumps(json.loads(head) | over, sort_keys=True, separators=(",", ":")).encode()
     front = first + b"\n" + changed + b"\n"
     return front + hashlib.sha256(front + box).hexdigest().encode() + b"\n" + box
+
+
+def inside(content: bytes, **over: Any) -> bytes:
+    """The content of a box with its first line changed."""
+    line, _, payload = content.partition(b"\n")
+    keys = json.loads(line)
+    keys |= over | {"programme": keys["programme"] | over.get("programme", {})}
+    return json.dumps(keys, sort_keys=True, separators=(",", ":")).encode() + b"\n" + payload
 
 
 def test_an_invitation_makes_a_member_who_is_trusted_by_all(office: Any) -> None:
@@ -75,7 +83,7 @@ def test_nothing_of_the_member_or_programme_is_in_the_clear(office: Any) -> None
     file = office.invitation(name="Contoh Rekaan", payload=lambda _: b"Contoh Rekaan")
     assert b"Rekaan" not in file
     assert office.founding.programme.id.encode() not in file
-    assert set(json.loads(file.split(b"\n")[1])) == {"kdf", "salt", "size"}
+    assert set(json.loads(file.split(b"\n")[1])) == {"kdf", "salt"}
 
 
 def test_every_damaged_byte_is_told_from_a_wrong_pin(office: Any) -> None:
@@ -128,7 +136,12 @@ def test_a_hostile_file_cannot_ask_for_the_whole_machine(office: Any, kdf: Any) 
 
 def test_a_head_with_more_in_it_is_refused(office: Any) -> None:
     assert refusal(with_head(office.invitation(), more=1)) == "invitation_damaged"
-    assert refusal(with_head(office.invitation(), size=2**40)) == "invitation_damaged"
+    assert refusal(with_head(office.invitation(), salt="0")) == "invitation_damaged"
+
+
+@pytest.mark.parametrize("size", [0, 1, 24, 39])
+def test_a_box_too_small_to_hold_anything_is_damaged(office: Any, size: int) -> None:
+    assert refusal(with_head(office.invitation(), b"\0" * size)) == "invitation_damaged"
 
 
 @pytest.mark.parametrize(
@@ -140,10 +153,17 @@ def test_a_head_with_more_in_it_is_refused(office: Any) -> None:
         lambda c: c[:-1],
         lambda c: c + b"x",
         lambda c: c.replace(b"\n", b" \n", 1),
-        lambda c: c.replace(b"age1", b"age2"),
         lambda c: b"",
+        lambda c: inside(c, seed="0" * 64),
+        lambda c: inside(c, office_identities=["AGE-SECRET-KEY-1"]),
+        lambda c: inside(c, programme={"office": "age1"}),
+        lambda c: inside(c, programme={"recovery": "age1"}),
+        lambda c: inside(c, programme={"root": "0" * 64}),
+        lambda c: inside(c, programme={"root": "00"}),
+        lambda c: inside(c, programme={"root": "x"}),
+        lambda c: inside(c, programme={"name": ""}),
     ],
-    ids=range(8),
+    ids=range(15),
 )
 def test_what_is_wrong_inside_an_opened_box_is_damage(office: Any, change: Any) -> None:
     from nacl.secret import SecretBox

@@ -114,6 +114,15 @@ def test_of_two_administrators_who_revoke_each_other_the_one_nearer_to_the_root_
     assert (code(office, ours), code(office, theirs)) == (None, "member_revoked")
 
 
+def test_nearer_to_the_root_comes_before_joining_earlier(office: Any) -> None:
+    middle = office.join("admin", ["*"], joined_ms=1_767_225_700_000)
+    far, far_member = office.join("admin", ["*"], joined_ms=1_767_225_600_001, issuer=middle)
+    near, near_member = office.join("admin", ["*"], joined_ms=1_767_225_800_000)
+    revoke(office, near_member, by=office.pen(far, "*"))
+    revoke(office, far_member, by=office.pen(near, "*"))
+    assert [office.membership.code_of(m.id) for m in (near_member, far_member)] == [None, "member_revoked"]
+
+
 def test_between_equals_the_one_who_joined_first_stays(office: Any) -> None:
     (one, first), (two, second) = (office.join("admin", ["*"], joined_ms=1_767_225_660_000 + n) for n in range(2))
     revoke(office, first, by=office.pen(two, "*"), t=(1, 0))
