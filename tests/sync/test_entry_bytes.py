@@ -184,6 +184,7 @@ def test_a_cut_entry_is_refused(one: Entry, data: st.DataObject) -> None:
         pytest.param({"k": "edit", "b": {"name": ["e" * 31]}}, id="short parent"),
         pytest.param({"k": "edit", "b": {"name": [ID, ID]}}, id="parent named twice"),
         pytest.param({"k": "edit", "b": {"name": ["f" * 32, ID]}}, id="parents not sorted"),
+        pytest.param({"k": "edit", "b": {"e\u0301": [ID]}}, id="group not in normal form"),
         pytest.param({"k": "edit", "of": "0" * 32}, id="edit with a digest"),
         pytest.param({"k": "comment", "b": {"decision": [ID]}}, id="comment with parents"),
         pytest.param({"k": "decide"}, id="decision on nothing seen"),
