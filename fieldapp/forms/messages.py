@@ -77,7 +77,10 @@ _GENERAL: Final = {
         "Tanggal tidak terbaca. Ketik tanggal, bulan, tahun, misalnya 17081980.",
         "The date cannot be read. Type day, month and year, for example 17081980.",
     ),
-    "date:time": Texts("Waktu tidak terbaca; harus ISO 8601.", "The time cannot be read; it must be ISO 8601."),
+    "date:time": Texts(
+        "Waktu tidak terbaca; harus ISO 8601 dengan zona, misalnya 2026-11-23T01:00:00Z.",
+        "The time cannot be read; it must be ISO 8601 with its zone, for example 2026-11-23T01:00:00Z.",
+    ),
     "date_future": Texts("Tanggal belum terjadi. Periksa tahunnya.", "The date has not come yet. Check the year."),
     "date_early": Texts("Tanggal sebelum tahun 1900. Periksa tahunnya.", "The date lies before 1900. Check the year."),
     "area_unknown": Texts(

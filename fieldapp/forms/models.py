@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import GenericAlias
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, create_model
 
 from fieldapp.forms.declaration import APP_FIELDS, QUESTIONS, Question
 from fieldapp.forms.sections.documents_consent import DOCUMENT_STATES, DOCUMENTS
@@ -54,6 +54,13 @@ def _type(question: Question) -> Any:
         case "object":
             return dict[str, str]
         case "datetime":
-            return Annotated[AwareDatetime, Field(strict=False)]
+            return Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_text_only)]
         case _:
             return str
+
+
+def _text_only(value: object) -> str:
+    """Times are kept as text; pydantic alone would take a number as seconds."""
+    if not isinstance(value, str):
+        raise ValueError("a time is text")
+    return value

@@ -124,10 +124,10 @@ def _datetime(question: Question, value: object, today: date | None) -> Read:
     if text is None:
         return instead
     try:
-        datetime.fromisoformat(text)
+        known = datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
-        return text, [error("date", question.name, kind="time")]
-    return text, []
+        known = False
+    return text, [] if known else [error("date", question.name, kind="time")]
 
 
 def _int(question: Question, value: object, today: date | None) -> Read:
