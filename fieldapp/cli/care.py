@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 from fieldapp.cli.base import FOLDER, command, option
@@ -51,12 +50,23 @@ def rebuild(out: Output) -> int:
 def demo(out: Output, headless: bool, folder: Path | None) -> int:
     from fieldapp.services import demo as demonstration
 
-    place = folder or Path(tempfile.mkdtemp(prefix="fieldapp-demo-"))
     if headless:
-        answer = demonstration.headless(place, out.say)
+        answer = demonstration.walk(folder, out.say)
         out.answer(answer)
-        return 0
-    from fieldapp.tui.app import main
+        return 0 if answer["balanced"] else 1
+    home, passphrase = demonstration.open_demo(folder, say=out.say)
+    return _open_screens(home, passphrase)
 
-    home = demonstration.build(place)
-    return int(main(home) or 0)
+
+def _open_screens(home: Path, passphrase: str) -> int:
+    """The screens on the laptop of the demonstration, already unlocked: nobody should have to type its passphrase."""
+    from fieldapp.services.session import open_session
+    from fieldapp.tui.app import FieldApp, main
+
+    def unlock(app: FieldApp) -> None:
+        async def begin() -> None:
+            await app.begin(open_session(home, passphrase))
+
+        app.call_later(begin)
+
+    return main(home, prepare=unlock)
