@@ -1,0 +1,153 @@
+"""Drafts: what is being filled in on this laptop. Saving never refuses; only handing in does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from fieldapp.services import answers
+from fieldapp.services.problems import Problem
+from fieldapp.services.session import Session
+from fieldapp.store import drafts as kept
+from fieldapp.store.db import Connection
+from sync.randomness import uuid7
+
+if TYPE_CHECKING:
+    from fieldapp.forms.check import Checked
+
+#: Where a draft that corrects a registration keeps what its writer saw: the answers, and the entries they came from.
+SEEN: Final = "_seen"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """One draft. Times in ms since 1970 UTC; `registration` is the one it corrects, or None for a new person."""
+
+    id: str
+    values: dict[str, Any] = field(repr=False)
+    position: tuple[str, str] | None
+    started_at: int
+    updated_at: int
+    registration: str | None
+    errors: int
+    warnings: int
+    seconds: int
+
+
+def new_draft(session: Session, values: Mapping[str, Any] | None = None) -> DraftView:
+    """A fresh draft, kept at once; what the program sets (consent text version) is already in it."""
+    from fieldapp.forms.consent import TEXT_VERSION
+
+    now = session.now_ms()
+    started = {"consent_text_version": TEXT_VERSION, **(values or {})}
+    draft = kept.Draft(uuid7(now), session.member.id, started, started_ms=now, updated_ms=now)
+    session.write(lambda connection, _: kept.save(connection, draft))
+    return view(draft)
+
+
+def correction(session: Session, registration: str) -> DraftView:
+    """A draft that corrects a submitted registration; the open one when there is one already."""
+
+    def begin(connection: Connection, journal: Any) -> kept.Draft:
+        known = next((d for d in kept.all_drafts(connection, session.member.id) if d.edits == registration), None)
+        if known is not None:
+            return known
+        record = journal.record(registration)
+        if record is None or record.type != "registration":
+            raise Problem("registration_not_found", details={"id": registration})
+        now = session.now_ms()
+        seen = {
+            "values": record.values,
+            "heads": {group: [head.entry for head in heads] for group, heads in record.groups.items()},
+        }
+        draft = kept.Draft(
+            uuid7(now),
+            session.member.id,
+            {**record.values, SEEN: seen},
+            started_ms=now,
+            updated_ms=now,
+            edits=registration,
+        )
+        kept.save(connection, draft)
+        return draft
+
+    return view(session.write(begin))
+
+
+def draft(session: Session, draft_id: str) -> DraftView:
+    """The draft; Problem draft_not_found."""
+    return view(session.read(lambda connection: load(connection, draft_id)))
+
+
+def drafts(session: Session) -> list[DraftView]:
+    """The member's own drafts, by id, so the oldest first."""
+    return [view(each) for each in session.read(lambda connection: kept.all_drafts(connection, session.member.id))]
+
+
+def save_draft(
+    session: Session,
+    draft_id: str,
+    values: Mapping[str, Any],
+    *,
+    position: tuple[str, str] | None = None,
+    seconds: int = 0,
+) -> Checked:
+    """Keep the answers as they stand, and say what is not right yet. `seconds` more were spent on the form."""
+
+    def save(connection: Connection, _: Any) -> Checked:
+        before = load(connection, draft_id)
+        checked = answers.check(session, connection, values, before.edits)
+        seen = {SEEN: before.values[SEEN]} if SEEN in before.values else {}
+        section, at = position or (before.section, before.field)
+        after = replace(
+            before,
+            values={**checked.values, **seen},
+            section=section,
+            field=at,
+            errors=len(checked.errors),
+            warnings=len(checked.unexplained),
+            seconds=before.seconds + seconds,
+            updated_ms=session.now_ms(),
+        )
+        kept.save(connection, after)
+        return checked
+
+    return session.write(save)
+
+
+def discard_draft(session: Session, draft_id: str) -> None:
+    """Throw a draft away, as a person asked; Problem draft_not_found."""
+    if not session.write(lambda connection, _: kept.delete(connection, draft_id)):
+        raise Problem("draft_not_found", details={"id": draft_id})
+
+
+def keep_tally_only(session: Session, connection: Connection, refused: kept.Draft) -> None:
+    """A person said no: nothing of the person stays, only that a visit took place (UU 27/2022)."""
+    from fieldapp.forms.consent import tally_of_visit
+
+    left = replace(refused, values=tally_of_visit(refused.values), errors=1, warnings=0, updated_ms=session.now_ms())
+    kept.save(connection, left)
+
+
+def load(connection: Connection, draft_id: str) -> kept.Draft:
+    """The draft as it is kept; Problem draft_not_found."""
+    found = kept.get(connection, draft_id)
+    if found is None:
+        raise Problem("draft_not_found", details={"id": draft_id})
+    return found
+
+
+def view(draft: kept.Draft) -> DraftView:
+    """The draft as callers see it."""
+    return DraftView(
+        id=draft.id,
+        values={name: value for name, value in draft.values.items() if name != SEEN},
+        position=(draft.section, draft.field) if draft.section else None,
+        started_at=draft.started_ms,
+        updated_at=draft.updated_ms,
+        registration=draft.edits,
+        errors=draft.errors,
+        warnings=draft.warnings,
+        seconds=draft.seconds,
+    )

@@ -1,0 +1,255 @@
+"""Carrying changes between laptops: writing a bundle, merging bundles, and the hub; the same bytes on every way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from fieldapp.services import office
+from fieldapp.services.files import read_bytes
+from fieldapp.services.membership import find_member
+from fieldapp.services.policy import OFFICE_ROLES
+from fieldapp.services.problems import fill, translated
+from fieldapp.services.session import Session, iso_time
+from fieldapp.services.views import member_names
+from fieldapp.store import ledger, queries
+from fieldapp.store.db import Connection
+from sync import errors
+from sync import exchange as road
+from sync.bundle import OFFICE, inspect_head
+from sync.bundle import write_bundle as write_file
+from sync.errors import Untrusted
+from sync.journal import Journal
+from sync.merge import Merged
+
+if TYPE_CHECKING:
+    from sync.exchange import Outgoing, Received
+
+Progress = Callable[[int, int | None, str], None]
+"""progress(done, total or None, what is being done)."""
+
+EXTENSION: Final = ".paket"
+
+
+def write_bundle(session: Session, out: Path, to: str = OFFICE, progress: Progress | None = None) -> dict[str, Any]:
+    """Write what the office, or one member, does not yet hold, to a file that only they can open.
+
+    The file is read back and verified before this returns. Answers `{"file", "to", "entries", "segments", "bytes",
+    "bundle"}`. Raises Problem: member_not_found, member_revoked, bundle_not_written.
+    """
+    tell = progress or _silent
+    tell(0, 2, "seal")
+    receiver = None if to == OFFICE else find_member(session, to).id
+
+    def make(connection: Connection, journal: Journal) -> Outgoing:
+        programme = office.current_programme(session, connection)
+        if receiver is None:
+            return road.bundle_for_office(journal, session.identity, programme, session.now_ms())
+        return road.bundle_for_member(journal, session.identity, programme, receiver, session.now_ms())
+
+    made = session.write(make)
+    tell(1, 2, "write")
+    with translated():
+        write_file(out, made.data)
+    # Only now: a stick that refused the file must not count as having carried it.
+    session.write(
+        lambda connection, _: ledger.remember_carried(connection, made.bundle, made.carried, session.now_ms())
+    )
+    tell(2, 2, "write")
+    return {
+        "file": str(out),
+        "to": to,
+        "entries": made.entries,
+        "segments": made.segments,
+        "bytes": len(made.data),
+        "bundle": made.bundle,
+    }
+
+
+def write_returns(session: Session, folder: Path, progress: Progress | None = None) -> list[dict[str, Any]]:
+    """Write a return bundle for every other laptop's member: decisions, corrections, receipts, within their areas.
+
+    Files are named by the member's id, since a name on a stick would tell who works where. Answers one `write_bundle`
+    answer a member, with "name". Raises Problem: not_allowed, file_not_written.
+    """
+    session.require_role(*sorted(OFFICE_ROLES), who="koordinator")
+    folder.mkdir(parents=True, exist_ok=True)
+    active = session.read(lambda connection: session.journal(connection).membership.active())
+    receivers = [member for member in active if member.device != session.device and member.role != "hub"]
+    told = []
+    for done, member in enumerate(receivers):
+        (progress or _silent)(done, len(receivers), "write")
+        path = folder / f"balasan-{member.id[:12]}{EXTENSION}"
+        told.append({**write_bundle(session, path, to=member.id), "name": member.name})
+    (progress or _silent)(len(receivers), len(receivers), "write")
+    return told
+
+
+def inspect(file: Path, session: Session | None = None) -> dict[str, Any]:
+    """What a bundle says of itself, without merging it; with a session also whether it opens here and what is inside.
+
+    Raises Problem for a file that is no bundle, damaged, foreign or forged.
+    """
+    data = read_bytes(file)
+    with translated():
+        head = inspect_head(data)
+        told: dict[str, Any] = {
+            "bundle": head.bundle,
+            "programme": head.programme,
+            "by": head.by,
+            "to": list(head.to),
+            "bytes": len(data),
+            "readable": None,
+        }
+        if session is None:
+            return told
+        return session.store.read(lambda connection: {**told, **_inside(session, connection, data)})
+
+
+def merge(
+    session: Session, files: Sequence[Path], dry_run: bool = False, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Merge bundles, all of them or none, in any order and however often.
+
+    Answers `{"merge_id", "entries": {"new", "known", "quarantined"}, "registrations": {"new", "changed", "conflicting",
+    "duplicate"}, "receipts", "prerequisites_missing", "files"}`; with `dry_run` the same answer and nothing changed.
+    Raises Problem with the code of what is wrong with a file, named in the details.
+    """
+    tell = progress or _silent
+    contents = [(path, read_bytes(path)) for path in files]
+    answer: dict[str, Any] = {}
+
+    def write(connection: Connection, journal: Journal) -> None:
+        received = []
+        for done, (path, data) in enumerate(contents):
+            tell(done, len(contents), "merge")
+            received.append(_merge_one(session, journal, path, data))
+        answer.update(_report(connection, journal, received, [path for path, _ in contents]))
+        if dry_run:
+            raise _TakeBack
+
+    try:
+        session.write(write)
+    except _TakeBack:
+        return {**answer, "merge_id": None}
+    office.learn(session)
+    tell(len(contents), len(contents), "merge")
+    return answer
+
+
+def quarantine(session: Session) -> list[dict[str, Any]]:
+    """Changes that do not count, kept for a person: `{"entry", "record", "by", "code", "message", "at"}`."""
+
+    def read(connection: Connection) -> list[dict[str, Any]]:
+        who = member_names(session, connection)
+        return [
+            {
+                "entry": held.stored.id,
+                "record": held.stored.entry.r,
+                "type": held.stored.entry.y,
+                "kind": held.stored.entry.k,
+                "area": held.stored.entry.s,
+                "by": who.get(held.stored.entry.au, held.stored.entry.au),
+                "code": held.code,
+                "message": fill(errors.MESSAGES.get(held.code, (held.code, held.code)), {}),
+                "at": iso_time(held.stored.entry.t[0]),
+            }
+            for held in session.journal(connection).quarantine()
+        ]
+
+    return session.read(read)
+
+
+def sync(session: Session, hub_url: str | None = None, progress: Progress | None = None) -> dict[str, Any]:
+    """Exchange with a hub over HTTP: `{"sent", "received", "rounds", "hub", "clock_offset_ms"}`.
+
+    Raises Problem: no_hub, hub_address, hub_unreachable and other hub_* codes (exit 6); nothing is lost by any of them.
+    """
+    from fieldapp.services.hub_link import sync as run
+
+    return run(session, hub_url, progress)
+
+
+class _TakeBack(Exception):
+    """Takes a dry run back."""
+
+
+def _silent(done: int, total: int | None, what: str) -> None:
+    return None
+
+
+def _merge_one(session: Session, journal: Journal, path: Path, data: bytes) -> Received:
+    try:
+        return road.merge_bundle(journal, data, session.author())
+    except errors.SyncError as error:
+        # Which of twenty sticks it was is the first thing that a coordinator asks.
+        error.details.setdefault("file", path.name)
+        raise
+
+
+def _report(
+    connection: Connection, journal: Journal, received: Sequence[Received], files: Iterable[Path]
+) -> dict[str, Any]:
+    merges = [each.merged for each in received]
+    new = {touched.record for merged in merges for touched in merged.touched if _counts(touched) and touched.is_new}
+    changed = {touched.record for merged in merges for touched in merged.touched if _counts(touched)} - new
+    conflicting = [row.id for row in queries.rows(connection, sorted(new | changed)) if row.conflicts]
+    missing = {chain for merged in merges for chain in merged.missing}
+    still = journal.missing()
+    return {
+        "merge_id": merges[0].merge if merges else None,
+        "entries": {
+            "new": sum(merged.new for merged in merges),
+            "known": sum(merged.known for merged in merges),
+            "quarantined": sum(merged.quarantined for merged in merges),
+        },
+        "registrations": {
+            "new": len(new),
+            "changed": len(changed),
+            "conflicting": len(conflicting),
+            "duplicate": len(queries.duplicated_among(connection, new | changed)),
+        },
+        "receipts": sum(1 for each in received if each.receipt is not None),
+        "prerequisites_missing": [
+            {"chain": chain, "first": first, "last": last}
+            for chain in sorted(missing)
+            for first, last in still.get(chain, ())
+        ],
+        "files": [_file(path, merged) for path, merged in zip(files, merges, strict=True)],
+    }
+
+
+def _file(path: Path, merged: Merged) -> dict[str, Any]:
+    return {
+        "file": path.name,
+        "merge_id": merged.merge,
+        "by": merged.by,
+        "new": merged.new,
+        "known": merged.known,
+        "quarantined": merged.quarantined,
+    }
+
+
+def _counts(touched: Any) -> bool:
+    return bool(touched.type == "registration")
+
+
+def _inside(session: Session, connection: Connection, data: bytes) -> dict[str, Any]:
+    journal = session.journal(connection)
+    try:
+        opened = road.open_any(journal, data, session.identity)
+    except Untrusted as error:
+        if error.code != "bundle_not_for_us":
+            raise
+        return {"readable": False}
+    return {
+        "readable": True,
+        "by_name": opened.by.name,
+        "entries": opened.payload.entries,
+        "segments": len(opened.payload.segments),
+        "written_at": iso_time(opened.payload.at_ms),
+        "chains": [
+            {"chain": segment.ch, "first": segment.first, "last": segment.last} for segment in opened.payload.segments
+        ],
+    }

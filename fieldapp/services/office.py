@@ -1,0 +1,47 @@
+"""The office key: it seals what a laptop hands over, so that whoever of the office gets the stick can open it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+from fieldapp.domain import roles
+from fieldapp.services import changes
+from fieldapp.services.session import Session
+from fieldapp.store.db import Connection
+from sync.journal import Journal
+from sync.members import Programme, new_office_key, open_office_key
+from sync.office import OFFICE_KEY
+
+
+def current_programme(session: Session, connection: Connection) -> Programme:
+    """The programme with the office key in force: the latest one handed on by an entry, else the first."""
+    handed_on = _handed_on(session.journal(connection))
+    if not handed_on:
+        return session.programme
+    return replace(session.programme, office_recipient=str(handed_on[-1]["recipient"]))
+
+
+def rotate(session: Session, journal: Journal) -> str:
+    """Append a new office key, sealed to every office member who is left; returns its recipient (age1...)."""
+    left = [member for member in journal.membership.active() if member.role in roles.OFFICE_ROLES]
+    _, fields = new_office_key(left, os.urandom)
+    journal.append(session.author(), [changes.public(session, OFFICE_KEY, fields)])
+    return str(fields["recipient"])
+
+
+def learn(session: Session) -> bool:
+    """Take office keys that were sealed to this member into its vault slot; True when there was a new one."""
+    fields = session.read(lambda connection: _handed_on(session.journal(connection)))
+    opened = [key for each in fields if (key := open_office_key(each, session.identity))]
+    missing = [key for key in opened if key not in session.identity.office_identities]
+    if not missing:
+        return False
+    session.keep_identity(replace(session.identity, office_identities=(*session.identity.office_identities, *missing)))
+    return True
+
+
+def _handed_on(journal: Journal) -> list[dict[str, object]]:
+    """The fields of all office keys that were handed on, oldest first."""
+    records = sorted(journal.records(OFFICE_KEY), key=lambda record: (record.origin_t, record.id))
+    return [record.values for record in records if record.complete]

@@ -1,0 +1,34 @@
+"""What the programme allows, handed to the ground floor: who may write which entry, and which answers move as one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fieldapp.domain import roles
+from fieldapp.forms.declaration import GROUPS
+from sync.entry import Entry
+from sync.fold import Rules
+from sync.members import Member
+
+OFFICE_ROLES: Final = frozenset({"coordinator", "supervisor", "admin", "hub"})
+"""Who holds the office key, so can open what a laptop hands over (DESIGN.md section 4)."""
+
+PUBLIC_SCOPE: Final = "*"
+"""Settings, members, leases and receipts go to everybody."""
+
+
+def may(member: Member, entry: Entry, origin: Entry | None) -> str | None:
+    """Why `member` may not write `entry`, as a code, or None. `origin` is the record's first entry, when known."""
+    decision = entry.f.get("decision") if entry.k == "decide" else None
+    return roles.may(
+        member.role,
+        entry.y,
+        entry.k,
+        own_record=origin is not None and origin.au == entry.au,
+        decision=decision if isinstance(decision, str) else None,
+    )
+
+
+def rules() -> Rules:
+    """The rules that every replica of the programme folds by."""
+    return Rules(group_of=GROUPS, may=may, office_roles=OFFICE_ROLES)

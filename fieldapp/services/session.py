@@ -1,0 +1,311 @@
+"""An unlocked laptop: who works on it, for which programme, with which store. Every use case starts from one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from fieldapp.domain.programme import ProgrammeSettings
+from fieldapp.services import policy
+from fieldapp.services.problems import Exit, Problem, os_reason, translated
+from fieldapp.store import local, projector
+from fieldapp.store import store as stores
+from fieldapp.store.db import Connection
+from fieldapp.store.vault import Cost, Secrets, Unlocked, Vault
+from sync.clock import Clock, system_wall_ms
+from sync.journal import Author, Journal
+from sync.members import Identity, Member, Programme
+
+T = TypeVar("T")
+
+SHORTEST_PASSPHRASE: Final = 8
+"""Letters; Argon2id makes each guess dear, so length need not be forced further on tired people."""
+
+_PROGRAMME: Final = "programme"
+_RULES: Final = policy.rules()
+#: Balikpapan's clock (WITA); a laptop set to another zone must not date a registration otherwise.
+_ZONE_HOURS: Final = 8
+
+
+@dataclass
+class Session:
+    """One member at work. `identity` holds the member's keys; nothing of it is ever shown or logged."""
+
+    home: Path
+    store: stores.Store
+    programme: Programme
+    member: Member
+    identity: Identity
+    device: str
+    clock: Clock
+    _vault: Vault
+    _unlocked: Unlocked
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lock the laptop: close the store. Calling again does nothing."""
+        self.store.close()
+
+    def now_ms(self) -> int:
+        """This laptop's clock in milliseconds since 1970 UTC; it may be wrong."""
+        return self.clock.wall_ms()
+
+    def today(self) -> date:
+        """Today in Balikpapan."""
+        return local_date(self.now_ms())
+
+    @property
+    def settings(self) -> ProgrammeSettings:
+        """The programme's settings as the entries on this laptop have them."""
+        return self.read(lambda connection: settings_of(connection, self.programme.name))
+
+    def journal(self, connection: Connection) -> Journal:
+        """The journal over a connection of this store, with the projections kept beside it."""
+        return journal_of(connection, self.programme.id)
+
+    def author(self) -> Author:
+        """Who writes the next entries."""
+        from fieldapp.forms.declaration import FORM_VERSION
+
+        return Author(identity=self.identity, device=self.device, clock=self.clock, form_version=FORM_VERSION)
+
+    def read(self, function: Callable[[Connection], T]) -> T:
+        """Run `function` on a read-only connection."""
+        with translated():
+            return self.store.read(function)
+
+    def write(self, function: Callable[[Connection, Journal], T]) -> T:
+        """Run `function` in one durable transaction."""
+        with translated():
+            return self.store.write(lambda connection: function(connection, self.journal(connection)))
+
+    def preference(self, key: str, default: Any = None) -> Any:
+        """A setting of this laptop alone (language, theme, hub)."""
+        return self.read(lambda connection: local.get(connection, key, default))
+
+    def set_preference(self, key: str, value: Any) -> None:
+        """Keep a setting of this laptop alone."""
+        with translated():
+            self.store.write(lambda connection: local.put(connection, key, value))
+
+    def keep_identity(self, identity: Identity) -> None:
+        """Keep changed keys (a new office key) in the member's own slot of the vault."""
+        secrets = replace(self._unlocked.secrets, office_identities=identity.office_identities)
+        with translated():
+            self._unlocked = self._vault.update_secrets(self._unlocked, secrets)
+        self.identity = identity
+
+    def extra(self) -> dict[str, Any]:
+        """What only this member's slot holds besides the keys of a member: the founder's root and recovery keys."""
+        return dict(self._unlocked.secrets.extra)
+
+    def db_key(self) -> bytes:
+        """The key of this laptop's database, to be wrapped for a further member of it."""
+        return self._unlocked.secrets.db_key
+
+    def add_member(
+        self, passphrase: str, secrets: Secrets, fill: Callable[[Connection], None], *, cost: Cost | None = None
+    ) -> Session:
+        """Give this laptop a further member with a passphrase of its own, and open it for that member too."""
+        vault = Vault(self.home, cost=cost)
+        with translated():
+            self.store.write(fill)
+            unlocked = vault.add_slot(passphrase, secrets)
+            return _session(self.home, vault, unlocked, self.clock.wall_ms)
+
+    def require_role(self, *roles: str, who: str) -> None:
+        """Raises Problem not_allowed unless the member has one of `roles`; `who` names whom to ask."""
+        if self.member.role not in roles:
+            raise Problem("not_allowed", details={"role": self.member.role, "who": who})
+
+    def status(self) -> dict[str, Any]:
+        """What the status line shows: counts, last sync, clock."""
+        from fieldapp.services.status import status
+
+        return status(self)
+
+
+def local_date(ms: int) -> date:
+    """The date in Balikpapan at `ms` since 1970 UTC."""
+    return (datetime.fromtimestamp(ms / 1000, UTC) + timedelta(hours=_ZONE_HOURS)).date()
+
+
+def iso_time(ms: int) -> str:
+    """`ms` since 1970 UTC as ISO 8601 with seconds and Z."""
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def journal_of(connection: Connection, programme_id: str) -> Journal:
+    """The journal over `connection`, projecting every changed record in the same transaction."""
+    # Late: the inspection knows the form, which a list never needs.
+    from fieldapp.services.inspection import inspect
+
+    return projector.journal(connection, _RULES, programme_id, inspect)
+
+
+def settings_of(connection: Connection, name: str) -> ProgrammeSettings:
+    """The settings projected from the programme's record; defaults before any entry has arrived."""
+    from fieldapp.store import queries
+
+    return ProgrammeSettings.from_fields(queries.programme_fields(connection) or {"name": name})
+
+
+def default_home() -> Path:
+    """The data folder: FIELDAPP_HOME, else the platform's place for data of programs."""
+    asked = os.environ.get("FIELDAPP_HOME")
+    if asked:
+        return Path(asked).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("fieldapp", appauthor=False))
+
+
+def has_store(home: Path) -> bool:
+    """Whether a programme lives in this folder."""
+    return Vault(home).exists
+
+
+def passphrase_of(environment: Mapping[str, str] = os.environ) -> str | None:
+    """The passphrase given from outside, or None: the file's before the variable's, without a newline at its end."""
+    path = environment.get("FIELDAPP_PASSPHRASE_FILE")
+    if path:
+        try:
+            return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+        except OSError as error:
+            # The path may hold a person's name, the variable's name says which file is meant.
+            raise Problem(
+                "file_not_read",
+                exit_code=Exit.NOT_ALLOWED,
+                details={"file": "FIELDAPP_PASSPHRASE_FILE", "reason": os_reason(error)},
+            ) from error
+        except UnicodeDecodeError as error:
+            raise Problem(
+                "file_not_read",
+                exit_code=Exit.NOT_ALLOWED,
+                details={"file": "FIELDAPP_PASSPHRASE_FILE", "reason": "UTF-8"},
+            ) from error
+    return environment.get("FIELDAPP_PASSPHRASE")
+
+
+def check_passphrase(passphrase: str) -> None:
+    """Raises Problem passphrase_short."""
+    if len(passphrase.strip()) < SHORTEST_PASSPHRASE:
+        raise Problem("passphrase_short", details={"least": SHORTEST_PASSPHRASE})
+
+
+def open_session(home: Path, passphrase: str, *, wall_ms: Callable[[], int] = system_wall_ms) -> Session:
+    """Unlock the laptop; changes no file. Raises Problem wrong_passphrase, no_store, store_damaged, store_newer."""
+    with translated():
+        vault = Vault(home)
+        unlocked = vault.unlock(passphrase)
+        return _session(home, vault, unlocked, wall_ms)
+
+
+def change_passphrase(home: Path, old: str, new: str) -> None:
+    """Give the member who unlocks with `old` the passphrase `new`; the data are not touched.
+
+    Raises Problem: wrong_passphrase, passphrase_short, passphrase_in_use.
+    """
+    check_passphrase(new)
+    with translated():
+        vault = Vault(home)
+        vault.change_passphrase(vault.unlock(old), new)
+
+
+def start_store(
+    home: Path,
+    passphrase: str,
+    programme: Programme,
+    secrets: Secrets,
+    *,
+    cost: Cost | None = None,
+    wall_ms: Callable[[], int] = system_wall_ms,
+    fill: Callable[[Connection], None],
+) -> Session:
+    """Make the store of a new data folder, `fill` it in one transaction, and open it for its first member.
+
+    The vault is written last, so a laptop that dies half-way has no member yet and the step is simply done again.
+    """
+    check_passphrase(passphrase)
+    with translated():
+        vault = Vault(home, cost=cost)
+        if vault.exists:
+            raise Problem("store_exists")
+        _forget_unfinished(home)
+        stores.create(home, secrets.db_key)
+        store = stores.Store(home, secrets.db_key)
+        try:
+            store.write(lambda connection: _begin(connection, programme, fill))
+        finally:
+            store.close()
+        unlocked = vault.create(passphrase, secrets)
+        return _session(home, vault, unlocked, wall_ms)
+
+
+def _begin(connection: Connection, programme: Programme, fill: Callable[[Connection], None]) -> None:
+    keep_programme(connection, programme)
+    local.device_id(connection)
+    fill(connection)
+
+
+def _forget_unfinished(home: Path) -> None:
+    """A database without a vault is of a founding or joining that did not finish: nobody has its key any more."""
+    for name in (stores.NAME, f"{stores.NAME}-wal", f"{stores.NAME}-shm"):
+        (home / name).unlink(missing_ok=True)
+
+
+def keep_programme(connection: Connection, programme: Programme) -> None:
+    """Keep the programme's public keys on this laptop."""
+    local.put(connection, _PROGRAMME, programme_fields(programme))
+
+
+def programme_fields(programme: Programme) -> dict[str, str]:
+    """The programme's public keys as plain JSON."""
+    return {
+        "id": programme.id,
+        "name": programme.name,
+        "root_key": programme.root_key,
+        "recovery_recipient": programme.recovery_recipient,
+        "office_recipient": programme.office_recipient,
+    }
+
+
+def identity_of(secrets: Secrets) -> Identity:
+    """The member's keys as the ground floor wants them."""
+    return Identity(
+        sign_seed=secrets.sign_seed,
+        age_identity=secrets.age_identity,
+        office_identities=tuple(secrets.office_identities),
+    )
+
+
+def _session(home: Path, vault: Vault, unlocked: Unlocked, wall_ms: Callable[[], int]) -> Session:
+    store = stores.Store(home, unlocked.secrets.db_key)
+    try:
+        kept, device, offset = store.read(
+            lambda connection: (
+                local.get(connection, _PROGRAMME),
+                local.get(connection, local.DEVICE),
+                local.get(connection, local.CLOCK_OFFSET_MS),
+            )
+        )
+        programme = Programme(**kept)
+        member = store.read(
+            lambda connection: journal_of(connection, programme.id).membership.member(unlocked.member_id)
+        )
+        if member is None:
+            raise Problem("member_not_found")
+    except BaseException:
+        store.close()
+        raise
+    clock = Clock(wall_ms, offset_ms=offset)
+    return Session(home, store, programme, member, identity_of(unlocked.secrets), device, clock, vault, unlocked)

@@ -1,0 +1,273 @@
+"""Reading registrations: lists, one whole, its history. NIKs are masked unless a person asks to see one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from fieldapp.domain import region
+from fieldapp.services.problems import Problem
+from fieldapp.services.session import Session, iso_time
+from fieldapp.store import drafts as kept
+from fieldapp.store import queries
+from fieldapp.store.db import Connection
+from fieldapp.store.queries import Filter, Order, Row
+
+if TYPE_CHECKING:
+    from sync.fold import Annotation, Record
+
+#: Groups of the journal that a list of answers does not show.
+_HIDDEN: Final = ("overrides",)
+
+
+def masked(nik: str | None) -> str | None:
+    """A NIK for a list: the first six and the last four digits (DESIGN.md section 3)."""
+    if not nik:
+        return None
+    return f"{nik[:6]}********{nik[-4:]}" if len(nik) == 16 else "*" * len(nik)
+
+
+def listing(session: Session, **wanted: Any) -> list[dict[str, Any]]:
+    """`{"id", "state", "name", "nik", "area", "categories", "submitted_at", "registered_by"}` by id.
+
+    `wanted`: state, area, category, registered_by (member id or name), text. It depends on the merged entries alone, so
+    replicas with the same entries list the same; `state="draft"` lists this member's drafts instead.
+    """
+    if wanted.get("state") == "draft":
+        return _draft_listing(session)
+    narrowed = _filter(session, **wanted)
+    found = session.read(lambda connection: queries.rows(connection, queries.ids(connection, narrowed)))
+    return [
+        {
+            "id": row.id,
+            "state": row.state,
+            "name": row.name,
+            "nik": masked(row.nik),
+            "area": row.scope,
+            "categories": list(row.categories),
+            "submitted_at": row.submitted_at,
+            "registered_by": row.registered_by,
+        }
+        for row in found
+    ]
+
+
+def ids(session: Session, *, order: Order = "id", **wanted: Any) -> list[str]:
+    """Ids for a list of any length; `wanted` as in `listing`, `states` for several, `order` as in the store."""
+    narrowed = _filter(session, **wanted)
+    return session.read(lambda connection: queries.ids(connection, narrowed, order))
+
+
+def rows(session: Session, wanted: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows of these registrations, in the order asked, with what a list needs to show and names filled in."""
+
+    def read(connection: Connection) -> list[dict[str, Any]]:
+        who = member_names(session, connection)
+        return [_row(row, who) for row in queries.rows(connection, wanted)]
+
+    return session.read(read)
+
+
+def show(session: Session, registration: str, *, history: bool = False) -> dict[str, Any]:
+    """One registration or draft whole; Problem registration_not_found.
+
+    `{"id", "state", "values", "conflicts", "overrides", "comments", "area", "registered_by", "duplicates", "errors"}`
+    and with `history` what `history` answers.
+    """
+
+    def read(connection: Connection) -> dict[str, Any]:
+        draft = kept.get(connection, registration)
+        if draft is not None:
+            return _draft_shown(session, connection, draft)
+        record = session.journal(connection).record(registration)
+        row = queries.get(connection, registration)
+        if record is None or row is None:
+            raise Problem("registration_not_found", details={"id": registration})
+        who = member_names(session, connection)
+        shown = _shown(record, row, who)
+        shown["duplicates"] = queries.same_nik(connection, registration)
+        if history:
+            shown["history"] = _history(record, who)
+        return shown
+
+    return session.read(read)
+
+
+def history(session: Session, registration: str) -> list[dict[str, Any]]:
+    """Who did what, oldest first: `{"entry", "at", "by", "kind", "changes": [{"field", "from", "to"}], …}`."""
+
+    def read(connection: Connection) -> list[dict[str, Any]]:
+        record = session.journal(connection).record(registration)
+        if record is None or record.type != "registration":
+            raise Problem("registration_not_found", details={"id": registration})
+        return _history(record, member_names(session, connection))
+
+    return session.read(read)
+
+
+def unmasked_nik(session: Session, registration: str) -> str:
+    """The whole NIK of a registration, for a person who asked to see it; that it was shown is kept on this laptop."""
+    from fieldapp.store import disclosures
+
+    def write(connection: Connection, _: Any) -> str:
+        row = queries.get(connection, registration)
+        if row is None:
+            raise Problem("registration_not_found", details={"id": registration})
+        disclosures.keep(connection, registration, session.member.id, session.now_ms())
+        return row.nik or ""
+
+    return session.write(write)
+
+
+def member_names(session: Session, connection: Connection) -> dict[str, str]:
+    """Member id -> name, for showing who wrote what."""
+    return {member.id: member.name for member in session.journal(connection).membership.all()}
+
+
+def area_name(code: str) -> str:
+    """The kelurahan's name for a code, the code itself when it is none."""
+    found = region.lookup(code)
+    return found.name if found else code
+
+
+def _filter(session: Session, **wanted: Any) -> Filter:
+    states = wanted.pop("states", None)
+    state = wanted.pop("state", None)
+    by = wanted.pop("registered_by", None)
+    if by is not None:
+        from fieldapp.services.membership import find_member
+
+        by = find_member(session, by).id
+    return Filter(states=[state] if state else states, registered_by=by, **wanted)
+
+
+def _row(row: Row, who: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "state": row.state,
+        "name": row.name,
+        "nik": masked(row.nik),
+        "area": row.scope,
+        "area_name": area_name(row.scope),
+        "categories": list(row.categories),
+        "submitted_at": row.submitted_at,
+        "registered_by": who.get(row.registered_by, row.registered_by),
+        "conflicts": len(row.conflicts),
+        "errors": len(row.errors),
+        "overrides": row.override_count,
+        "duplicates": row.duplicate_count,
+        "round": row.round,
+        "decision": row.decision_code,
+        "reason": row.decision_reason,
+    }
+
+
+def _draft_listing(session: Session) -> list[dict[str, Any]]:
+    drafts = session.read(lambda connection: kept.all_drafts(connection, session.member.id))
+    return [
+        {
+            "id": draft.id,
+            "state": "draft",
+            "name": _text(draft.values.get("name")),
+            "nik": masked(_text(draft.values.get("nik"))),
+            "area": _text(draft.values.get("ktp_area")),
+            "categories": draft.values.get("categories") or [],
+            "submitted_at": None,
+            "registered_by": draft.member,
+        }
+        for draft in drafts
+    ]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _draft_shown(session: Session, connection: Connection, draft: kept.Draft) -> dict[str, Any]:
+    from fieldapp.services import answers
+    from fieldapp.services.drafts import view
+
+    seen = view(draft)
+    checked = answers.check(session, connection, seen.values, seen.registration)
+    values = {name: value for name, value in seen.values.items() if name not in _HIDDEN}
+    return {
+        "id": draft.id,
+        "state": "draft",
+        "values": values,
+        "conflicts": {},
+        "overrides": seen.values.get("overrides") or {},
+        "comments": [],
+        "registration": seen.registration,
+        "errors": answers.told(checked.errors),
+        "warnings": answers.told(checked.unexplained),
+    }
+
+
+def _shown(record: Record, row: Row, who: Mapping[str, str]) -> dict[str, Any]:
+    from fieldapp.services.conflicts import of_record
+
+    overrides = record.values.get("overrides")
+    return {
+        "id": record.id,
+        "state": row.state,
+        "values": {name: value for name, value in sorted(record.values.items()) if name not in _HIDDEN},
+        "conflicts": {conflict["field"]: conflict["values"] for conflict in of_record(record, who)},
+        "overrides": overrides if isinstance(overrides, dict) else {},
+        "comments": _comments(record, who),
+        "area": record.scope,
+        "area_name": area_name(record.scope),
+        "registered_by": who.get(record.origin_by, record.origin_by),
+        "round": row.round,
+        "decision": row.decision_code,
+        "reason": row.decision_reason,
+        "errors": list(row.errors),
+        "warnings": list(row.warnings),
+    }
+
+
+def _comments(record: Record, who: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Comments pinned to fields by decisions that are still in force, and free ones, oldest first."""
+    found: list[tuple[Any, dict[str, Any]]] = []
+    for said in (*record.decisions, *record.comments):
+        pinned = (
+            said.fields.get("comments")
+            if said.kind != "comment"
+            else {said.fields.get("field"): said.fields.get("text")}
+        )
+        for field, text in (pinned if isinstance(pinned, dict) else {}).items():
+            found.append((said.t, _comment(said, field, text, who)))
+    return [comment for _, comment in sorted(found, key=lambda pair: (pair[0], str(pair[1]["field"])))]
+
+
+def _comment(said: Annotation, field: Any, text: Any, who: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "entry": said.entry,
+        "field": field,
+        "text": text,
+        "by": who.get(said.by, said.by),
+        "at": iso_time(said.t[0]),
+    }
+
+
+def _history(record: Record, who: Mapping[str, str]) -> list[dict[str, Any]]:
+    told = []
+    known: dict[str, Any] = {}
+    for stored in record.history:
+        entry = stored.entry
+        item: dict[str, Any] = {
+            "entry": stored.id,
+            "at": iso_time(entry.t[0]),
+            "by": who.get(entry.au, entry.au),
+            "kind": entry.k,
+        }
+        if entry.k in ("new", "edit", "resolve"):
+            item["changes"] = [
+                {"field": name, "from": known.get(name), "to": value}
+                for name, value in sorted(entry.f.items())
+                if known.get(name) != value
+            ]
+            known.update(entry.f)
+        else:
+            item.update({name: value for name, value in entry.f.items() if name not in item})
+        told.append(item)
+    return told

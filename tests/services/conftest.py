@@ -1,0 +1,135 @@
+"""A small made-up programme on real encrypted stores: an administrator and whoever a test invites."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fieldapp.services import membership, programme
+from fieldapp.services.session import Session
+from fieldapp.store.vault import Cost
+from sync.invitations import KdfCost
+
+CHEAP = Cost(passes=1, memory_kib=64)
+CHEAP_PIN = KdfCost(memory_kib=64, passes=1)
+PIN = "246810"
+#: 2 November 2026, 08:00 in Balikpapan.
+START_MS = 1_793_577_600_000
+
+
+class Time:
+    """A clock that moves a second at each look, so that everything has its own time and every run the same."""
+
+    def __init__(self, start_ms: int = START_MS) -> None:
+        self.ms = start_ms
+
+    def __call__(self) -> int:
+        self.ms += 1000
+        return self.ms
+
+
+class Town:
+    """The programme of one test. `join` invites and joins a member on a laptop of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.time = Time()
+        self.sessions: list[Session] = []
+        self.stick = folder / "stick"
+        self.stick.mkdir()
+        self._numbers = itertools.count(1)
+        self.admin = self._kept(
+            programme.create(
+                folder / "admin",
+                "sandi-administrator",
+                name="Program Rekaan",
+                city="64.71",
+                quota=100,
+                budget=201_600_000,
+                premium=16_800,
+                start="2027-01",
+                cost=CHEAP,
+                wall_ms=self.time,
+            )
+        )
+
+    def _kept(self, session: Session) -> Session:
+        self.sessions.append(session)
+        return session
+
+    def join(self, role: str, name: str, *areas: str, slots: int | None = None) -> Session:
+        file = self.stick / f"undangan-{next(self._numbers)}"
+        membership.invite(
+            self.admin, role=role, name=name, areas=list(areas), out=file, pin=PIN, slots=slots, cost=CHEAP_PIN
+        )
+        home = self.folder / f"laptop-{next(self._numbers)}"
+        return self._kept(membership.join(home, file, PIN, f"sandi-{name}", cost=CHEAP, wall_ms=self.time))
+
+    def carry(self, source: Session, *targets: Session, to: str = "office") -> list[dict[str, Any]]:
+        """Write a bundle at `source` and merge it at each of `targets`."""
+        from fieldapp.services import exchange
+
+        path = self.stick / f"paket-{next(self._numbers)}"
+        exchange.write_bundle(source, path, to=to)
+        return [exchange.merge(target, [path]) for target in targets]
+
+    def close(self) -> None:
+        for session in self.sessions:
+            session.close()
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    made = Town(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def person() -> Callable[..., dict[str, Any]]:
+    """Answers of a made-up person without any fault; `number` makes each NIK another."""
+
+    def make(number: int = 1, **changes: Any) -> dict[str, Any]:
+        return {**_PERSON, "nik": f"647105280674{9000 + number}", "name": f"Contoh Orang {number * 'A'}", **changes}
+
+    return make
+
+
+_PERSON: dict[str, Any] = {
+    "nomor_kk": "6471050507079075",
+    "birth_place": "Balikpapan",
+    "birth_date": "1974-06-28",
+    "sex": "L",
+    "mother_name": "Ibu Contoh",
+    "head_of_family": True,
+    "citizenship": "wni",
+    "ktp_address": "Gg. Rekaan No. 1",
+    "ktp_rt": "035",
+    "ktp_area": "64.71.05.1002",
+    "domicile_same": True,
+    "no_phone": True,
+    "kinds": ["sensorik_netra"],
+    "wg_seeing": "banyak",
+    "wg_hearing": "tidak",
+    "wg_walking": "tidak",
+    "wg_remembering": "tidak",
+    "wg_self_care": "tidak",
+    "wg_communicating": "tidak",
+    "proof": ["surat_dokter"],
+    "works": True,
+    "job": "tukang_pijat",
+    "work_place": "Rumah",
+    "monthly_income": 900_000,
+    "categories": ["difabel"],
+    "other_cover": ["tidak_ada"],
+    "heir_name": "Waris Contoh",
+    "heir_relation": "anak",
+    "consent_given": True,
+    "consent_form": "tanda_tangan",
+    "consent_by": "sendiri",
+    "consent_communication": ["lisan"],
+}
