@@ -152,9 +152,7 @@ def fold(record_id: str, entries: Iterable[Stored], rules: Rules, membership: Me
         if stored.entry.r != record_id:
             raise ValueError("an entry of another record")
     origin, history, quarantined = _judge(given, rules, membership)
-    heads = _heads(history, rules)
-    digest = _digest(heads, history, rules)
-    values, conflicts = _shown(heads, history, rules)
+    heads, digest, values, conflicts = _alone(history, rules) if len(history) == 1 else _together(history, rules)
     decisions, comments = _annotations(history, digest)
     first = origin or (history[0] if history else None)
     return Record(
@@ -221,67 +219,90 @@ def _why_not(stored: Stored, origin: Stored | None, rules: Rules, membership: Me
     return rules.may(member, entry, origin.entry)
 
 
-def _heads(history: tuple[Stored, ...], rules: Rules) -> dict[str, tuple[Stored, ...]]:
-    """Group -> the entries that set it and that no other names as replaced, shown one first; groups sorted."""
-    if len(history) == 1:
-        only = history[0]
-        return dict.fromkeys(rules.layout(only.entry.f).groups, history) if only.entry.k in SETTING_KINDS else {}
-    setters: dict[str, list[Stored]] = {}
-    replaced: set[tuple[str, str]] = set()
-    for stored in reversed(history):
-        entry = stored.entry
-        if entry.k not in SETTING_KINDS:
-            continue
-        groups = rules.layout(entry.f).groups
-        for group in groups:
-            setters.setdefault(group, []).append(stored)
-        for name, parents in entry.b.items():
-            group = rules.group(name)
-            # Whoever sets nothing in a group replaces nothing there, or a value could vanish without a successor.
-            if group in groups:
-                replaced.update((group, parent) for parent in parents)
-    return {
-        group: tuple(stored for stored in setters[group] if (group, stored.id) not in replaced)
-        for group in sorted(setters)
-    }
+class _State(NamedTuple):
+    """What the entries that count say about the fields."""
+
+    heads: dict[str, tuple[Stored, ...]]
+    digest: str
+    values: dict[str, object]
+    conflicts: tuple[str, ...]
 
 
-def _digest(heads: Mapping[str, tuple[Stored, ...]], history: tuple[Stored, ...], rules: Rules) -> str:
-    """Names the heads of all groups: groups with the same heads are written together, which keeps it short."""
-    if len(history) == 1 and heads:
-        # Most records have one entry; its groups are known as JSON already.
-        listed = b'[[["%b"],%b]]' % (history[0].id.encode(), rules.layout(history[0].entry.f).json)
-        return hashlib.sha256(_DIGEST_TAG + listed).hexdigest()[:32]
+def _alone(history: tuple[Stored, ...], rules: Rules) -> _State:
+    """The state of a record of one entry, as most are: everything follows from the names of its fields."""
+    entry_id, _, entry = history[0]
+    if entry.k not in SETTING_KINDS:
+        return _together(history, rules)
+    groups, _, json = rules.layout(entry.f)
+    listed = b'[[["%b"],%b]]' % (entry_id.encode(), json) if groups else b"[]"
+    values = {name: value for name, value in entry.f.items() if value is not None}
+    return _State(dict.fromkeys(groups, history), _digest(listed), values, ())
+
+
+def _together(history: tuple[Stored, ...], rules: Rules) -> _State:
+    """The state of a record of any entries."""
+    heads = _heads(history, rules)
     groups_of: dict[tuple[str, ...], list[str]] = {}
     for group, shown in heads.items():
         ids = (shown[0].id,) if len(shown) == 1 else tuple(sorted(stored.id for stored in shown))
         groups_of.setdefault(ids, []).append(group)
-    return hashlib.sha256(_DIGEST_TAG + _json_encoder.encode(sorted(groups_of.items()))).hexdigest()[:32]
+    conflicts = tuple(
+        group for group, shown in heads.items() if len(shown) > 1 and len({_kept(s, group, rules) for s in shown}) > 1
+    )
+    digest = _digest(_json_encoder.encode(sorted(groups_of.items())))
+    return _State(heads, digest, _values(heads, history, rules), conflicts)
 
 
-def _shown(
-    heads: Mapping[str, tuple[Stored, ...]], history: tuple[Stored, ...], rules: Rules
-) -> tuple[dict[str, object], tuple[str, ...]]:
-    """The values shown, cleared fields left out, and the groups in conflict."""
-    if len(history) == 1 and heads:
-        return {name: value for name, value in history[0].entry.f.items() if value is not None}, ()
+def _digest(heads: bytes) -> str:
+    """Names the heads of all groups, given as JSON: groups with the same heads together, which keeps it short."""
+    return hashlib.sha256(_DIGEST_TAG + heads).hexdigest()[:32]
+
+
+def _heads(history: tuple[Stored, ...], rules: Rules) -> dict[str, tuple[Stored, ...]]:
+    """Group -> the entries that set it and that no other names as replaced, shown one first; groups sorted."""
+    setters: dict[str, tuple[Stored, ...]] = {}
+    replaced: dict[str, set[str]] = {}
+    for stored in reversed(history):
+        entry = stored.entry
+        if entry.k not in SETTING_KINDS:
+            continue
+        # Whole entries at a time, group by group only where they meet: most groups are set once.
+        own: dict[str, tuple[Stored, ...]] = dict.fromkeys(rules.layout(entry.f).groups, (stored,))
+        for name, parents in entry.b.items():
+            group = rules.group(name)
+            # Whoever sets nothing in a group replaces nothing there, or a value could vanish without a successor.
+            if group in own:
+                replaced.setdefault(group, set()).update(parents)
+        for group in setters.keys() & own.keys():
+            own[group] = (*setters[group], stored)
+        setters.update(own)
+    for group, gone in replaced.items():
+        setters[group] = tuple(stored for stored in setters[group] if stored.id not in gone)
+    return {group: setters[group] for group in sorted(setters)}
+
+
+def _values(heads: Mapping[str, tuple[Stored, ...]], history: tuple[Stored, ...], rules: Rules) -> dict[str, object]:
+    """The fields of the shown heads, cleared ones left out."""
     values: dict[str, object] = {}
-    conflicts = []
-    for group, shown in heads.items():
-        kept = _kept(shown[0], group, rules)
-        values.update(kept)
-        if len(shown) > 1:
-            # Compared as JSON, where true is not 1.
-            first = _json_encoder.encode(kept)
-            if any(_json_encoder.encode(_kept(stored, group, rules)) != first for stored in shown[1:]):
-                conflicts.append(group)
-    return values, tuple(conflicts)
+    for stored in history:
+        entry = stored.entry
+        if entry.k not in SETTING_KINDS:
+            continue
+        groups, fields_of, _ = rules.layout(entry.f)
+        shown = dict(entry.f)
+        for group in groups:
+            if heads[group][0] is not stored:
+                for name in fields_of[group]:
+                    del shown[name]
+        values.update(shown)
+    return {name: value for name, value in values.items() if value is not None}
 
 
-def _kept(stored: Stored, group: str, rules: Rules) -> dict[str, object]:
-    """The fields of a group that an entry gives a value to."""
+def _kept(stored: Stored, group: str, rules: Rules) -> bytes:
+    """What an entry makes of a group, without cleared fields; as JSON, where true is not 1."""
     fields = stored.entry.f
-    return {name: fields[name] for name in rules.layout(fields).fields[group] if fields[name] is not None}
+    names = rules.layout(fields).fields[group]
+    return _json_encoder.encode({name: fields[name] for name in names if fields[name] is not None})
 
 
 def _annotations(history: tuple[Stored, ...], digest: str) -> tuple[tuple[Annotation, ...], tuple[Annotation, ...]]:

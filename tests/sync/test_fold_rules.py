@@ -251,6 +251,20 @@ def test_a_conflict_of_equal_values_still_changes_the_digest(desk: Desk) -> None
     assert not desk.fold().conflicts
 
 
+@pytest.mark.parametrize("fields", [{}, {"name": "Contoh", "rt": None}])
+def test_the_digest_does_not_depend_on_what_is_only_said_beside(desk: Desk, fields: dict[str, Any]) -> None:
+    new = desk.write(desk.ani, "new", fields)
+    desk.write(desk.ani, "comment", {"text": "sudah"})
+    assert desk.fold().digest == desk.fold(new).digest
+    assert desk.fold().groups == desk.fold(new).groups
+    assert desk.fold().values == desk.fold(new).values
+
+
+def test_a_comment_alone_makes_no_field(desk: Desk) -> None:
+    desk.write(desk.ani, "comment", {"name": "Contoh"})
+    assert (desk.fold().values, desk.fold().groups, len(desk.fold().comments)) == ({}, {}, 1)
+
+
 def test_an_entry_of_another_record_is_a_mistake_of_the_caller(desk: Desk) -> None:
     stray = desk.ani.write(desk.office.record(), "new", {"name": "Lain"})
     with pytest.raises(ValueError, match="another record"):
