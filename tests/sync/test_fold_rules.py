@@ -150,6 +150,12 @@ def test_parents_named_by_a_field_that_has_since_joined_a_group_still_count(desk
     assert desk.heads("address") == [edit.id]
 
 
+def test_a_cleared_value_is_as_good_as_none(desk: Desk) -> None:
+    desk.write(desk.ani, "new", {"rt": "001", "rw": None})
+    desk.write(desk.budi, "new", {"rt": "001"})
+    assert not desk.fold().conflicts
+
+
 def test_a_cleared_value_conflicts_with_a_kept_one(desk: Desk) -> None:
     new = desk.write(desk.ani, "new", {"name": "Contoh"})
     desk.write(desk.ani, "edit", {"name": None}, b={"name": [new.id]}, t=(2**50, 0))
