@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from sync.clock import Time
 from sync.entry import Entry, Stored, entry_hash
 from sync.fold import Rules
 from sync.members import Founding, Identity, KdfCost, Member, Membership, claim, found, invite, open_invitation
 from sync.randomness import Random, token, uuid7
+
+# The same examples in every run, and no failure because another process held the processor.
+settings.register_profile("sync", derandomize=True, deadline=None)
+settings.load_profile("sync")
 
 CHEAP = KdfCost(8, 1, 1)
 DAY_MS = 24 * 3600 * 1000

@@ -91,7 +91,7 @@ def story(cast: Any, rules: Rules) -> st.SearchStrategy[list[Any]]:
 
 
 def test_order_and_repetition_change_nothing(cast: Any, rules: Rules, story: st.SearchStrategy[list[Any]]) -> None:
-    @settings(max_examples=120, deadline=None)
+    @settings(max_examples=120)
     @given(st.data())
     def check(data: st.DataObject) -> None:
         told = data.draw(story)
@@ -102,7 +102,7 @@ def test_order_and_repetition_change_nothing(cast: Any, rules: Rules, story: st.
 
 
 def test_arrival_in_batches_changes_nothing(cast: Any, rules: Rules, story: st.SearchStrategy[list[Any]]) -> None:
-    @settings(max_examples=80, deadline=None)
+    @settings(max_examples=80)
     @given(st.data())
     def check(data: st.DataObject) -> None:
         told = data.draw(story)
@@ -121,7 +121,7 @@ def test_arrival_in_batches_changes_nothing(cast: Any, rules: Rules, story: st.S
 
 
 def test_what_is_in_quarantine_influences_nothing(cast: Any, rules: Rules, story: st.SearchStrategy[list[Any]]) -> None:
-    @settings(max_examples=120, deadline=None)
+    @settings(max_examples=120)
     @given(story)
     def check(told: list[Any]) -> None:
         record = fold(RECORD, told, rules, cast.membership)
@@ -133,7 +133,7 @@ def test_what_is_in_quarantine_influences_nothing(cast: Any, rules: Rules, story
 
 
 def test_the_fold_says_what_the_plain_rules_say(cast: Any, rules: Rules, story: st.SearchStrategy[list[Any]]) -> None:
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     @given(story)
     def check(told: list[Any]) -> None:
         assert described(fold(RECORD, told, rules, cast.membership)) == plainly(told, rules, cast.membership)
@@ -145,7 +145,7 @@ def test_heads_are_exactly_what_no_later_writer_had_seen(cast: Any, rules: Rules
     """Laptops that exchange all they hold: an oracle of who knew what says which values are heads."""
     writers = st.integers(0, len(HONEST) - 1)
 
-    @settings(max_examples=80, deadline=None)
+    @settings(max_examples=80)
     @given(st.lists(st.tuples(writers, st.none() | writers, st.sampled_from(FIELDS), values), max_size=12))
     def check(steps: list[tuple[int, int | None, str, Any]]) -> None:
         pens = list(pens_of(cast, HONEST).values())

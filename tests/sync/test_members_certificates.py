@@ -107,7 +107,7 @@ def test_the_order_in_which_certificates_and_revocations_come_changes_nothing(of
     ]
     known = [*membership.certificates(), *revocations]
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(st.permutations(known), st.booleans())
     def check(order: list[Any], ask: bool) -> None:
         fresh = Membership(office.founding.programme.id)

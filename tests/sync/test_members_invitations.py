@@ -94,7 +94,7 @@ def test_every_damaged_byte_is_told_from_a_wrong_pin(office: Any) -> None:
         assert refusal(bytes(changed)) in ("invitation_damaged", "invitation_version")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_a_cut_or_lengthened_file_is_damaged(office_of: Callable[[str], Any], data: st.DataObject) -> None:
     file = office_of("cut").invitation()
