@@ -16,7 +16,8 @@ from sync.entry import DECISION, SETTING_KINDS, Entry, Stored
 from sync.members import PUBLIC_SCOPE, Member, Membership, covers
 
 _DIGEST_TAG: Final = b"fieldapp heads 1\n"
-_LAYOUTS_LIMIT: Final = 4096
+_LAYOUTS_LIMIT: Final = 512
+_LAYOUT_FIELDS_LIMIT: Final = 256
 _json_encoder: Final = msgspec.json.Encoder(order="deterministic")
 
 
@@ -65,9 +66,11 @@ class Rules:
             groups = tuple(sorted(members))
             names_of = {group: tuple(names) for group, names in members.items()}
             known = _Layout(groups, names_of, _json_encoder.encode(groups))
+            # Bounded both ways, or hostile entries with a thousand long names each would fill the memory.
             if len(self._layouts) >= _LAYOUTS_LIMIT:
                 self._layouts.clear()
-            self._layouts[key] = known
+            if len(key) <= _LAYOUT_FIELDS_LIMIT:
+                self._layouts[key] = known
         return known
 
 

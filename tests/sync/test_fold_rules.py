@@ -271,6 +271,14 @@ def test_a_comment_alone_makes_no_field(desk: Desk) -> None:
     assert (desk.fold().values, desk.fold().groups, len(desk.fold().comments)) == ({}, {}, 1)
 
 
+def test_what_is_remembered_of_field_names_stays_small(rules: Rules) -> None:
+    for number in range(2000):
+        rules.layout({f"field_{number}": 1, "name": 2})
+    assert rules.layout({f"field_{number}": 1 for number in range(5000)}).groups[0] == "field_0"
+    assert len(rules._layouts) <= 512
+    assert all(len(key) <= 256 for key in rules._layouts)
+
+
 def test_an_entry_of_another_record_is_a_mistake_of_the_caller(desk: Desk) -> None:
     stray = desk.ani.write(desk.office.record(), "new", {"name": "Lain"})
     with pytest.raises(ValueError, match="another record"):
