@@ -14,6 +14,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -95,39 +96,42 @@ def search(text: str, within: str = "64.71", limit: int = 20, level: Level | Non
     with it, then the rest, each by name. An empty text lists what is there.
     """
     wanted = plain(text)
-    names, starts, codes = _search_table(within)
-    found: set[int] = set()
-    at = names.find(wanted) if codes else -1
-    while at >= 0:
-        line = bisect_right(starts, at) - 1
-        found.add(line)
-        at = names.find(wanted, starts[line + 1]) if line + 1 < len(codes) else -1
-    ranked = []
-    for line in found:
-        code = codes[line]
-        if level is not None and _LEVELS[len(code)] != level:
-            continue
-        end = starts[line + 1] - 1 if line + 1 < len(codes) else len(names)
-        name = names[starts[line] : end]
-        ranked.append((name != wanted, not name.startswith(wanted), name, code))
-    places = (lookup(code) for *_rank, code in sorted(ranked)[:limit])
+    table = _search_table(within, level)
+    first = bisect_left(table.names, wanted)
+    found: list[int] = []
+    for line in range(first, len(table.names)):
+        if len(found) >= limit or not table.names[line].startswith(wanted):
+            break
+        found.append(line)
+    # Nothing can hold an empty text without beginning with it.
+    at = table.text.find(wanted) if wanted else -1
+    while at >= 0 and len(found) < limit:
+        line = bisect_right(table.starts, at) - 1
+        if not table.names[line].startswith(wanted):
+            found.append(line)
+        at = table.text.find(wanted, table.starts[line] + len(table.names[line]))
+    places = (lookup(table.codes[line]) for line in found[:limit])
     return [place for place in places if place is not None]
 
 
+class _SearchTable(NamedTuple):
+    """Folded names by the alphabet with their codes; `text` is all of them, a line each, and `starts` where lines begin."""
+
+    names: list[str]
+    codes: list[str]
+    text: str
+    starts: array[int]
+
+
 @lru_cache(maxsize=4)
-def _search_table(within: str) -> tuple[str, array[int], list[str]]:
-    """All folded names below `within`, one a line, where each line starts, and the code of each line."""
-    folded: list[str] = []
-    codes: list[str] = []
-    for code, name in _current(within):
-        folded.append(plain(name))
-        codes.append(code)
-    starts = array("I")
-    at = 0
-    for name in folded:
-        starts.append(at)
-        at += len(name) + 1
-    return "\n".join(folded), starts, codes
+def _search_table(within: str, level: Level | None) -> _SearchTable:
+    """The table of all places of `level` below `within`."""
+    pairs = sorted(
+        (plain(name), code) for code, name in _current(within) if level is None or _LEVELS[len(code)] == level
+    )
+    names = [name for name, _code in pairs]
+    starts = array("I", accumulate((len(name) + 1 for name in names[:-1]), initial=0))
+    return _SearchTable(names, [code for _name, code in pairs], "\n".join(names), starts)
 
 
 def _current(within: str) -> Iterator[tuple[str, str]]:

@@ -186,7 +186,7 @@ def _address_and_contact(
 ) -> list[Finding]:
     found: list[Finding] = []
     area = _text(answers, "ktp_area")
-    if area is not None and not f"{area}.".startswith(f"{settings.city}."):
+    if area is not None and not area.startswith(f"{settings.city}."):
         found.append(warning("area_outside_city", "ktp_area"))
     phone = _text(answers, "phone")
     if phone is None:

@@ -135,6 +135,7 @@ def _carryable(value: Any) -> None:
         ("email", "Siti@Contoh.ID", "Siti@contoh.id"),
         ("ktp_area", "6471051002", "64.71.05.1002"),
         ("kinds", ["sensorik_wicara", "fisik_stroke", "sensorik_wicara"], ["fisik_stroke", "sensorik_wicara"]),
+        ("categories", ["kota", " kota ", "ojek"], ["ojek", "kota"]),
         ("monthly_income", 500000.0, 500000),
         (
             "documents",
@@ -213,10 +214,13 @@ def test_an_unknown_key_is_a_warning_and_one_that_no_change_can_carry_an_error()
     assert found({"warna": "\x00"}) == [("unknown_key", "warna"), ("characters", "warna")]
     assert found({"warna": "x" * 20_000}) == [("unknown_key", "warna"), ("length", "warna")]
     assert found({"w\x1b": 1}) == [("unknown_key", "w?"), ("characters", "w?")]
-    deep: Any = "x"
-    for _ in range(5_000):
-        deep = [deep]
-    assert found({"warna": deep}) == [("unknown_key", "warna"), ("kind", "warna")]
+    assert found({"warna": 2**53}) == [("unknown_key", "warna"), ("kind", "warna")]
+    assert found({"warna": [2**53 - 1, {"a": None}]}) == [("unknown_key", "warna")]
+    for depth in (20, 5_000):
+        deep: Any = "x"
+        for _ in range(depth):
+            deep = [deep]
+        assert found({"warna": deep}) == [("unknown_key", "warna"), ("kind", "warna")]
     long = "k" * 1_000_000
     assert [len(field) for _code, field in found({long: 1})] == [63, 63]
 
