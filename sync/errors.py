@@ -4,43 +4,43 @@ from typing import Final, Literal
 
 MESSAGES: Final[dict[str, tuple[str, str]]] = {
     "bundle_unknown": (
-        "Berkas ini bukan bundel. Pilih berkas yang dibuat dengan perintah tulis bundel.",
+        "Berkas ini bukan paket. Pilih berkas yang dibuat dengan perintah tulis paket.",
         "This file is not a bundle. Choose a file that was made by writing a bundle.",
     ),
     "bundle_version": (
-        "Bundel ini dibuat oleh versi program yang lebih baru. Perbarui program ini, lalu gabungkan lagi.",
+        "Paket ini dibuat oleh versi program yang lebih baru. Perbarui program ini, lalu gabungkan lagi.",
         "This bundle was made by a newer version of the program. Update this program, then merge again.",
     ),
     "bundle_capability": (
-        "Bundel ini memakai kemampuan yang belum dikenal di sini. Perbarui program ini, lalu gabungkan lagi.",
+        "Paket ini memakai kemampuan yang belum dikenal di sini. Perbarui program ini, lalu gabungkan lagi.",
         "This bundle uses a capability not known here. Update this program, then merge again.",
     ),
     "bundle_truncated": (
-        "Bundel terpotong: sebagian isinya tidak ada. Salin ulang dari laptop asal dan tunggu sampai selesai.",
+        "Paket terpotong: sebagian isinya tidak ada. Salin ulang dari laptop asal dan tunggu sampai selesai.",
         "The bundle is cut short: part of it is missing. Copy it again from its laptop and wait until it is done.",
     ),
     "bundle_damaged": (
-        "Isi bundel rusak. Tidak ada yang digabungkan. Salin ulang, atau tulis bundel baru di laptop asal.",
+        "Isi paket rusak. Tidak ada yang digabungkan. Salin ulang, atau tulis paket baru di laptop asal.",
         "The bundle is damaged. Nothing was merged. Copy it again, or write a new bundle on its laptop.",
     ),
     "bundle_foreign": (
-        "Bundel ini milik program pendataan lain. Periksa apakah stik atau berkasnya tertukar.",
+        "Paket ini milik program pendataan lain. Periksa apakah stik atau berkasnya tertukar.",
         "This bundle belongs to another programme. Check whether the stick or file was mixed up.",
     ),
     "bundle_not_for_us": (
-        "Bundel ini disegel untuk penerima lain. Berikan kepada penerimanya, atau minta bundel untuk Anda.",
+        "Paket ini disegel untuk penerima lain. Berikan kepada penerimanya, atau minta paket untuk Anda.",
         "This bundle is sealed to somebody else. Give it to its receiver, or ask for one made for you.",
     ),
     "bundle_forged": (
-        "Tanda tangan bundel tidak cocok. Tidak ada yang digabungkan. Laporkan kepada administrator.",
+        "Tanda tangan paket tidak cocok. Tidak ada yang digabungkan. Laporkan kepada administrator.",
         "The bundle's signature does not match. Nothing was merged. Tell the administrator.",
     ),
     "bundle_too_large": (
-        "Isi bundel melebihi batas yang wajar. Tidak ada yang digabungkan. Minta bundel yang lebih kecil.",
+        "Isi paket melebihi batas yang wajar. Tidak ada yang digabungkan. Minta paket yang lebih kecil.",
         "The bundle holds more than the allowed size. Nothing was merged. Ask for a smaller bundle.",
     ),
     "bundle_not_written": (
-        "Bundel tidak tersimpan utuh di tempat itu. Periksa ruang kosong, pakai stik lain, lalu tulis lagi.",
+        "Paket tidak tersimpan utuh di tempat itu. Periksa ruang kosong, pakai stik lain, lalu tulis lagi.",
         "The bundle was not kept whole in that place. Check its free space, use another stick and write it again.",
     ),
     "segment_forged": (
@@ -68,7 +68,7 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "A member's certificate is not genuine. Nothing of it was used. Tell the administrator.",
     ),
     "member_unknown": (
-        "Penulis entri ini belum dikenal di sini. Gabungkan bundel dari laptopnya atau dari kantor.",
+        "Penulis entri ini belum dikenal di sini. Gabungkan paket dari laptopnya atau dari kantor.",
         "The writer of this entry is not known here yet. Merge a bundle from that laptop or from the office.",
     ),
     "member_revoked": (

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from fieldapp.domain.programme import ProgrammeSettings
 from fieldapp.services import policy
 from fieldapp.services.problems import Exit, Problem, os_reason, translated
-from fieldapp.store import local, projector
+from fieldapp.store import incarnation, local, projector
 from fieldapp.store import store as stores
 from fieldapp.store.db import Connection
 from fieldapp.store.vault import Cost, Secrets, Unlocked, Vault
@@ -44,6 +44,7 @@ class Session:
     clock: Clock
     _vault: Vault
     _unlocked: Unlocked
+    _begun: bool = False
 
     def __enter__(self) -> Session:
         return self
@@ -86,6 +87,10 @@ class Session:
     def write(self, function: Callable[[Connection, Journal], T]) -> T:
         """Run `function` in one durable transaction."""
         with translated():
+            if not self._begun:
+                # A copied or restored folder must begin chains of its own before it writes in this one's name.
+                incarnation.begin(self.store)
+                self._begun = True
             return self.store.write(lambda connection: function(connection, self.journal(connection)))
 
     def preference(self, key: str, default: Any = None) -> Any:

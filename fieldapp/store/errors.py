@@ -136,7 +136,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "store_damaged": (
         "Berkas data rusak atau terpotong ({what}). Jangan hapus apa pun; kembalikan dari cadangan "
-        "atau minta bundel dari koordinator.",
+        "atau minta paket dari koordinator.",
         "A data file is damaged or cut short ({what}). Delete nothing; restore it from a backup "
         "or ask the coordinator for a bundle.",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -204,3 +205,29 @@ def test_the_ledger_names_what_has_not_arrived(town: Any, person: Callable[..., 
     assert (found["balanced"], found["missing"][0]["kind"]) == (False, "gap")
     town.carry(coordinator, other)
     assert ledger.ledger(other)["balanced"]
+
+
+def test_a_copied_folder_begins_a_chain_of_its_own_and_both_count(
+    town: Any, person: Callable[..., Any], tmp_path: Path
+) -> None:
+    laptop = town.join("enumerator", "Sari", "64.71.05")
+    coordinator = town.join("coordinator", "Kiki", "64.71")
+    register(laptop, person(1))
+    laptop.close()
+    copy = tmp_path / "salinan"
+    shutil.copytree(laptop.home, copy)
+    with open_session(laptop.home, "sandi-Sari") as original:
+        register(original, person(2))
+        town.carry(original, coordinator)
+    # The copy is put back over the original, as after a broken disk; the counter beside the database stayed.
+    starts = (laptop.home / "starts").read_bytes()
+    shutil.rmtree(laptop.home)
+    shutil.copytree(copy, laptop.home)
+    (laptop.home / "starts").write_bytes(starts)
+    with open_session(laptop.home, "sandi-Sari") as restored:
+        register(restored, person(3))
+        town.carry(restored, coordinator)
+        assert len(registrations.listing(coordinator)) == 3
+        assert coordinator.read(lambda connection: coordinator.journal(connection).forked()) == ()
+        town.carry(coordinator, restored, to=restored.member.id)
+        assert len(registrations.listing(restored)) == 3
