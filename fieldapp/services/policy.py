@@ -19,6 +19,9 @@ PUBLIC_SCOPE: Final = "*"
 
 def may(member: Member, entry: Entry, origin: Entry | None) -> str | None:
     """Why `member` may not write `entry`, as a code, or None. `origin` is the record's first entry, when known."""
+    if entry.y == "registration" and entry.s == PUBLIC_SCOPE:
+        # What is public goes to every laptop; a person's answers never do.
+        return "outside_scope"
     decision = entry.f.get("decision") if entry.k == "decide" else None
     return roles.may(
         member.role,
