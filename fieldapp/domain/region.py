@@ -115,7 +115,7 @@ def search(text: str, within: str = "64.71", limit: int = 20, level: Level | Non
 
 
 class _SearchTable(NamedTuple):
-    """Folded names by the alphabet with their codes; `text` is all of them, a line each, and `starts` where lines begin."""
+    """Folded names by the alphabet, with their codes; `text` joins them by line ends, `starts` is where each begins."""
 
     names: list[str]
     codes: list[str]
