@@ -1,0 +1,316 @@
+"""Chains as the journal keeps them: lanes, segments, and what is held of each.
+
+A chain that nobody forked has one lane. Where two entries claim one number, or an entry does not follow the one before
+it, the branches lie in lanes of their own; which branch got which lane depends on what came first and means nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from sync.coverage import MAX_NUMBER, Have, Ranges, Span, gaps, join, runs
+from sync.log import Log, lane_of, number_of, place_of
+from sync.segment import MAX_ENTRIES, Segment, ids_of
+from sync.tables import Connection
+
+_ROOT: Final = b"\0" * 32
+
+
+@dataclass(slots=True, eq=False)
+class Lane:
+    """One branch of a chain; `ranges` are the numbers whose entries are held in it."""
+
+    row: int
+    chain: str
+    author: str
+    ranges: Ranges
+
+
+class Placed(NamedTuple):
+    """Where a segment belongs, and the offsets of those of its entries that are held already, in whatever lane."""
+
+    lane: Lane
+    held: frozenset[int]
+    is_fork: bool
+    """Whether the chain was whole before this segment came."""
+
+
+class _Run(NamedTuple):
+    """Entries without a gap in one lane of a forked chain."""
+
+    lane: int
+    first: int
+    last: int
+
+
+class SealedRow(NamedTuple):
+    """A segment as its row has it, without bodies."""
+
+    lane: int
+    first: int
+    last: int
+    prev: bytes
+    signature: bytes
+    hashes: bytes
+
+
+class Chains:
+    """Reads and writes lanes and segments over one connection; the caller owns the transaction."""
+
+    def __init__(self, connection: Connection, log: Log) -> None:
+        self._connection = connection
+        self._log = log
+
+    def all(self) -> dict[str, list[Lane]]:
+        """Chain id -> its lanes, in the order in which the chains became known."""
+        found: dict[str, list[Lane]] = {}
+        for row, chain, author, ranges in self._connection.execute(
+            "SELECT id, chain, author, ranges FROM chain ORDER BY id"
+        ):
+            found.setdefault(bytes(chain).hex(), []).append(_lane(row, chain, author, ranges))
+        return found
+
+    def lane(self, row: int) -> Lane:
+        """The lane of a row that is known to exist."""
+        columns = self._connection.execute(
+            "SELECT id, chain, author, ranges FROM chain WHERE id = ?", (row,)
+        ).fetchone()
+        return _lane(*columns)
+
+    def lanes(self, chain: str) -> list[Lane]:
+        """The lanes of a chain; none when it is unknown."""
+        found = self._connection.execute(
+            "SELECT id, chain, author, ranges FROM chain WHERE chain = ? ORDER BY lane", (bytes.fromhex(chain),)
+        )
+        return [_lane(*columns) for columns in found]
+
+    def of_author(self, members: Iterable[str]) -> list[int]:
+        """The rows of all lanes that these members wrote."""
+        wanted = set(members)
+        return [lane.row for lanes in self.all().values() for lane in lanes if lane.author in wanted]
+
+    def start(self, chain: str, author: str) -> Lane:
+        """A new lane of a chain."""
+        row = self._connection.execute(
+            "INSERT INTO chain (chain, lane, author, ranges)"
+            " VALUES (?, (SELECT count(*) FROM chain WHERE chain = ?), ?, '')",
+            (bytes.fromhex(chain), bytes.fromhex(chain), bytes.fromhex(author)),
+        ).lastrowid
+        return Lane(int(row), chain, author, ())
+
+    def hold(self, lane: Lane, numbers: Iterable[int]) -> None:
+        """Note that the entries with these ascending numbers are now held in the lane."""
+        lane.ranges = join((*lane.ranges, *runs(numbers)))
+        self._connection.execute("UPDATE chain SET ranges = ? WHERE id = ?", (_pack(lane.ranges), lane.row))
+
+    def hold_again(self, lane: Lane) -> None:
+        """Work out from the entries themselves what is held in a lane."""
+        lane.ranges = ()
+        self.hold(lane, sorted(self._log.ids(lane.row, 1, MAX_NUMBER)))
+
+    def place(self, segment: Segment) -> Placed:
+        """Find the lane that a segment belongs to, or start one; keeps nothing else."""
+        ids = segment.ids()
+        lanes = self.lanes(segment.ch)
+        held: set[int] = set()
+        home: Lane | None = None
+        for lane in lanes:
+            here = self._log.ids(lane.row, segment.first, segment.last)
+            held.update(n - segment.first for n, id_ in here.items() if ids[n - segment.first] == id_)
+            if home is None and lane.author == segment.author and self._fits(lane, segment, ids):
+                home = lane
+        is_fork = home is None and len(lanes) == 1
+        return Placed(home or self.start(segment.ch, segment.author), frozenset(held), is_fork)
+
+    def _fits(self, lane: Lane, segment: Segment, ids: list[bytes]) -> bool:
+        """Whether nothing that is known of a lane contradicts a segment: no other id, no other predecessor."""
+        first, last = segment.first, segment.last
+        known = self.known_ids(lane.row, max(first - 1, 1), last)
+        before = known.pop(first - 1, None)
+        if before is not None and bytes.fromhex(segment.prev)[:16] != before:
+            return False
+        if any(ids[number - first] != id_ for number, id_ in known.items()):
+            return False
+        after = self._parent(lane.row, last + 1)
+        return after is None or after == ids[-1]
+
+    def known_ids(self, lane: int, first: int, last: int) -> dict[int, bytes]:
+        """Number -> id of all entries known in a lane between two numbers, held or only listed by a segment."""
+        known: dict[int, bytes] = {}
+        for start, hashes in self._connection.execute(
+            "SELECT first, hashes FROM segment WHERE chain = ? AND first BETWEEN ? AND ? AND last >= ?",
+            (lane, first - MAX_ENTRIES, last, first),
+        ):
+            for number, id_ in enumerate(ids_of(bytes(hashes)), start):
+                if first <= number <= last:
+                    known[number] = id_
+        known.update(self._log.ids(lane, first, last))
+        return known
+
+    def _parent(self, lane: int, number: int) -> bytes | None:
+        """The id of the entry before entry `number` of a lane, as that entry or its segment names it."""
+        row = self._connection.execute(
+            "SELECT prev FROM segment WHERE chain = ? AND first = ?", (lane, number)
+        ).fetchone()
+        if row is not None:
+            return bytes(row[0])[:16]
+        entry = self._log.at(lane, number)
+        return None if entry is None else bytes.fromhex(entry.stored.entry.p)[:16]
+
+    def is_sealed(self, lane: Lane, segment: Segment) -> bool:
+        """Whether this very segment is here already."""
+        row = self._connection.execute(
+            "SELECT signature FROM segment WHERE chain = ? AND first = ? AND last = ?",
+            (lane.row, segment.first, segment.last),
+        ).fetchone()
+        return row is not None and bytes(row[0]) == segment.signature
+
+    def keep(self, lane: Lane, segment: Segment) -> None:
+        """Keep a segment's list of hashes and its signature, if it is not here yet."""
+        self._connection.execute(
+            "INSERT OR IGNORE INTO segment (chain, first, last, prev, signature, hashes) VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                lane.row,
+                segment.first,
+                segment.last,
+                bytes.fromhex(segment.prev).rjust(len(_ROOT), b"\0"),
+                segment.signature,
+                segment.hashes,
+            ),
+        )
+        self._connection.execute(
+            "DELETE FROM unsealed WHERE place BETWEEN ? AND ?",
+            (place_of(lane.row, segment.first), place_of(lane.row, segment.last)),
+        )
+
+    def sealed(self, lane: int, first: int, last: int) -> list[SealedRow]:
+        """The segments of a lane that touch the numbers between two, earliest first and longest first."""
+        found = self._connection.execute(
+            "SELECT chain, first, last, prev, signature, hashes FROM segment"
+            " WHERE chain = ? AND first BETWEEN ? AND ? AND last >= ? ORDER BY first, last DESC",
+            (lane, first - MAX_ENTRIES, last, first),
+        )
+        return [SealedRow(row, a, b, bytes(prev), bytes(sig), bytes(hashes)) for row, a, b, prev, sig, hashes in found]
+
+    def unsealed(self, author: str) -> list[tuple[Lane, list[int]]]:
+        """(lane, ascending numbers) of the entries by this author that no segment covers yet."""
+        lanes = {lane.row: lane for lanes in self.all().values() for lane in lanes if lane.author == author}
+        found: dict[int, list[int]] = {}
+        for (place,) in self._connection.execute("SELECT place FROM unsealed ORDER BY place"):
+            if lane_of(place) in lanes:
+                found.setdefault(lane_of(place), []).append(number_of(place))
+        return [(lanes[row], numbers) for row, numbers in found.items()]
+
+    def missing(self, lanes: list[Lane], outside: Ranges) -> Ranges:
+        """The numbers of a chain that should exist and are not accounted for: neither held, nor withheld under a
+        signature, nor said to lie outside one's scopes."""
+        held = join(pair for lane in lanes for pair in lane.ranges)
+        if not gaps(join((*held, *outside))):
+            return ()
+        listed = self._connection.execute(
+            f"SELECT first, last FROM segment WHERE chain IN ({','.join(str(lane.row) for lane in lanes)})"  # noqa: S608
+        ).fetchall()
+        return gaps(join((*held, *outside, *listed)))
+
+    def coverage(self) -> Have:
+        """What is held, chain by chain; the same on every replica that holds the same entries."""
+        return {chain: spans for chain, lanes in sorted(self.all().items()) if (spans := self.spans(lanes))}
+
+    def spans(self, lanes: list[Lane]) -> tuple[Span, ...]:
+        """What is held of one chain."""
+        if len(lanes) == 1:
+            return tuple(Span(a, b, self._id(lanes[0].row, b).hex()) for a, b in lanes[0].ranges)
+        branches = Branches(self, self._log, lanes)
+        return tuple(sorted(Span(*branches.reach(tip), self._id(*tip).hex()) for tip in branches.tips()))
+
+    def _id(self, lane: int, number: int) -> bytes:
+        return self._log.ids(lane, number, number)[number]
+
+    def accepted(self, lanes: list[Lane], spans: Iterable[Span], is_own: bool) -> dict[int, Ranges]:
+        """Lane row -> numbers that a peer holds, going by the spans it named.
+
+        A head that is known here proves the entries before it. One that is not known may stand on another branch: it
+        is believed only of a whole chain that somebody else writes, where everybody but its writer may be ahead of us.
+        """
+        if len(lanes) == 1:
+            lane = lanes[0]
+            believed = []
+            for span in spans:
+                here = self.known_ids(lane.row, span.last, span.last).get(span.last)
+                if (not is_own) if here is None else here.hex() == span.head:
+                    believed.append((span.first, span.last))
+            return {lane.row: join(believed)}
+        branches = Branches(self, self._log, lanes)
+        proved: dict[int, list[tuple[int, int]]] = {lane.row: [] for lane in lanes}
+        for span in spans:
+            for lane_row, first, last in branches.behind(span):
+                proved[lane_row].append((first, last))
+        return {row: join(ranges) for row, ranges in proved.items()}
+
+    def contradicts(self, lanes: list[Lane], spans: Iterable[Span]) -> bool:
+        """Whether a peer holds an entry of a chain that is not known here. Of one's own chain nobody can, unless the
+        laptop was cloned or set back."""
+        return not all(self._knows(lanes, span) for span in spans)
+
+    def _knows(self, lanes: list[Lane], span: Span) -> bool:
+        return any(
+            self.known_ids(lane.row, span.last, span.last).get(span.last, b"").hex() == span.head for lane in lanes
+        )
+
+
+class Branches:
+    """How the runs of a forked chain hang together."""
+
+    def __init__(self, chains: Chains, log: Log, lanes: list[Lane]) -> None:
+        self._log = log
+        self._runs = [_Run(lane.row, first, last) for lane in lanes for first, last in lane.ranges]
+        self._below: dict[_Run, _Run] = {}
+        for run in self._runs:
+            parent = chains._parent(run.lane, run.first) if run.first > 1 else None
+            if parent is not None:
+                below = self._find(run.first - 1, parent)
+                if below is not None:
+                    self._below[run] = below
+
+    def tips(self) -> list[tuple[int, int]]:
+        """(lane, number) of the entries that no held entry follows."""
+        followed = {(below.lane, run.first - 1) for run, below in self._below.items()}
+        return [(run.lane, run.last) for run in self._runs if (run.lane, run.last) not in followed]
+
+    def reach(self, tip: tuple[int, int]) -> tuple[int, int]:
+        """The first and last number of the entries that lead to a tip without a gap."""
+        run = next(run for run in self._runs if (run.lane, run.last) == tip)
+        while run in self._below:
+            run = self._below[run]
+        return run.first, tip[1]
+
+    def behind(self, span: Span) -> list[tuple[int, int, int]]:
+        """(lane, first, last) of the entries here that a peer's span stands for; none where its head is not held."""
+        run = self._find(span.last, bytes.fromhex(span.head))
+        last = span.last
+        found: list[tuple[int, int, int]] = []
+        while run is not None and last >= span.first:
+            found.append((run.lane, max(run.first, span.first), last))
+            last = run.first - 1
+            run = self._below.get(run)
+        return found
+
+    def _find(self, number: int, id_: bytes) -> _Run | None:
+        """The run in which the entry of this number and id lies."""
+        for run in self._runs:
+            if run.first <= number <= run.last and self._log.ids(run.lane, number, number).get(number) == id_:
+                return run
+        return None
+
+
+def _lane(row: int, chain: bytes, author: bytes, ranges: str) -> Lane:
+    return Lane(row, bytes(chain).hex(), bytes(author).hex(), _unpack(ranges))
+
+
+def _pack(ranges: Ranges) -> str:
+    return ",".join(f"{first}-{last}" for first, last in ranges)
+
+
+def _unpack(text: str) -> Ranges:
+    pairs = (pair.split("-") for pair in text.split(",") if pair)
+    return tuple((int(first), int(last)) for first, last in pairs)

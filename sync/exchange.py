@@ -1,0 +1,261 @@
+"""What to put into a bundle for whom, and what to do with one that came: the same for a stick and for a wire."""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from sync.bundle import OFFICE, Opened, open_bundle, open_payload, seal
+from sync.certificates import Member, Programme
+from sync.coverage import Have, Ranges, join, pack_have
+from sync.entry import Stored
+from sync.errors import NotAllowed, NotFound
+from sync.journal import Author, Change, Journal
+from sync.keys import Identity
+from sync.members import PUBLIC_SCOPE, Membership
+from sync.merge import RECEIPT, Merged
+from sync.payload import Payload, pack
+from sync.randomness import Random, system_random, token, uuid7
+from sync.segment import Segment
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A bundle that was made."""
+
+    bundle: str
+    """Bundle id, 32 hex digits."""
+    data: bytes
+    """The file."""
+    to: tuple[str, ...]
+    """"office", or member ids."""
+    carried: dict[str, Ranges]
+    """Chain -> numbers of the entries that its segments stand for."""
+    segments: int
+    entries: int
+    """Entries in it with their bytes; 0 when its receiver lacks nothing that is known here."""
+    is_all: bool
+    """Whether it brings everything that the receiver lacks; not so when a limit cut it short."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """A bundle that was merged."""
+
+    opened: Opened
+    merged: Merged
+    receipt: Stored | None
+    """The entry that confirms it, when one was due."""
+
+
+def bundle_for_office(
+    journal: Journal,
+    identity: Identity,
+    programme: Programme,
+    now_ms: int,
+    *,
+    limit: int | None = None,
+    random: Random = system_random,
+) -> Outgoing:
+    """A bundle sealed to the office key, with everything that no other office member showed to hold.
+
+    Seals what this member wrote, so it needs a transaction. `limit` stops after about so many entries.
+    """
+    membership, me = journal.membership, identity.member_id
+    journal.seal(identity)
+    # What a revoked member holds may be lost with its laptop, so it proves nothing.
+    office = [m for m in membership.active() if m.role in journal.rules.office_roles and m.id != me]
+    selection = journal.select([journal.known_of(m.id) for m in office], None, me, limit)
+    heard = [set(peer.known) for peer in (journal.peer(m.id) for m in office) if peer is not None]
+    payload = Payload(
+        at_ms=now_ms,
+        certificates=_certificates(journal, me, selection.segments, True, set.intersection(*heard) if heard else set()),
+        segments=selection.segments,
+        have=journal.coverage(),
+        known=tuple(m.id for m in membership.all()),
+    )
+    recipients = [programme.office_recipient]
+    return _sealed(identity, programme, (OFFICE,), recipients, payload, selection.is_all, random)
+
+
+def bundle_for_member(
+    journal: Journal,
+    identity: Identity,
+    programme: Programme,
+    member_id: str,
+    now_ms: int,
+    *,
+    limit: int | None = None,
+    random: Random = system_random,
+) -> Outgoing:
+    """A bundle sealed to one member, with everything in its scopes that it did not show to hold.
+
+    Seals what this member wrote, so it needs a transaction. `limit` stops after about so many entries. Raises NotFound
+    member_unknown; NotAllowed member_revoked, invitation_used or invitation_revoked for one who gets nothing any more.
+    """
+    membership, me = journal.membership, identity.member_id
+    member = membership.member(member_id)
+    if member is None:
+        raise NotFound("member_unknown", member=member_id)
+    code = membership.code_of(member_id)
+    if code is not None:
+        raise NotAllowed(code, member=member_id)
+    journal.seal(identity)
+    known = journal.known_of(member_id)
+    selection = journal.select([known], member.scopes, me, limit)
+    peer = journal.peer(member_id)
+    is_office = member.role in journal.rules.office_roles
+    payload = Payload(
+        at_ms=now_ms,
+        certificates=_certificates(
+            journal, me, selection.segments, is_office, set(peer.known) if peer is not None else set()
+        ),
+        segments=selection.segments,
+        have=_relevant(journal.coverage(), known, selection.segments) if peer is not None else journal.coverage(),
+        outside=selection.outside,
+        known=tuple(m.id for m in membership.all()),
+    )
+    return _sealed(identity, programme, (member_id,), [member.age_recipient], payload, selection.is_all, random)
+
+
+def payload_for_newcomer(journal: Journal, identity: Identity, now_ms: int) -> bytes:
+    """What an invitation carries: certificates and everything public, so that a newcomer works offline at once.
+
+    Seals what this member wrote, so it needs a transaction.
+    """
+    journal.seal(identity)
+    selection = journal.select([], ())
+    payload = Payload(
+        at_ms=now_ms,
+        certificates=_certificates(journal, identity.member_id, selection.segments, False, set()),
+        segments=selection.segments,
+        have=_relevant(journal.coverage(), {}, selection.segments),
+        known=tuple(m.id for m in journal.membership.all()),
+    )
+    return pack(payload)
+
+
+def open_any(journal: Journal, source: bytes | str | os.PathLike[str], identity: Identity) -> Opened:
+    """Open a bundle with every age identity that this member has, and check everything in it.
+
+    Changes nothing. Raises what `open_bundle` raises.
+    """
+    # The office key in force is the likeliest; older ones open older bundles.
+    identities = [identity.age_identity, *reversed(identity.office_identities)]
+    return open_bundle(source, identities, journal.membership, journal.programme_id)
+
+
+def merge_bundle(
+    journal: Journal,
+    source: bytes | str | os.PathLike[str],
+    author: Author,
+    *,
+    with_receipt: bool = True,
+    random: Random = system_random,
+) -> Received:
+    """Open, check and merge a bundle in the caller's transaction, remember what its writer holds, and confirm it.
+
+    A receipt is written by members of office roles when something new came that is not itself a receipt; else two
+    offices would confirm each other's confirmations for ever. Raises what `open_bundle` and `Journal.merge` raise.
+    """
+    opened = open_any(journal, source, author.identity)
+    now_ms = author.clock.wall_ms()
+    merged = journal.merge(opened, now_ms)
+    payload = opened.payload
+    journal.remember_peer(opened.by.id, payload.have, payload.outside, payload.known, payload.at_ms)
+    author.clock.observe(merged.latest)
+    receipt = None
+    if with_receipt and merged.new > merged.new_receipts and _confirms(journal, author.identity.member_id):
+        receipt = journal.append(author, [_receipt(journal, opened, uuid7(now_ms, random))])[0]
+    return Received(opened, merged, receipt)
+
+
+def merge_newcomer_payload(journal: Journal, packed: bytes, issuer: str, at_ms: int) -> Merged:
+    """Merge what an invitation carried, and remember what its issuer holds. Raises what `open_payload` raises."""
+    payload, _ = open_payload(packed, journal.membership)
+    merged = journal.merge_payload(payload, issuer, at_ms=at_ms)
+    journal.remember_peer(issuer, payload.have, payload.outside, payload.known, payload.at_ms)
+    return merged
+
+
+def _confirms(journal: Journal, member_id: str) -> bool:
+    member = journal.membership.member(member_id)
+    return (
+        member is not None
+        and member.role in journal.rules.office_roles
+        and journal.membership.code_of(member_id) is None
+    )
+
+
+def _receipt(journal: Journal, opened: Opened, record: str) -> Change:
+    """What is now held of the chains that the bundle brought something of."""
+    chains = {segment.ch for segment in opened.payload.segments}
+    held = {chain: spans for chain, spans in journal.coverage().items() if chain in chains}
+    return Change(
+        record=record,
+        type=RECEIPT,
+        scope=PUBLIC_SCOPE,
+        kind="new",
+        fields={"bundle": opened.head.bundle, "chains": pack_have(held)},
+    )
+
+
+def _relevant(have: Have, known: Have, segments: Sequence[Segment]) -> Have:
+    """The part of `have` about chains that the receiver knows or gets to know now; the rest would tell it nothing."""
+    chains = {*known, *(segment.ch for segment in segments)}
+    return {chain: spans for chain, spans in have.items() if chain in chains}
+
+
+def _certificates(
+    journal: Journal, me: str, segments: Iterable[Segment], is_all: bool, known: set[str]
+) -> tuple[bytes, ...]:
+    """Certificates that the receiver needs, issuers first: all that lead to the writer, for it may be a newcomer; those
+    of the segments' authors, or of everybody, as far as the receiver did not show to have them."""
+    membership = journal.membership
+    always = _with_issuers(membership, [me])
+    wanted = membership.all() if is_all else _with_issuers(membership, {segment.author for segment in segments})
+    needed = {m.certificate for m in always} | {m.certificate for m in wanted if m.id not in known}
+    return tuple(certificate for certificate in membership.certificates() if certificate in needed)
+
+
+class _Permit(msgspec.Struct):
+    by: str
+
+
+class _Certificate(msgspec.Struct):
+    permit: _Permit
+
+
+_decoder: Final = msgspec.json.Decoder(_Certificate)
+
+
+def _with_issuers(membership: Membership, members: Iterable[str]) -> list[Member]:
+    """These members and those who invited them, up to the founder."""
+    found: dict[str, Member] = {}
+    pending = list(members)
+    while pending:
+        member = membership.member(pending.pop())
+        if member is not None and member.id not in found:
+            found[member.id] = member
+            pending.append(_decoder.decode(member.certificate).permit.by)
+    return list(found.values())
+
+
+def _sealed(
+    identity: Identity,
+    programme: Programme,
+    to: tuple[str, ...],
+    recipients: Sequence[str],
+    payload: Payload,
+    is_all: bool,
+    random: Random,
+) -> Outgoing:
+    bundle = token(random)
+    data = seal(identity, programme, bundle, to, recipients, payload)
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for segment in payload.segments:
+        spans.setdefault(segment.ch, []).append((segment.first, segment.last))
+    carried = {chain: join(found) for chain, found in spans.items()}
+    return Outgoing(bundle, data, to, carried, len(payload.segments), payload.entries, is_all)

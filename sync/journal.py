@@ -1,0 +1,442 @@
+"""The journal: every entry of a replica, what follows from them, and the way in and out; SQL over one connection.
+
+The caller owns the transaction. Each call that writes is whole or leaves no trace, even inside a transaction that is
+committed afterwards.
+"""
+
+import contextlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sync.bundle import Opened
+from sync.certificates import Member
+from sync.chains import Chains
+from sync.clock import Time
+from sync.coverage import Have, Ranges, join
+from sync.entry import DECISION, FORMAT_VERSION, Entry, Kind, Stored
+from sync.errors import NotAllowed
+from sync.fold import Record, Rules, fold
+from sync.folding import Folding, Project
+from sync.keys import Identity
+from sync.log import Log, record_key
+from sync.members import REVOCATION, Membership
+from sync.merge import Merge, Merged
+from sync.own import Author, OwnChains, Tip
+from sync.payload import Payload
+from sync.peers import Peer, Peers
+from sync.randomness import Random, system_random, token
+from sync.segment import Segment
+from sync.shipping import Selection, Shipping
+from sync.tables import REVOCATION_LABEL, Connection, create_tables
+
+__all__ = ["Author", "Change", "Journal", "Merged", "Quarantined", "Report", "create_tables"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One change that somebody asks for."""
+
+    record: str
+    type: str
+    scope: str
+    kind: Kind
+    fields: Mapping[str, Any]
+    parents: Mapping[str, Sequence[str]] | None = None
+    """Group -> ids of the heads that the writer saw; None for the present ones."""
+    of: str | None = None
+    """void and decide: digest of the record that the writer saw; None for the present one."""
+
+
+class Quarantined(NamedTuple):
+    """An entry that does not count, kept for a person to look at."""
+
+    stored: Stored
+    code: str
+
+
+class Report(NamedTuple):
+    """A merge that brought something new."""
+
+    merge: str
+    bundle: str
+    by: str
+    at_ms: int
+    summary: dict[str, Any]
+    """Counts by name; no ids of records and nothing of a person."""
+
+
+class Journal:
+    """All that is known of one programme on one replica.
+
+    `project` is called with the records that changed, inside the same transaction, and may be called more than once
+    for a record; the last call counts.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        rules: Rules,
+        programme_id: str,
+        *,
+        project: Project = lambda records: None,
+        random: Random = system_random,
+        admin_roles: frozenset[str] = frozenset({"admin"}),
+    ) -> None:
+        self.rules = rules
+        self.programme_id = programme_id
+        self._connection = connection
+        self._random = random
+        self._admin_roles = admin_roles
+        self._log = Log(connection)
+        self._chains = Chains(connection, self._log)
+        self._own = OwnChains(connection, self._log, self._chains, random)
+        self._peers = Peers(connection, self._log, self._chains)
+        self._folding = Folding(self._log, rules, project)
+        self._membership: Membership | None = None
+        self._membership_seen = (0, 0)
+
+    # -- reading
+
+    @property
+    def membership(self) -> Membership:
+        """Who belongs to the programme, as far as this replica knows."""
+        seen = self._members_seen()
+        if self._membership is None or seen != self._membership_seen:
+            self._membership = Membership(self.programme_id, self._admin_roles)
+            for (body,) in self._connection.execute("SELECT body FROM certificate ORDER BY id").fetchall():
+                self._membership.add(bytes(body))
+            for row in self._log.revocations():
+                self._membership.add_revocation(row.stored)
+            self._membership_seen = seen
+        return self._membership
+
+    def _members_seen(self) -> tuple[int, int]:
+        """Grows with every certificate and revocation, and shrinks when a transaction with one is rolled back."""
+        row = self._connection.execute(
+            "SELECT (SELECT coalesce(max(id), 0) FROM certificate),"
+            " (SELECT count(*) FROM entry WHERE type IN (1, 2) AND type = ?)",
+            (REVOCATION_LABEL,),
+        ).fetchone()
+        return row[0], row[1]
+
+    def record(self, record_id: str) -> Record | None:
+        """The record as its entries make it; None when it has none, also for what is no record id."""
+        entries = self.entries_of(record_id)
+        return fold(record_id, entries, self.rules, self.membership) if entries else None
+
+    def records(self, type_: str) -> Iterator[Record]:
+        """All records of a type that have an entry that counts, in order of their ids."""
+        self._log.forget()
+        for record in self._folding.read(self._log.records_of(type_), self.membership):
+            if record.type == type_:
+                yield record
+
+    def entries_of(self, record_id: str) -> list[Stored]:
+        """All entries of a record, in quarantine or not, in (t, ch, id) order."""
+        self._log.forget()
+        return self._entries(record_id)
+
+    def _entries(self, record_id: str) -> list[Stored]:
+        try:
+            key = record_key(record_id)
+        except ValueError:
+            return []
+        return sorted((row.stored for row in self._log.records([key])[key]), key=_order)
+
+    def quarantine(self) -> list[Quarantined]:
+        """The entries that do not count, in (t, ch, id) order."""
+        self._log.forget()
+        found = [Quarantined(row.stored, row.code) for row in self._log.in_quarantine() if row.code is not None]
+        return sorted(found, key=lambda quarantined: _order(quarantined.stored))
+
+    def coverage(self) -> Have:
+        """What is held: {chain: ((first, last, id of entry last), ...)}; equal wherever the same entries are held."""
+        self._log.forget()
+        return self._chains.coverage()
+
+    def forked(self) -> tuple[str, ...]:
+        """Chains in which two entries claim one place, sorted."""
+        return tuple(sorted(chain for chain, lanes in self._chains.all().items() if len(lanes) > 1))
+
+    def chains(self) -> dict[str, tuple[str, int]]:
+        """Chain -> its author and the last number held; of a forked chain, of its longest branch."""
+        held = {chain: [lane for lane in lanes if lane.ranges] for chain, lanes in self._chains.all().items()}
+        return {
+            chain: (lanes[0].author, max(lane.ranges[-1][1] for lane in lanes))
+            for chain, lanes in held.items()
+            if lanes
+        }
+
+    def count(self, type_: str) -> int:
+        """How many records of a type have a beginning that counts."""
+        return self._log.count_begun(type_)
+
+    def missing(self) -> dict[str, Ranges]:
+        """Chain -> numbers that were written somewhere and are not accounted for here."""
+        return self._missing(self._chains.all(), {})
+
+    def _missing(self, chains: Iterable[str], said: Mapping[str, Ranges]) -> dict[str, Ranges]:
+        outside = self._peers.outside()
+        found = {}
+        for chain in sorted(chains):
+            beyond = join((*outside.get(chain, ()), *said.get(chain, ())))
+            ranges = self._chains.missing(self._chains.lanes(chain), beyond)
+            if ranges:
+                found[chain] = ranges
+        return found
+
+    def last_time(self, member: str, device: str) -> Time:
+        """The time of the latest entry written by this member on this device; (0, 0) without any."""
+        return self._own.last_time(member, device)
+
+    # -- writing
+
+    @contextlib.contextmanager
+    def _whole(self) -> Iterator[None]:
+        """All of the block, or nothing of it, whatever the caller does with its transaction afterwards."""
+        self._log.forget()
+        self._connection.execute("SAVEPOINT journal")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK TO journal")
+            self._connection.execute("RELEASE journal")
+            self._membership = None
+            self._log.forget()
+            raise
+        self._connection.execute("RELEASE journal")
+
+    def _merge_into(self, membership: Membership) -> Merge:
+        return Merge(self._connection, self._log, self._chains, self._own, self._folding, membership)
+
+    def add_certificate(self, certificate: bytes) -> Member:
+        """Take in a certificate: the founder's, or one's own after claiming an invitation.
+
+        Raises what `Membership.add` raises.
+        """
+        with self._whole():
+            membership = self.membership
+            self._merge_into(membership).run(Payload(at_ms=0, certificates=(certificate,)))
+            self._membership_seen = self._members_seen()
+            return membership.add(certificate)
+
+    def append(self, author: Author, changes: Sequence[Change]) -> list[Stored]:
+        """Write entries of one's own, fold and project their records, all or none.
+
+        Raises NotAllowed with the code for which an entry would not count, SyncError entry_damaged or entry_too_large
+        for fields that no entry can hold; nothing is written then.
+        """
+        if not changes:
+            return []
+        with self._whole():
+            membership, member = self.membership, author.identity.member_id
+            code = membership.code_of(member)
+            if code is not None:
+                raise NotAllowed(code, member=member)
+            tip = self._own.tip(author)
+            author.clock.last = max(author.clock.last, self._own.last_time(member, author.device))
+            records: dict[str, Record] = {}
+            entries: dict[str, list[Stored]] = {}
+            rows = []
+            for change in changes:
+                r = change.record
+                if r not in entries:
+                    entries[r] = self._entries(r)
+                    records[r] = fold(r, entries[r], self.rules, membership)
+                stored = Stored.write(self._entry(author, change, records[r], tip))
+                entries[r].append(stored)
+                records[r] = fold(r, entries[r], self.rules, membership)
+                refused = dict(records[r].quarantined).get(stored.id)
+                if refused is not None:
+                    raise NotAllowed(refused)
+                rows.append(tip.follow(stored))
+            self._own.write(author, tip, rows)
+            self._follow(membership, [row.stored for row in rows], list(records.values()), entries)
+            return [row.stored for row in rows]
+
+    def _follow(
+        self, membership: Membership, written: list[Stored], records: list[Record], entries: dict[str, list[Stored]]
+    ) -> None:
+        """Let everything follow from own entries as it follows from merged ones."""
+        before = membership.standings()
+        anew = {record_key(record.id) for record in records if len(entries[record.id]) > 1}
+        revoking = [stored for stored in written if stored.entry.y == REVOCATION]
+        for stored in revoking:
+            membership.add_revocation(stored)
+        if revoking:
+            after = membership.standings()
+            lanes = self._chains.of_author(member for member in before if before[member] != after.get(member))
+            anew |= self._log.records_in_lanes(lanes)
+            self._membership_seen = self._members_seen()
+        fresh = [record for record in records if record_key(record.id) not in anew]
+        if fresh:
+            self._folding.project(fresh)
+        self._folding.refold(anew, membership)
+
+    def _entry(self, author: Author, change: Change, known: Record, tip: Tip) -> Entry:
+        fields, parents, of = dict(change.fields), change.parents, change.of
+        if change.kind in ("edit", "resolve"):
+            groups = self.rules.layout(fields).groups
+            for group in groups:
+                # A group changes as one, so that no merge can make an address that nobody wrote.
+                for head in known.groups.get(group, ())[:1]:
+                    fields = {**head.values, **fields}
+            if parents is None:
+                parents = {group: [head.id for head in known.heads.get(group, ())] for group in groups}
+        elif change.kind in ("void", "decide"):
+            if parents is None:
+                parents = {DECISION: [said.entry for said in known.decisions]}
+            of = known.digest if of is None else of
+        return Entry(
+            au=author.identity.member_id,
+            b={group: tuple(sorted(set(ids))) for group, ids in (parents or {}).items() if ids},
+            ch=tip.chain,
+            dv=author.device,
+            f=fields,
+            k=change.kind,
+            n=tip.n + 1,
+            o=author.clock.offset_ms,
+            of=of,
+            p=tip.hash.hex(),
+            r=change.record,
+            s=change.scope,
+            sv=author.form_version,
+            t=author.clock.tick(),
+            v=FORMAT_VERSION,
+            x=token(self._random),
+            y=change.type,
+        )
+
+    def seal(self, identity: Identity) -> int:
+        """Sign what this member wrote here since the last time, as segments that can travel; returns how many."""
+        with self._whole():
+            return self._own.seal(identity)
+
+    def merge(self, opened: Opened, at_ms: int = 0) -> Merged:
+        """Take in an opened bundle, in whatever order and however often bundles come.
+
+        `at_ms` is noted in the report of the merge. Gaps are accepted and named under `missing`. Raises Untrusted:
+        entry_damaged, entry_version, entry_too_large, segment_damaged; nothing is applied then.
+        """
+        return self.merge_payload(opened.payload, opened.by.id, opened.head.bundle, at_ms)
+
+    def merge_payload(self, payload: Payload, by: str, bundle: str = "", at_ms: int = 0) -> Merged:
+        """Take in a payload that `open_bundle` or `open_payload` checked; `by` is the member who made it."""
+        with self._whole():
+            membership = self.membership
+            before = {member.id for member in membership.all()}
+            merge = self._merge_into(membership)
+            touched = merge.run(payload)
+            self._membership_seen = self._members_seen()
+            merged = Merged(
+                merge=token(self._random),
+                bundle=bundle,
+                by=by,
+                new=merge.new,
+                known=merge.known,
+                quarantined=merge.quarantined,
+                judged_anew=merge.judged_anew,
+                new_receipts=merge.new_receipts,
+                touched=touched,
+                members=tuple(member.id for member in membership.all() if member.id not in before),
+                forked=tuple(sorted(merge.forked)),
+                missing=self._missing({segment.ch for segment in payload.segments}, payload.outside),
+                latest=merge.latest,
+            )
+            if merged.new or merged.members:
+                self._report(merged, at_ms)
+            return merged
+
+    def _report(self, merged: Merged, at_ms: int) -> None:
+        summary = {
+            "conflicts": len(merged.conflicts),
+            "forked": list(merged.forked),
+            "judged_anew": merged.judged_anew,
+            "known": merged.known,
+            "members": len(merged.members),
+            "new": merged.new,
+            "quarantined": merged.quarantined,
+            "records_changed": len(merged.changed),
+            "records_new": len(merged.created),
+        }
+        self._connection.execute(
+            "INSERT INTO merge_report (id, bundle, member, at, summary) VALUES (?, ?, ?, ?, ?)",
+            (
+                bytes.fromhex(merged.merge),
+                bytes.fromhex(merged.bundle),
+                bytes.fromhex(merged.by),
+                at_ms,
+                json.dumps(summary, sort_keys=True),
+            ),
+        )
+
+    def reports(self) -> list[Report]:
+        """What merges brought something new, in order of their time."""
+        found = self._connection.execute("SELECT id, bundle, member, at, summary FROM merge_report ORDER BY at, rowid")
+        return [
+            Report(bytes(id_).hex(), bytes(bundle).hex(), bytes(by).hex(), at_ms, json.loads(summary))
+            for id_, bundle, by, at_ms, summary in found
+        ]
+
+    def rebuild(self) -> None:
+        """Work out anew, from entries and certificates alone, everything that follows from them, and project it all."""
+        with self._whole():
+            self._membership = None
+            for lanes in self._chains.all().values():
+                for lane in lanes:
+                    self._chains.hold_again(lane)
+            self._folding.refold(self._log.all_records(), self.membership)
+
+    # -- exchange
+
+    def select(
+        self,
+        haves: Sequence[Have],
+        scopes: tuple[str, ...] | None,
+        own: str | None = None,
+        limit: int | None = None,
+    ) -> Selection:
+        """The sealed segments of which none of `haves` proves that a peer holds them.
+
+        `scopes` None is everything; otherwise bodies about records outside these scopes are withheld, the public scope
+        never is. `own` is the member who asks, whose own chains nobody else can be ahead of. `limit` stops after about
+        so many entries.
+        """
+        self._log.forget()
+        return Shipping(self._chains, self._log, scopes).select(haves, own, limit)
+
+    def segments_for(self, have: Have, scopes: tuple[str, ...] | None) -> list[Segment]:
+        """The sealed segments that a peer lacks."""
+        return list(self.select([have], scopes).segments)
+
+    def remember_peer(
+        self,
+        member_id: str,
+        have: Have,
+        outside: Mapping[str, Ranges] | None = None,
+        known: Sequence[str] = (),
+        at_ms: int = 0,
+    ) -> None:
+        """Keep what a member's latest bundle said of its replica.
+
+        When it holds entries of an own chain that are not known here, this laptop was cloned or set back, and the next
+        own entry begins a new chain.
+        """
+        with self._whole():
+            self._peers.remember(member_id, Peer(have, dict(outside or {}), tuple(known), at_ms))
+            self._own.compare(have)
+
+    def known_of(self, member_id: str) -> Have:
+        """What a member showed to hold, by its latest bundle and by the receipts it wrote since."""
+        self._log.forget()
+        return self._peers.known_of(member_id)
+
+    def peer(self, member_id: str) -> Peer | None:
+        """What a member's latest bundle said; None when none was merged."""
+        return self._peers.get(member_id)
+
+
+def _order(stored: Stored) -> tuple[Time, str, str]:
+    return (stored.entry.t, stored.entry.ch, stored.id)

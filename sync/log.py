@@ -1,0 +1,350 @@
+"""The log: the entries' rows, their bytes packed small, and the words they share."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Final, NamedTuple
+
+import zstandard
+
+from sync.entry import Stored, decode_kept
+from sync.tables import NEW_LABEL, RECEIPT_LABEL, REVOCATION_LABEL, Connection
+
+CHUNK: Final = 500
+"""How many ids one statement asks for."""
+DICTIONARY_BYTES: Final = 16 * 1024
+TRAIN_FROM: Final = 256
+"""With fewer samples a dictionary is not worth having."""
+_SAMPLES: Final = 1000
+_LEVEL: Final = 3
+_PLAIN: Final = 0
+_NUMBER_BITS: Final = 32
+_NUMBER_MASK: Final = (1 << _NUMBER_BITS) - 1
+
+
+class Row(NamedTuple):
+    """An entry as the log keeps it."""
+
+    place: int
+    code: str | None
+    """Why it is in quarantine; None when it counts."""
+    stored: Stored
+
+
+class Fresh(NamedTuple):
+    """An entry that the log does not have yet."""
+
+    place: int
+    key: bytes
+    """Its record, 16 bytes."""
+    code: str | None
+    stored: Stored
+
+
+def place_of(lane: int, number: int) -> int:
+    """The row number of entry `number` of the chain's lane whose row is `lane`."""
+    return lane << _NUMBER_BITS | number
+
+
+def lane_of(place: int) -> int:
+    return place >> _NUMBER_BITS
+
+
+def number_of(place: int) -> int:
+    return place & _NUMBER_MASK
+
+
+def record_key(record: str) -> bytes:
+    """A record id (UUID text) as its 16 bytes."""
+    return bytes.fromhex(record.replace("-", ""))
+
+
+def record_text(key: bytes) -> str:
+    """The canonical text of a record id."""
+    text = key.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def chunks(keys: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """The keys, as many at a time as one statement takes."""
+    source = iter(keys)
+    while chunk := list(islice(source, CHUNK)):
+        yield chunk
+
+
+def marks(count: int) -> str:
+    return ",".join("?" * count)
+
+
+class Log:
+    """Reads and writes entries over one connection; the caller owns the transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._labels: dict[str, int] | None = None
+        self._texts: dict[int, str] = {}
+        self._dictionaries: dict[int, bytes] = {}
+        self._unpackers: dict[int, zstandard.ZstdDecompressor] = {}
+        self._packer: tuple[int, zstandard.ZstdCompressor] | None = None
+
+    def forget(self) -> None:
+        """Drop what is remembered of the database: since the last call a transaction may have been rolled back."""
+        self._labels = None
+        self._texts = {}
+        self._dictionaries = {}
+        self._unpackers = {}
+        self._packer = None
+
+    def label(self, text: str) -> int:
+        """The number that stands for a text, given out when it is new."""
+        labels = self._labels if self._labels is not None else self._read_labels()
+        number = labels.get(text)
+        if number is None:
+            number = int(self._connection.execute("INSERT INTO label (text) VALUES (?)", (text,)).lastrowid)
+            labels[text] = number
+            self._texts[number] = text
+        return number
+
+    def label_text(self, number: int) -> str:
+        """The text that a number stands for."""
+        if number not in self._texts:
+            self._read_labels()
+        return self._texts[number]
+
+    def _read_labels(self) -> dict[str, int]:
+        self._labels = dict(self._connection.execute("SELECT text, id FROM label").fetchall())
+        self._texts = {number: text for text, number in self._labels.items()}
+        return self._labels
+
+    def insert(self, rows: Sequence[Fresh]) -> None:
+        """Keep entries that are not here yet."""
+        pack = self._pack_for(rows)
+        labels = self._labels if self._labels is not None else self._read_labels()
+        values = []
+        for place, key, code, (id_, body, entry) in rows:
+            type_, scope, kind = labels.get(entry.y), labels.get(entry.s), labels.get(entry.k)
+            values.append(
+                (
+                    place,
+                    bytes.fromhex(id_),
+                    key,
+                    self.label(entry.y) if type_ is None else type_,
+                    self.label(entry.s) if scope is None else scope,
+                    self.label(entry.k) if kind is None else kind,
+                    entry.t[0],
+                    None if code is None else self.label(code),
+                    *pack(body),
+                )
+            )
+        self._connection.executemany(
+            "INSERT INTO entry (place, id, record, type, scope, kind, t, status, dictionary, body)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            values,
+        )
+
+    def known_records(self, keys: Iterable[bytes]) -> set[bytes]:
+        """Which of these records have an entry here."""
+        known: set[bytes] = set()
+        for chunk in chunks(keys):
+            found = self._connection.execute(
+                f"SELECT DISTINCT record FROM entry WHERE record IN ({marks(len(chunk))})",  # noqa: S608 - marks only
+                chunk,
+            )
+            known.update(bytes(row[0]) for row in found)
+        return known
+
+    def records(self, keys: Sequence[bytes]) -> dict[bytes, list[Row]]:
+        """The entries of these records (at most CHUNK of them); a record without entries has an empty list."""
+        found: dict[bytes, list[Row]] = {key: [] for key in keys}
+        for record, *columns in self._connection.execute(
+            f"SELECT record, {_ROW} FROM entry WHERE record IN ({marks(len(keys))})",  # noqa: S608 - marks only
+            list(keys),
+        ):
+            found[bytes(record)].append(self._row(*columns))
+        return found
+
+    def records_of(self, type_: str) -> list[bytes]:
+        """The records that have an entry of this type, in order of their ids."""
+        found = self._connection.execute(
+            "SELECT DISTINCT record FROM entry WHERE type = (SELECT id FROM label WHERE text = ?) ORDER BY record",
+            (type_,),
+        )
+        return [bytes(row[0]) for row in found]
+
+    def count_begun(self, type_: str) -> int:
+        """How many records have an entry of this type and of kind new that counts."""
+        row = self._connection.execute(
+            "SELECT count(DISTINCT record) FROM entry WHERE type = (SELECT id FROM label WHERE text = ?)"
+            " AND kind = ? AND status IS NULL",
+            (type_, NEW_LABEL),
+        ).fetchone()
+        return int(row[0])
+
+    def all_records(self) -> list[bytes]:
+        """All records, in order of their ids."""
+        return [bytes(row[0]) for row in self._connection.execute("SELECT DISTINCT record FROM entry ORDER BY record")]
+
+    def records_in_lanes(self, lanes: Iterable[int]) -> set[bytes]:
+        """The records that have an entry in these lanes."""
+        found: set[bytes] = set()
+        for lane in lanes:
+            rows = self._connection.execute(
+                "SELECT DISTINCT record FROM entry WHERE place BETWEEN ? AND ?",
+                (place_of(lane, 0), place_of(lane, _NUMBER_MASK)),
+            )
+            found.update(bytes(row[0]) for row in rows)
+        return found
+
+    def revocations(self) -> list[Row]:
+        """The entries that revoke members."""
+        rows = self._connection.execute(
+            f"SELECT {_ROW} FROM entry WHERE type IN (1, 2) AND type = ?",  # noqa: S608 - a constant
+            (REVOCATION_LABEL,),
+        ).fetchall()
+        return [self._row(*columns) for columns in rows]
+
+    def receipts(self, lane: int) -> list[Row]:
+        """The receipts in a lane, in order of their numbers."""
+        rows = self._connection.execute(
+            f"SELECT {_ROW} FROM entry WHERE type IN (1, 2) AND type = ?"  # noqa: S608 - a constant
+            " AND place BETWEEN ? AND ? ORDER BY place",
+            (RECEIPT_LABEL, place_of(lane, 0), place_of(lane, _NUMBER_MASK)),
+        ).fetchall()
+        return [self._row(*columns) for columns in rows]
+
+    def in_quarantine(self) -> list[Row]:
+        """The entries in quarantine, in order of their places."""
+        rows = self._connection.execute(
+            f"SELECT {_ROW} FROM entry WHERE status IS NOT NULL ORDER BY place"  # noqa: S608 - a constant
+        ).fetchall()
+        return [self._row(*columns) for columns in rows]
+
+    def set_codes(self, changes: Sequence[tuple[int, str | None]]) -> None:
+        """Put entries into quarantine, or let them out again: (place, code or None)."""
+        self._connection.executemany(
+            "UPDATE entry SET status = ? WHERE place = ?",
+            [(None if code is None else self.label(code), place) for place, code in changes],
+        )
+
+    def ids(self, lane: int, first: int, last: int) -> dict[int, bytes]:
+        """Number -> id of the entries held in a lane, between two numbers."""
+        found = self._connection.execute(
+            "SELECT place, id FROM entry WHERE place BETWEEN ? AND ?", (place_of(lane, first), place_of(lane, last))
+        )
+        return {number_of(place): bytes(id_) for place, id_ in found}
+
+    def at(self, lane: int, number: int) -> Row | None:
+        """The entry in one place."""
+        columns = self._connection.execute(
+            f"SELECT {_ROW} FROM entry WHERE place = ?",  # noqa: S608 - a constant
+            (place_of(lane, number),),
+        ).fetchone()
+        return None if columns is None else self._row(*columns)
+
+    def bodies(self, lane: int, first: int, last: int) -> dict[int, tuple[bytes, bytes]]:
+        """Number -> (id, bytes) of the entries held in a lane, between two numbers."""
+        found = self._connection.execute(
+            "SELECT place, id, dictionary, body FROM entry WHERE place BETWEEN ? AND ?",
+            (place_of(lane, first), place_of(lane, last)),
+        ).fetchall()
+        return {number_of(place): (bytes(id_), self._unpack(number, body)) for place, id_, number, body in found}
+
+    def scopes(self, lane: int, first: int, last: int) -> list[tuple[int, bytes, int]]:
+        """(number, record, scope label) of the entries held in a lane, between two numbers."""
+        found = self._connection.execute(
+            "SELECT place, record, scope FROM entry WHERE place BETWEEN ? AND ?",
+            (place_of(lane, first), place_of(lane, last)),
+        )
+        return [(number_of(place), bytes(record), scope) for place, record, scope in found]
+
+    def origins(self, keys: Iterable[bytes]) -> dict[bytes, list[tuple[int, int]]]:
+        """Record -> (place, scope label) of its entries of kind new that count."""
+        found: dict[bytes, list[tuple[int, int]]] = {}
+        for chunk in chunks(keys):
+            rows = self._connection.execute(
+                f"SELECT record, place, scope FROM entry WHERE record IN ({marks(len(chunk))})"  # noqa: S608 - marks
+                f" AND kind = {NEW_LABEL} AND status IS NULL",
+                chunk,
+            )
+            for record, place, scope in rows:
+                found.setdefault(bytes(record), []).append((place, scope))
+        return found
+
+    def train(self) -> None:
+        """Make a dictionary from the entries here, once there are enough and none was made yet."""
+        if self._newest_dictionary() is not None:
+            return
+        rows = self._connection.execute(
+            "SELECT dictionary, body FROM entry ORDER BY place DESC LIMIT ?", (_SAMPLES,)
+        ).fetchall()
+        if len(rows) >= TRAIN_FROM:
+            self._train([self._unpack(number, body) for number, body in rows])
+
+    def _row(self, place: int, id_: bytes, status: int | None, dictionary: int, body: bytes) -> Row:
+        plain = self._unpack(dictionary, body)
+        code = None if status is None else self.label_text(status)
+        return Row(place, code, Stored(bytes(id_).hex(), plain, decode_kept(plain)))
+
+    def _pack_for(self, rows: Sequence[Fresh]) -> "Pack":
+        if self._packer is None:
+            newest = self._newest_dictionary()
+            if newest is None and len(rows) >= TRAIN_FROM:
+                newest = self._train([row.stored.body for row in rows[:_SAMPLES]])
+            if newest is None:
+                return _pack_plain
+            self._packer = newest, _compressor(self._dictionary(newest))
+        number, compressor = self._packer
+        compress = compressor.compress
+
+        def pack(body: bytes) -> tuple[int, bytes]:
+            packed = compress(body)
+            return (number, packed) if len(packed) < len(body) else (_PLAIN, body)
+
+        return pack
+
+    def _unpack(self, dictionary: int, body: bytes) -> bytes:
+        if dictionary == _PLAIN:
+            return bytes(body)
+        unpacker = self._unpackers.get(dictionary)
+        if unpacker is None:
+            unpacker = zstandard.ZstdDecompressor(dict_data=zstandard.ZstdCompressionDict(self._dictionary(dictionary)))
+            self._unpackers[dictionary] = unpacker
+        return unpacker.decompress(body)
+
+    def _newest_dictionary(self) -> int | None:
+        newest: int | None = self._connection.execute("SELECT max(id) FROM dictionary").fetchone()[0]
+        return newest
+
+    def _dictionary(self, number: int) -> bytes:
+        if number not in self._dictionaries:
+            row = self._connection.execute("SELECT data FROM dictionary WHERE id = ?", (number,)).fetchone()
+            self._dictionaries[number] = bytes(row[0])
+        return self._dictionaries[number]
+
+    def _train(self, samples: Sequence[bytes]) -> int | None:
+        try:
+            data = zstandard.train_dictionary(DICTIONARY_BYTES, [*samples], level=_LEVEL).as_bytes()
+        except zstandard.ZstdError:
+            # Samples that have nothing in common make no dictionary; the bytes are then kept as they are.
+            return None
+        return int(self._connection.execute("INSERT INTO dictionary (data) VALUES (?)", (data,)).lastrowid)
+
+
+_ROW: Final = "place, id, status, dictionary, body"
+
+
+Pack = Callable[[bytes], tuple[int, bytes]]
+
+
+def _pack_plain(body: bytes) -> tuple[int, bytes]:
+    return _PLAIN, body
+
+
+def _compressor(dictionary: bytes) -> zstandard.ZstdCompressor:
+    data = zstandard.ZstdCompressionDict(dictionary)
+    data.precompute_compress(level=_LEVEL)
+    return zstandard.ZstdCompressor(level=_LEVEL, dict_data=data, write_content_size=True)
+
+
+def stale_codes(rows: Iterable[Row], quarantined: Mapping[str, str]) -> list[tuple[int, str | None]]:
+    """What `Log.set_codes` must change so that the rows of a record say what its fold says."""
+    return [(row.place, quarantined.get(row.stored.id)) for row in rows if row.code != quarantined.get(row.stored.id)]

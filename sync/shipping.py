@@ -1,0 +1,138 @@
+"""What a peer lacks, and which segments bring it: everything goes by what the peer showed to hold, never by what was
+once sent to it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sync.certificates import covers
+from sync.chains import Chains, Lane, SealedRow
+from sync.coverage import Have, Ranges, common, holds, join, runs, without
+from sync.log import Log, lane_of, number_of
+from sync.segment import Segment, ids_of
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Segments for a peer, and what it lacks but may not read."""
+
+    segments: tuple[Segment, ...]
+    outside: dict[str, Ranges]
+    is_all: bool
+    """Whether this is everything that the peer lacks; not so when a limit cut it short."""
+
+
+class Shipping:
+    """Chooses segments for one peer. `scopes` None is for whoever may read everything."""
+
+    def __init__(self, chains: Chains, log: Log, scopes: tuple[str, ...] | None) -> None:
+        self._chains = chains
+        self._log = log
+        self._scopes = scopes
+        self._is_covered: dict[int, bool] = {}
+        self._record_visible: dict[bytes, bool | None] = {}
+
+    def select(self, haves: Sequence[Have], own: str | None, limit: int | None) -> Selection:
+        """The segments with anything that none of the `haves` proves to be held.
+
+        `own` is the member whose chains are judged strictly. `limit` stops after about so many entries, but never
+        before the first segment.
+        """
+        segments: list[Segment] = []
+        outside: dict[str, Ranges] = {}
+        entries = 0
+        for chain, lanes in self._chains.all().items():
+            if limit is not None and entries >= limit:
+                return Selection(tuple(segments), outside, False)
+            lacking = self._lacking(chain, lanes, haves, own)
+            if not any(lacking.values()):
+                continue
+            hidden: list[tuple[int, int]] = []
+            for lane in lanes:
+                visible = self._visible(lane, lacking[lane.row])
+                hidden.extend(without(lacking[lane.row], visible))
+                for segment in self._covering(lane, lanes, visible):
+                    if limit is not None and entries and entries >= limit:
+                        return Selection(tuple(segments), outside, False)
+                    segments.append(segment)
+                    entries += segment.count
+            if hidden:
+                outside[chain] = join(hidden)
+        return Selection(tuple(segments), outside, True)
+
+    def _lacking(self, chain: str, lanes: list[Lane], haves: Sequence[Have], own: str | None) -> Mapping[int, Ranges]:
+        """Lane row -> numbers held here that no peer proves to hold."""
+        lacking = {lane.row: lane.ranges for lane in lanes}
+        is_own = any(lane.author == own for lane in lanes)
+        for have in haves:
+            spans = have.get(chain)
+            if spans:
+                accepted = self._chains.accepted(lanes, spans, is_own)
+                lacking = {row: without(ranges, accepted[row]) for row, ranges in lacking.items()}
+        return lacking
+
+    def _covering(self, lane: Lane, lanes: list[Lane], needed: Ranges) -> list[Segment]:
+        """Segments of a lane that together bring the needed numbers; overlapping ones only where they add to it."""
+        found: list[Segment] = []
+        for first, last in needed:
+            if not common(needed, ((first, last),)):
+                continue
+            for sealed in self._chains.sealed(lane.row, first, last):
+                mine = common(needed, ((sealed.first, sealed.last),))
+                if mine:
+                    found.append(self._load(sealed, lanes))
+                    needed = without(needed, mine)
+        return found
+
+    def _load(self, sealed: SealedRow, lanes: list[Lane]) -> Segment:
+        """A segment with the bodies that are held here and that the peer may read."""
+        ids = ids_of(sealed.hashes)
+        bodies: list[bytes | None] = [None] * len(ids)
+        for lane in lanes:
+            visible = self._visible(lane, ((sealed.first, sealed.last),))
+            for number, (id_, body) in self._log.bodies(lane.row, sealed.first, sealed.last).items():
+                offset = number - sealed.first
+                if ids[offset] == id_ and holds(visible, number):
+                    bodies[offset] = body
+        author, chain = next((lane.author, lane.chain) for lane in lanes if lane.row == sealed.lane)
+        return Segment(
+            author=author,
+            ch=chain,
+            first=sealed.first,
+            last=sealed.last,
+            prev="" if sealed.first == 1 else sealed.prev.hex(),
+            hashes=sealed.hashes,
+            signature=sealed.signature,
+            bodies=tuple(bodies),
+        )
+
+    def _visible(self, lane: Lane, ranges: Ranges) -> Ranges:
+        """Those of the numbers whose entries are about records that the peer may read."""
+        if self._scopes is None:
+            return ranges
+        rows = [row for first, last in ranges for row in self._log.scopes(lane.row, first, last)]
+        self._judge({record for _, record, _ in rows} - self._record_visible.keys())
+        shown = []
+        for number, record, scope in rows:
+            verdict = self._record_visible[record]
+            if self._covers(scope) if verdict is None else verdict:
+                shown.append(number)
+        return runs(shown)
+
+    def _judge(self, records: set[bytes]) -> None:
+        """Work out which records the peer may read: a record's scope is that of its origin."""
+        origins = self._log.origins(sorted(records))
+        for record in records:
+            found = origins.get(record)
+            self._record_visible[record] = None if not found else self._covers(self._origin_scope(found))
+
+    def _origin_scope(self, found: list[tuple[int, int]]) -> int:
+        """The scope of the earliest of several entries of kind new, in the order in which the fold takes them."""
+        if len(found) == 1:
+            return found[0][1]
+        rows = [(self._log.at(lane_of(place), number_of(place)), scope) for place, scope in found]
+        return min((row.stored.entry.t, row.stored.entry.ch, row.stored.id, scope) for row, scope in rows if row)[3]
+
+    def _covers(self, scope: int) -> bool:
+        if scope not in self._is_covered:
+            self._is_covered[scope] = covers(self._scopes or (), self._log.label_text(scope))
+        return self._is_covered[scope]

@@ -1,0 +1,93 @@
+"""The tables of the journal, the same on sqlite3 and on sqlcipher3; all ids are 16-byte BLOBs.
+
+An entry's row number says where it stands: 32 bits for the row of `chain`, 32 for its number in the chain. So the
+order of a chain needs no index of its own, and what comes in one after the other is stored one after the other.
+"""
+
+from typing import Any, Final, Protocol
+
+FIXED_LABELS: Final = ("revocation", "receipt", "new")
+"""Texts whose numbers in `label` are the same in every database: the partial index names the first two."""
+REVOCATION_LABEL, RECEIPT_LABEL, NEW_LABEL = 1, 2, 3
+
+_STATEMENTS: Final = (
+    # Texts that nearly every entry repeats: types, scopes, kinds, codes.
+    "CREATE TABLE label (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE)",
+    # zstd dictionaries for the entries' bytes; kept for ever, since rows refer to them.
+    "CREATE TABLE dictionary (id INTEGER PRIMARY KEY, data BLOB NOT NULL)",
+    # Rows are only ever added, so the largest id tells whether anything is new.
+    "CREATE TABLE certificate (id INTEGER PRIMARY KEY, body BLOB NOT NULL UNIQUE)",
+    # A chain has one lane; a forked one has a lane for each branch that could not be laid into another.
+    """CREATE TABLE chain (
+        id INTEGER PRIMARY KEY,
+        chain BLOB NOT NULL,
+        lane INTEGER NOT NULL,
+        author BLOB NOT NULL,
+        ranges TEXT NOT NULL,
+        UNIQUE (chain, lane))""",
+    # hashes: 32 bytes an entry; the bodies are in `entry`, or withheld.
+    """CREATE TABLE segment (
+        id INTEGER PRIMARY KEY,
+        chain INTEGER NOT NULL REFERENCES chain (id),
+        first INTEGER NOT NULL,
+        last INTEGER NOT NULL,
+        prev BLOB NOT NULL,
+        signature BLOB NOT NULL,
+        hashes BLOB NOT NULL,
+        UNIQUE (chain, first, last))""",
+    # status: NULL, or the label of the code for which the entry is in quarantine. dictionary: 0 for bytes as they are.
+    """CREATE TABLE entry (
+        place INTEGER PRIMARY KEY,
+        id BLOB NOT NULL,
+        record BLOB NOT NULL,
+        type INTEGER NOT NULL,
+        scope INTEGER NOT NULL,
+        kind INTEGER NOT NULL,
+        t INTEGER NOT NULL,
+        status INTEGER,
+        dictionary INTEGER NOT NULL,
+        body BLOB NOT NULL)""",
+    "CREATE INDEX entry_record ON entry (record, type)",
+    "CREATE INDEX entry_quarantine ON entry (status) WHERE status IS NOT NULL",
+    f"CREATE INDEX entry_of_sync ON entry (type) WHERE type IN ({REVOCATION_LABEL}, {RECEIPT_LABEL})",
+    # Own entries that no segment covers yet.
+    "CREATE TABLE unsealed (place INTEGER PRIMARY KEY)",
+    # Where a member writing on a device goes on. A copy for safekeeping leaves these rows out and so starts anew.
+    """CREATE TABLE own_chain (
+        chain INTEGER PRIMARY KEY REFERENCES chain (id),
+        member BLOB NOT NULL,
+        device BLOB NOT NULL,
+        n INTEGER NOT NULL,
+        hash BLOB NOT NULL,
+        ms INTEGER NOT NULL,
+        counter INTEGER NOT NULL,
+        is_retired INTEGER NOT NULL DEFAULT 0)""",
+    # What other members' bundles last said of themselves, as JSON.
+    """CREATE TABLE peer (
+        member BLOB PRIMARY KEY,
+        have TEXT NOT NULL,
+        outside TEXT NOT NULL,
+        known TEXT NOT NULL,
+        at INTEGER NOT NULL)""",
+    """CREATE TABLE merge_report (
+        id BLOB PRIMARY KEY,
+        bundle BLOB NOT NULL,
+        member BLOB NOT NULL,
+        at INTEGER NOT NULL,
+        summary TEXT NOT NULL)""",
+)
+
+
+class Connection(Protocol):
+    """What the journal needs of a database: the same calls on sqlite3 and on sqlcipher3."""
+
+    def execute(self, sql: str, parameters: Any = ..., /) -> Any: ...
+
+    def executemany(self, sql: str, parameters: Any, /) -> Any: ...
+
+
+def create_tables(connection: Connection) -> None:
+    """Create the journal's tables in an empty database, within the caller's transaction."""
+    for statement in _STATEMENTS:
+        connection.execute(statement)
+    connection.executemany("INSERT INTO label (id, text) VALUES (?, ?)", list(enumerate(FIXED_LABELS, 1)))
