@@ -139,14 +139,14 @@ def merge(
 
 
 def quarantine(session: Session) -> list[dict[str, Any]]:
-    """Changes that do not count, kept for a person: `{"entry", "record", "by", "code", "message", "at"}`."""
+    """Changes that do not count, kept for a person: `{"entry", "id", "by", "code", "message", "at"}` and more."""
 
     def read(connection: Connection) -> list[dict[str, Any]]:
         who = member_names(session, connection)
         return [
             {
                 "entry": held.stored.id,
-                "record": held.stored.entry.r,
+                "id": held.stored.entry.r,
                 "type": held.stored.entry.y,
                 "kind": held.stored.entry.k,
                 "area": held.stored.entry.s,

@@ -21,10 +21,10 @@ _HIDDEN: Final = ("overrides",)
 
 
 def masked(nik: str | None) -> str | None:
-    """A NIK for a list: the first six and the last four digits (DESIGN.md section 3)."""
+    """A NIK for a list: the first and the last four digits (DESIGN.md section 3)."""
     if not nik:
         return None
-    return f"{nik[:6]}********{nik[-4:]}" if len(nik) == 16 else "*" * len(nik)
+    return f"{nik[:4]}********{nik[-4:]}" if len(nik) == 16 else "*" * len(nik)
 
 
 def listing(session: Session, **wanted: Any) -> list[dict[str, Any]]:
