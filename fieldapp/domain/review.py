@@ -5,7 +5,7 @@ A decision counts only while the record still is what the decider saw (`fresh`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -73,15 +73,3 @@ def registration_state(
             return "waiting"
         return "frozen" if frozen else "approved"
     return "has_issues" if conflicts or errors else "submitted"
-
-
-def approval_obstacles(values: Mapping[str, object], *, conflicts: bool, errors: bool) -> tuple[str, ...]:
-    """Codes of what keeps a registration from being approved: `nik_absent`, `open_conflicts`, `open_errors`."""
-    found = []
-    if not values.get("nik"):
-        found.append("nik_absent")
-    if conflicts:
-        found.append("open_conflicts")
-    if errors:
-        found.append("open_errors")
-    return tuple(found)

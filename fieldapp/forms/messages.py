@@ -335,12 +335,6 @@ _RULES: Final = {
         "Tidak setuju didata: tidak ada data orang ini yang disimpan, hanya hitungan kunjungan. Ucapkan terima kasih.",
         "Consent refused: nothing of this person is kept but the count of the visit. Thank the person.",
     ),
-    "open_conflicts": Texts(
-        "Masih ada nilai yang bertentangan. Selesaikan dahulu.", "Some values still conflict. Settle them first."
-    ),
-    "open_errors": Texts(
-        "Masih ada kesalahan. Kembalikan untuk diperbaiki.", "There are errors left. Return it for correction."
-    ),
     "setting_unknown": Texts("Pengaturan ini tidak dikenal. Periksa namanya.", "Unknown setting. Check its name."),
     "setting_value": Texts(
         "Nilai pengaturan ini keliru. Periksa jenis dan batasnya.",

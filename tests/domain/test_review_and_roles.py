@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fieldapp.domain.review import STATES, DecisionHead, approval_obstacles, registration_state
+from fieldapp.domain.review import STATES, DecisionHead, registration_state
 from fieldapp.domain.roles import DECISIONS, OFFICE_ROLES, ROLES, may
 
 steady = settings(derandomize=True, deadline=None, max_examples=200, database=None)
@@ -71,11 +71,6 @@ def test_the_order_of_heads_never_matters(heads, conflicts, errors) -> None:
     found = {state(*order, conflicts=conflicts, errors=errors) for order in itertools.permutations(heads)}
     assert len(found) == 1
     assert found <= set(STATES)
-
-
-def test_without_nik_or_with_open_questions_nothing_is_approved() -> None:
-    assert approval_obstacles({"nik": "6471012801809001"}, conflicts=False, errors=False) == ()
-    assert approval_obstacles({}, conflicts=True, errors=True) == ("nik_absent", "open_conflicts", "open_errors")
 
 
 @pytest.mark.parametrize("kind", ["new", "edit", "comment"])
