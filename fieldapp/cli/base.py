@@ -8,6 +8,8 @@ an `Output` first; `--json` is added to every one.
 from __future__ import annotations
 
 import inspect
+import os
+import sys
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -181,6 +183,12 @@ class Argument(click.Argument):
 def wrong_use(words: str) -> NoReturn:
     """Refuses the way a command was called, exit code 2."""
     raise click.UsageError(words, click.get_current_context())
+
+
+def need_terminal() -> None:
+    """Refuses to draw screens where nobody could see them; a driver of Textual's own (a browser) needs no terminal."""
+    if not os.environ.get("TEXTUAL_DRIVER") and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        wrong_use(_("Tampilan layar memerlukan terminal. Perintah-perintahnya ada di 'fieldapp --help'."))
 
 
 def option(*names: str, help: str, **settings: Any) -> Option:

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from fieldapp.cli.base import FOLDER, command, option
+from fieldapp.cli.base import FOLDER, command, need_terminal, option
 from fieldapp.cli.output import Output, pairs, table
 from fieldapp.cli.unlock import unlocked
 from fieldapp.locale import N_, _
@@ -48,6 +48,8 @@ def rebuild(out: Output) -> int:
     option("--dir", "folder", type=FOLDER, help=N_("Folder peragaan; bila kosong, folder sementara.")),
 )
 def demo(out: Output, headless: bool, folder: Path | None) -> int:
+    if not headless:
+        need_terminal()
     from fieldapp.services import demo as demonstration
 
     if headless:

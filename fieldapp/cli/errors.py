@@ -29,7 +29,7 @@ def guarded(work: Callable[[], int], *, as_json: bool, command: str = "fieldapp"
     try:
         return work()
     except Problem as problem:
-        _tell(as_json, problem.code, problem.message(), problem.findings)
+        _tell(as_json, problem.code, _with_file(problem.message(), problem.details.get("file")), problem.findings)
         return int(problem.exit_code)
     except click.UsageError as error:
         _tell(as_json, "usage", usage_message(error), hint=_usage_hint(error))
@@ -57,6 +57,11 @@ def _tell(as_json: bool, code: str, message: str, findings: list[dict[str, Any]]
             "  - " + plain(f"{finding.get('field', '-')}: {finding.get('message', '')} ({finding.get('code', '')})")
         )
     write(sys.stderr, "\n".join(lines) + "\n")
+
+
+def _with_file(message: str, file: object) -> str:
+    """The message with the file's name where it does not say it: of many bundles, which one was it?"""
+    return message if file is None or str(file) in message else f"{message} [{file}]"
 
 
 def _usage_hint(error: click.UsageError) -> str:

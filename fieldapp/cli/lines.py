@@ -41,7 +41,7 @@ def walk(session: Session, out: Output, resume: str | None) -> int:
         walking.ask_all(walking.start())
         answer = walking.finish()
     except Stopped:
-        checked = walking.save()
+        checked = walking.save(walking.asking)
         answer = {"id": view.id, "state": "draft", "errors": [], "warnings": []}
         walking.tell(_("Draf tersimpan dengan {count} kesalahan.").format(count=len(checked.errors)))
         walking.tell(_("Lanjutkan dengan: fieldapp register --lines --resume {id}").format(id=view.id))
@@ -62,6 +62,8 @@ class Walk:
         self.id = view.id
         self.values: dict[str, Any] = dict(view.values)
         self.position = view.position
+        #: The question that stands there now, where a stopped draft goes on.
+        self.asking = view.position
         self.saved_at = time.monotonic()
         self.steps: list[tuple[Section, Question]] = [
             (section, question) for section in FORM for question in section.questions if not question.app_set
@@ -122,6 +124,7 @@ class Walk:
 
     def ask(self, section: Section, question: Question) -> bool:
         """Asks one question until it is answered without an error or left; False to go back to the one before."""
+        self.asking = (section.name, question.name)
         self.tell_question(question)
         while True:
             line = self.read("> ").strip()

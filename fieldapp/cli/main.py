@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from fieldapp.cli.base import LazyGroup, option
+from fieldapp.cli.base import LazyGroup, need_terminal, option
 from fieldapp.cli.errors import guarded, quiet_threads
 from fieldapp.cli.output import Output, prepare_streams
 from fieldapp.locale import N_, _, language_of_environment, set_language
@@ -87,6 +87,7 @@ def _version(ctx: click.Context, parameter: click.Parameter, value: bool) -> Non
 def _screens(ctx: click.Context) -> int:
     if ctx.invoked_subcommand is not None:
         return 0
+    need_terminal()
     from fieldapp.services.session import default_home
     from fieldapp.tui.app import main
 

@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
+from fieldapp.locale import N_, _
+
 # Data may hold control characters (a draft keeps what was typed); a terminal must never obey them.
 _ESCAPED = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in (0x0A,)}
 # Marks that turn the direction of text around could make one name look like another.
@@ -57,6 +59,16 @@ def as_json_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(", ", ": ")).translate(_JSON_ESCAPED) + "\n"
 
 
+#: What a long work is doing, by the code that the services give.
+_WORKS = {
+    "merge": N_("Menggabungkan"),
+    "write": N_("Menulis"),
+    "send": N_("Mengirim"),
+    "receive": N_("Menerima"),
+    "fetch": N_("Menerima"),
+}
+
+
 class Output:
     """Where a command's answer and its words go: with `--json` the value to stdout and words to stderr."""
 
@@ -86,7 +98,7 @@ class Output:
             return
         ended = total is not None and done >= total
         share = f"{done}/{total}" if total is not None else str(done)
-        write(sys.stderr, "\r" + padded(f"{plain(what)} {share}", 70) + ("\n" if ended else ""))
+        write(sys.stderr, "\r" + padded(f"{_(_WORKS.get(what, what))} {share}", 70) + ("\n" if ended else ""))
 
 
 def width(text: str) -> int:

@@ -81,7 +81,9 @@ def test_a_bundle_for_somebody_else_is_refused(office, stick) -> None:
 
 def test_several_bundles_are_merged_all_or_none(office, stick) -> None:
     bad = _damaged(stick, "rusak.bundle", stick.read_bytes()[:-50])
-    assert office.dewi.refused(4, "bundle", "merge", stick, bad)["code"] == "bundle_truncated"
+    error = office.dewi.refused(4, "bundle", "merge", stick, bad)
+    assert error["code"] == "bundle_truncated"
+    assert "rusak.bundle" in error["message"]
     assert office.dewi.done("list") == []
 
 

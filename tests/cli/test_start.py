@@ -30,6 +30,14 @@ def test_help_loads_no_screens_and_no_database() -> None:
     assert not [name for name in HEAVY if name in loaded]
 
 
+def test_a_list_loads_no_screens_no_network_and_no_spreadsheets(office) -> None:
+    script = "import os; os.environ.update({}); from fieldapp.cli.main import execute; assert execute(['list']) == 0"
+    environment = {"FIELDAPP_HOME": str(office.siti.home), "FIELDAPP_PASSPHRASE": "kata sandi rekaan"}
+    loaded = _modules_after(script.replace("{}", repr(environment)))
+    unwanted = ("textual", "httpx", "starlette", "uvicorn", "xlsxwriter", "babel", "phonenumbers", "pydantic")
+    assert not [name for name in unwanted if name in loaded]
+
+
 def test_python_dash_m_is_the_program(laptop) -> None:
     answer = laptop.process("--version")
     assert answer.code == 0

@@ -121,6 +121,13 @@ def test_the_top_help_names_every_command_the_environment_and_the_exit_codes(lap
         assert word in page
 
 
+def test_screens_are_not_drawn_where_nobody_could_see_them(laptop) -> None:
+    for words in ((), ("demo",)):
+        answer = laptop(*words, language="en")
+        assert answer.code == 2
+        assert "terminal" in answer.err
+
+
 def test_the_version_is_told(laptop) -> None:
     answer = laptop("--version")
     assert answer.code == 0
