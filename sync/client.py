@@ -8,8 +8,8 @@ from typing import Any, Final, Self
 
 import httpx
 
-from sync.dialogue import BUNDLE_TYPE, EXCHANGE_PATH, HUB_PATH
 from sync.errors import MESSAGES, NotAllowed, SyncError, Unreachable, Untrusted
+from sync.wire import BUNDLE_TYPE, EXCHANGE_PATH, HUB_PATH
 
 CONNECT_S: Final = 10.0
 SILENCE_S: Final = 60.0

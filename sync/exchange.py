@@ -120,6 +120,39 @@ def bundle_for_member(
     return _sealed(identity, programme, (member_id,), [member.age_recipient], payload, selection.is_all, random)
 
 
+def bundle_for_hub(
+    journal: Journal,
+    identity: Identity,
+    programme: Programme,
+    hub: Member,
+    shown: Have | None,
+    now_ms: int,
+    *,
+    limit: int | None = None,
+    random: Random = system_random,
+) -> Outgoing:
+    """A request to a hub, sealed to its own key: what `shown`, its last answer, does not prove it to hold.
+
+    `shown` None is the first request, which brings no segments and asks. Only the hub's own word counts here: what
+    another office member holds is not yet at the hub. Seals what this member wrote, so it needs a transaction.
+    """
+    membership, me = journal.membership, identity.member_id
+    journal.seal(identity)
+    selection = journal.select([shown or {}], hub.scopes, me, limit if shown is not None else 0)
+    peer = journal.peer(hub.id)
+    payload = Payload(
+        at_ms=now_ms,
+        certificates=_certificates(
+            journal, me, selection.segments, True, set(peer.known) if peer is not None else set()
+        ),
+        segments=selection.segments,
+        have=journal.coverage(),
+        outside=selection.outside,
+        known=tuple(m.id for m in membership.all()),
+    )
+    return _sealed(identity, programme, (hub.id,), [hub.age_recipient], payload, selection.is_all, random)
+
+
 def payload_for_newcomer(journal: Journal, identity: Identity, now_ms: int) -> bytes:
     """What an invitation carries: certificates and everything public, so that a newcomer works offline at once.
 
@@ -214,8 +247,8 @@ def _certificates(
     """Certificates that the receiver needs, issuers first: all that lead to the writer, for it may be a newcomer; those
     of the segments' authors, or of everybody, as far as the receiver did not show to have them."""
     membership = journal.membership
-    always = _with_issuers(membership, [me])
-    wanted = membership.all() if is_all else _with_issuers(membership, {segment.author for segment in segments})
+    always = with_issuers(membership, [me])
+    wanted = membership.all() if is_all else with_issuers(membership, {segment.author for segment in segments})
     needed = {m.certificate for m in always} | {m.certificate for m in wanted if m.id not in known}
     return tuple(certificate for certificate in membership.certificates() if certificate in needed)
 
@@ -231,7 +264,7 @@ class _Certificate(msgspec.Struct):
 _decoder: Final = msgspec.json.Decoder(_Certificate)
 
 
-def _with_issuers(membership: Membership, members: Iterable[str]) -> list[Member]:
+def with_issuers(membership: Membership, members: Iterable[str]) -> list[Member]:
     """These members and those who invited them, up to the founder."""
     found: dict[str, Member] = {}
     pending = list(members)

@@ -8,7 +8,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 import anyio.to_thread
 from starlette.applications import Starlette
@@ -17,8 +17,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sync.dialogue import BUNDLE_TYPE, EXCHANGE_PATH, HUB_PATH, LEAST_ENTRIES, MOST_ENTRIES
 from sync.errors import NotAllowed, SyncError
+from sync.wire import BUNDLE_TYPE, EXCHANGE_PATH, HUB_PATH, LEAST_ENTRIES, MOST_ENTRIES, Answerer
 
 MAX_NONCE: Final = 64
 
@@ -50,21 +50,6 @@ _log = logging.getLogger("sync.hub")
 _T = TypeVar("_T")
 
 
-class Answerer(Protocol):
-    """What the HTTP half needs of the other. Both are called in threads, several at once, and may block."""
-
-    def describe(self, nonce: str) -> bytes:
-        """Who this hub is, as JSON, signed together with the caller's nonce."""
-        ...
-
-    def answer(self, request: bytes, entries: int) -> bytes:
-        """The bundle that answers the bundle `request`, of about `entries` entries at most.
-
-        Raises SyncError; then nothing of the request was kept.
-        """
-        ...
-
-
 def application(
     answerer: Answerer,
     *,
@@ -92,10 +77,16 @@ class _Hub:
         self._in_hand = 0
 
     async def describe(self, request: Request) -> Response:
-        return await self._admitted(request, lambda: self._described(request))
+        return await self._guarded(request, lambda: self._described(request))
 
     async def exchange(self, request: Request) -> Response:
-        return await self._admitted(request, lambda: self._exchanged(request))
+        if self._in_hand >= self._max_at_once:
+            return _refusal(SyncError("hub_busy"))
+        self._in_hand += 1
+        try:
+            return await self._guarded(request, lambda: self._exchanged(request))
+        finally:
+            self._in_hand -= 1
 
     async def _described(self, request: Request) -> Response:
         nonce = request.query_params.get("nonce", "")[:MAX_NONCE]
@@ -110,13 +101,10 @@ class _Hub:
         answer = await self._in_thread(lambda: self._answerer.answer(body, entries))
         return Response(answer, media_type=BUNDLE_TYPE, headers={"Cache-Control": "no-store"})
 
-    async def _admitted(self, request: Request, work: Callable[[], Awaitable[Response]]) -> Response:
-        """Runs `work` unless too many are in hand. The log gets codes and times, nothing of anybody's."""
+    async def _guarded(self, request: Request, work: Callable[[], Awaitable[Response]]) -> Response:
+        """Turns every failure into a refusal with a code. The log gets codes and times, nothing of anybody's."""
         began = time.monotonic()
         code = "done"
-        if self._in_hand >= self._max_at_once:
-            return _refusal(SyncError("hub_busy"))
-        self._in_hand += 1
         try:
             response = await work()
         except SyncError as error:
@@ -129,8 +117,6 @@ class _Hub:
             # The text of an unforeseen error may hold somebody's data; its kind is what a report needs.
             code = f"{type(error).__module__}.{type(error).__qualname__}"
             response = _refusal(SyncError("hub_failed"))
-        finally:
-            self._in_hand -= 1
         took_ms = round((time.monotonic() - began) * 1000)
         _log.info("%s %s %d %s %d ms", request.method, request.url.path, response.status_code, code, took_ms)
         return response

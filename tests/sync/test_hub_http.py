@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.client import HttpLink, _refused
-from sync.dialogue import BUNDLE_TYPE, EXCHANGE_PATH, HUB_PATH
 from sync.errors import MESSAGES, NotAllowed, SyncError, Unreachable, Untrusted
-from sync.hub import Answerer, application
+from sync.hub import application
+from sync.wire import BUNDLE_TYPE, EXCHANGE_PATH, HUB_PATH, Answerer
 
 
 class Reverser:

@@ -1,0 +1,198 @@
+"""A laptop's visit to a hub: round after round, until neither lacks anything of the other.
+
+Nothing is remembered of what was sent. Each request brings what the last answer showed the hub to lack, so a visit that
+broke off anywhere is simply made again.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from sync.bundle import inspect_head
+from sync.certificates import Member, Programme
+from sync.coverage import Have
+from sync.dialogue import Transact, is_answer, read_description
+from sync.errors import SyncError, Unreachable, Untrusted
+from sync.exchange import Outgoing, Received, bundle_for_hub, merge_bundle
+from sync.journal import Author, Journal, Merged
+from sync.randomness import Random, system_random, token
+from sync.wire import LEAST_ENTRIES, MOST_ENTRIES, Link
+
+QUICK_S: Final = 20.0
+"""An answer within this time lets the next request be twice as large."""
+MAX_FAILURES: Final = 3
+"""Failures in a row, each met with a smaller request, after which the visit ends."""
+PAUSE_S: Final = 0.5
+MAX_WAITS: Final = 20
+"""How often in a visit a busy hub is waited for."""
+BUSY_S: Final = 1.0
+
+_DAMAGED: Final = frozenset({"bundle_unknown", "bundle_truncated", "bundle_damaged", "bundle_too_large"})
+Progress = Callable[[int, int | None, str], None]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a visit did."""
+
+    hub: Member
+    sent: int
+    """Entries that the hub did not show to hold before."""
+    received: int
+    """Entries that were new here."""
+    quarantined: int
+    """Of those, entries that do not count."""
+    rounds: int
+    """Requests that were answered."""
+    offset_ms: int
+    """This laptop's clock less the hub's: below zero when it is behind."""
+    merges: tuple[Merged, ...]
+    """What each answer brought that was new."""
+
+
+class Pace:
+    """How many entries go at a time: few at first, twice as many after each quick answer, half after a failure."""
+
+    def __init__(self) -> None:
+        self.entries = LEAST_ENTRIES
+        self._failures = 0
+
+    def answered(self, took_s: float, was_empty: bool) -> None:
+        """An answer came; an exchange that carried nothing says nothing about the link."""
+        self._failures = 0
+        if took_s < QUICK_S and not was_empty:
+            self.entries = min(2 * self.entries, MOST_ENTRIES)
+
+    def failed(self) -> bool:
+        """No answer came; returns whether it is worth another try."""
+        self._failures += 1
+        self.entries = max(self.entries // 2, LEAST_ENTRIES)
+        return self._failures < MAX_FAILURES
+
+
+class Visitor:
+    """One visit of a replica to the hub behind `link`. Made for a single use.
+
+    `author` writes the receipts of an office member; its clock learns the offset from the hub's.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        transact: Transact,
+        author: Author,
+        programme: Programme,
+        *,
+        progress: Progress = lambda done, total, what: None,
+        random: Random = system_random,
+        sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._link = link
+        self._transact = transact
+        self._author = author
+        self._programme = programme
+        self._progress = progress
+        self._random = random
+        self._sleep = sleep
+        self._monotonic = monotonic
+        self._pace = Pace()
+        self._sent = 0
+        self._received = 0
+        self._rounds = 0
+        self._waits = 0
+        self._merges: list[Merged] = []
+
+    def run(self) -> Visit:
+        """Make the visit.
+
+        Raises Unreachable hub_unreachable, hub_timeout, hub_busy, hub_failed, hub_answer_damaged, hub_not_found,
+        hub_no_progress; Untrusted hub_foreign, hub_untrusted and what the hub or the merge of its answers refuses;
+        NotAllowed where this member may not. What was exchanged until then stays exchanged.
+        """
+        hub, offset_ms = self._meet()
+        shown: Have | None = None
+        is_more = True
+        while True:
+            asked = self._pace.entries
+            request = self._write(hub, shown, asked)
+            if shown is not None and not request.segments and not is_more:
+                break
+            try:
+                received = self._exchange(hub, request, asked)
+            except SyncError as error:
+                self._recover(error)
+                # What the hub kept of it is not known, so it is asked before anything is sent again.
+                shown, is_more = None, True
+                continue
+            before, shown = shown, received.opened.payload.have
+            is_more = _is_cut_short(received, asked)
+            if before == shown and not received.merged.new and (request.segments or is_more):
+                raise Unreachable("hub_no_progress", left=request.entries)
+        quarantined = sum(merged.quarantined for merged in self._merges)
+        return Visit(hub, self._sent, self._received, quarantined, self._rounds, offset_ms, tuple(self._merges))
+
+    def _meet(self) -> tuple[Member, int]:
+        """Find out offline who the hub is, and how far our clock is from its."""
+        nonce, clock = token(self._random), self._author.clock
+        asked_ms = clock.wall_ms()
+        body = self._link.describe(nonce)
+        # The hub looked at its clock about half-way between question and answer.
+        middle_ms = (asked_ms + clock.wall_ms()) // 2
+        said = self._transact(lambda journal: read_description(body, nonce, journal.membership))
+        clock.offset_ms = middle_ms - said.now_ms
+        return said.member, clock.offset_ms
+
+    def _write(self, hub: Member, shown: Have | None, limit: int) -> Outgoing:
+        author = self._author
+
+        def work(journal: Journal) -> Outgoing:
+            now_ms = author.clock.wall_ms()
+            return bundle_for_hub(
+                journal, author.identity, self._programme, hub, shown, now_ms, limit=limit, random=self._random
+            )
+
+        return self._transact(work)
+
+    def _exchange(self, hub: Member, request: Outgoing, asked: int) -> Received:
+        """One round: a request there, its answer back and merged, each in one transaction."""
+        began_s = self._monotonic()
+        answer = self._link.exchange(request.data, asked)
+        took_s = self._monotonic() - began_s
+        received = self._merge(hub, request, answer)
+        self._rounds += 1
+        self._sent += request.entries
+        self._received += received.merged.new
+        if received.merged.new or received.merged.members:
+            self._merges.append(received.merged)
+        self._pace.answered(took_s, not request.segments and not received.opened.payload.segments)
+        self._progress(self._sent + self._received, None, "sync")
+        return received
+
+    def _merge(self, hub: Member, request: Outgoing, answer: bytes) -> Received:
+        try:
+            head = inspect_head(answer)
+            if head.by != hub.id or not is_answer(head.bundle, request.bundle):
+                # Genuine perhaps, but an old answer or another's; who put it here may want us to believe we are done.
+                raise Unreachable("hub_answer_damaged")
+            return self._transact(lambda journal: merge_bundle(journal, answer, self._author, random=self._random))
+        except Untrusted as error:
+            if error.code in _DAMAGED:
+                raise Unreachable("hub_answer_damaged") from None
+            raise
+
+    def _recover(self, error: SyncError) -> None:
+        """Come back with less, a little later; raises `error` where that would not help."""
+        if error.code == "hub_busy" and self._waits < MAX_WAITS:
+            self._waits += 1
+            self._sleep(BUSY_S)
+        elif (isinstance(error, Unreachable) or error.code == "bundle_too_large") and self._pace.failed():
+            self._sleep(PAUSE_S)
+        else:
+            raise error
+
+
+def _is_cut_short(received: Received, asked: int) -> bool:
+    """Whether the hub may have more for us: an answer of fewer entries than asked for holds everything."""
+    return sum(segment.count for segment in received.opened.payload.segments) >= asked
