@@ -60,8 +60,10 @@ def _given(environment: Mapping[str, str]) -> str | None:
 
 def _asked_twice() -> str:
     from fieldapp.services.problems import Exit, Problem
+    from fieldapp.services.session import SHORTEST_TYPED_PASSPHRASE, check_passphrase
 
     first = asked(_("Kata sandi baru: "))
+    check_passphrase(first, SHORTEST_TYPED_PASSPHRASE)
     if asked(_("Sekali lagi, kata sandi yang sama: ")) != first:
         words = ("Kedua kata sandi itu tidak sama. Ulangi.", "The two passphrases differ. Try again.")
         raise Problem("passphrase_differs", exit_code=Exit.WRONG_USE, words=words)

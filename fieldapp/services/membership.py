@@ -30,7 +30,7 @@ from sync.members import Member, claim, open_invitation
 from sync.members import invite as write_invitation
 from sync.randomness import token
 
-SHORTEST_PIN: Final = 6
+SHORTEST_PIN: Final = 4
 #: An invitation is used within days; a month leaves room for a laptop that has to be fetched from a repair shop.
 _VALID_MS: Final = 30 * 24 * 3600 * 1000
 _STATES: Final = {None: "active", "member_revoked": "revoked"}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.domain import region
+from fieldapp.domain.nik import masked
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session, iso_time
 from fieldapp.store import drafts as kept
@@ -18,13 +19,6 @@ if TYPE_CHECKING:
 
 #: Groups of the journal that a list of answers does not show.
 _HIDDEN: Final = ("overrides",)
-
-
-def masked(nik: str | None) -> str | None:
-    """A NIK for a list: the first and the last four digits (DESIGN.md section 3)."""
-    if not nik:
-        return None
-    return f"{nik[:4]}********{nik[-4:]}" if len(nik) == 16 else "*" * len(nik)
 
 
 def listing(session: Session, **wanted: Any) -> list[dict[str, Any]]:
@@ -42,7 +36,7 @@ def listing(session: Session, **wanted: Any) -> list[dict[str, Any]]:
             "id": row.id,
             "state": row.state,
             "name": row.name,
-            "nik": masked(row.nik),
+            "nik": masked(row.nik) if row.nik else None,
             "area": row.scope,
             "categories": list(row.categories),
             "submitted_at": row.submitted_at,
@@ -146,7 +140,7 @@ def _row(row: Row, who: Mapping[str, str]) -> dict[str, Any]:
         "id": row.id,
         "state": row.state,
         "name": row.name,
-        "nik": masked(row.nik),
+        "nik": masked(row.nik) if row.nik else None,
         "area": row.scope,
         "area_name": area_name(row.scope),
         "categories": list(row.categories),
@@ -169,7 +163,7 @@ def _draft_listing(session: Session) -> list[dict[str, Any]]:
             "id": draft.id,
             "state": "draft",
             "name": _text(draft.values.get("name")),
-            "nik": masked(_text(draft.values.get("nik"))),
+            "nik": masked(_text(draft.values.get("nik"))) or None,
             "area": _text(draft.values.get("ktp_area")),
             "categories": draft.values.get("categories") or [],
             "submitted_at": None,

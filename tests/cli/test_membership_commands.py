@@ -50,7 +50,7 @@ def test_a_wrong_pin_opens_nothing(office, laptop) -> None:
 def test_joining_needs_a_pin_and_a_passphrase_of_some_length(office, laptop) -> None:
     file = office.invite("baru", "enumerator", "Baru Rekaan", "64.71.01")
     assert laptop.refused(2, "join", file)["code"] == "pin_needed"
-    assert laptop.refused(1, "join", file, "--pin", PIN, passphrase="pendek")["code"] == "passphrase_short"
+    assert laptop.refused(1, "join", file, "--pin", PIN, passphrase="abc")["code"] == "passphrase_short"
     assert laptop.refused(5, "join", file, "--pin", PIN, passphrase=None)["code"] == "locked"
 
 
