@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pyrage
 import pytest
 
+from fieldapp.domain.programme import ProgrammeSettings
+from fieldapp.services import policy
+from fieldapp.store import queries
+from fieldapp.store.db import Connection
+from fieldapp.store.projector import Projector
+from fieldapp.store.rebuild import contents
+from fieldapp.store.rows import Inspected
 from fieldapp.store.store import Store, create
 from fieldapp.store.vault import Cost, Secrets, Vault
+from sync.entry import Entry, Stored, entry_hash
+from sync.fold import fold
+from sync.members import KdfCost, Member, Membership, claim, found, invite, open_invitation
+from sync.randomness import token, uuid7
 
 KEY = bytes(range(32))
 CHEAP = Cost(passes=1, memory_kib=8, lanes=1)
@@ -53,3 +65,165 @@ def secrets_of(recovery: pyrage.x25519.Identity) -> Callable[..., Secrets]:
         return replace(usual, **changes)
 
     return build
+
+
+START_MS = 1_767_225_600_000  # 2026-01-01
+AREA = "64.71.05.1002"
+
+
+class Town:
+    """A made-up programme with real keys: members who write real chains of entries, each entry kept in `entries`."""
+
+    def __init__(self, seed: str, quota: int = 100) -> None:
+        self.random = random.Random(seed).randbytes
+        self.rules = policy.rules()
+        self.founding = found("Program Rekaan", "Pendiri Rekaan", "admin", token(self.random), START_MS, self.random)
+        self.membership = Membership(self.founding.programme.id)
+        self.membership.add(self.founding.member.certificate)
+        self.people = {"admin": (self.founding.identity, self.founding.member)}
+        self.entries: list[Stored] = []
+        self._chains: dict[str, tuple[str, int, bytes]] = {}
+        self._now = START_MS
+        settings = {"name": "Program Rekaan", "start": "2026-01", "quota": quota}
+        self.programme = self.write("admin", None, "new", settings, type="programme", scope="*").entry.r
+
+    def join(self, name: str, role: str, scopes: tuple[str, ...] = (AREA[:8],)) -> Member:
+        invitation = invite(
+            self.founding.member, self.founding.identity, self.founding.programme, role, f"Contoh {name}", scopes,
+            now_ms=START_MS, expires_ms=START_MS + 10**9, pin="471147", payload=lambda _: b"", random=self.random,
+            cost=KdfCost(8, 1, 1),
+        )[1]  # fmt: skip
+        opened = open_invitation(invitation, "471147")
+        identity, certificate = claim(opened, token(self.random), START_MS + 1000, self.random)
+        self.people[name] = (identity, self.membership.add(certificate))
+        return self.people[name][1]
+
+    def member(self, name: str) -> Member:
+        return self.people[name][1]
+
+    def write(
+        self,
+        name: str,
+        record: str | None,
+        kind: str,
+        fields: Mapping[str, object],
+        *,
+        type: str = "registration",
+        scope: str = AREA,
+        knowing: Sequence[Stored] | None = None,
+        t: tuple[int, int] | None = None,
+    ) -> Stored:
+        """One entry by this member, who knows only `knowing` (everything by default) when writing."""
+        member = self.member(name)
+        self._now += 1000
+        record = record or uuid7(self._now, self.random)
+        chain, n, last = self._chains.get(name, (token(self.random), 0, b""))
+        known = [each for each in (self.entries if knowing is None else knowing) if each.entry.r == record]
+        folded = fold(record, known, self.rules, self.membership)
+        parents: dict[str, tuple[str, ...]] = {}
+        if kind in ("edit", "resolve"):
+            groups = {self.rules.group(field) for field in fields}
+            parents = {g: tuple(sorted(s.id for s in folded.heads[g])) for g in groups if g in folded.heads}
+        elif kind in ("decide", "void") and folded.decisions:
+            parents = {"decision": tuple(sorted(head.entry for head in folded.decisions))}
+        stored = Stored.write(
+            Entry(
+                v=1, sv=1, ch=chain, n=n + 1, p=entry_hash(last).hex() if n else "", t=t or (self._now, 0),
+                dv=member.device, au=member.id, r=record, s=scope, k=kind, y=type, f=dict(fields), b=parents,
+                of=folded.digest if kind in ("decide", "void") else None, x=token(self.random),
+            )
+        )  # fmt: skip
+        self._chains[name] = (chain, n + 1, stored.body)
+        self.entries.append(stored)
+        return stored
+
+    def register(self, who: str, /, **values: object) -> str:
+        """A registration by this member; its id."""
+        number = len(self.entries)
+        usual = {
+            "name": f"Contoh Rekaan {number}",
+            "nik": f"64710101018{number % 100:02d}{9000 + number:04d}"[:16],
+            "phone": f"+62812{number:07d}",
+            "birth_date": "1980-01-01",
+            "sex": "L",
+            "categories": ["difabel"],
+            "submitted_at": "2026-01-02T03:04:05Z",
+        }
+        kept = {key: value for key, value in {**usual, **values}.items() if value is not None}
+        return self.write(who, None, "new", kept).entry.r
+
+    def decide(self, name: str, record: str, decision: str, **fields: object) -> Stored:
+        return self.write(name, record, "decide", {"decision": decision, **fields})
+
+    def lease(self, slots: int, **holder: str) -> str:
+        fields = {"slots": slots, **holder}
+        return self.write("admin", None, "new", fields, type="lease", scope="*").entry.r
+
+
+def inspect(values: Mapping[str, object], settings: ProgrammeSettings, at_ms: int) -> Inspected:
+    """A small form: one rule inside a registration, one across two fields, one that asks the settings."""
+    errors = [code for code, broken in (
+        ("name_needed", not values.get("name")),
+        ("no_proof", values.get("categories") == ["difabel"] and values.get("kinds") == ["tidak_ada"]),
+        ("too_old", str(values.get("birth_date", "9999")) < f"{2026 - settings.max_age}"),
+    ) if broken]  # fmt: skip
+    return Inspected(tuple(errors), ("income_above_limit",) if values.get("monthly_income") == 9_000_000 else ())
+
+
+class Replica:
+    """A store that learns entries in whatever order, folds what they touch and projects it, as the journal does."""
+
+    def __init__(self, folder: Path, town: Town) -> None:
+        create(folder, KEY)
+        self.store = Store(folder, KEY)
+        self.town = town
+        self.known: dict[str, dict[str, Stored]] = {}
+
+    def receive(self, entries: Iterable[Stored]) -> None:
+        touched = {}
+        for stored in entries:
+            self.known.setdefault(stored.entry.r, {})[stored.id] = stored
+            touched[stored.entry.r] = True
+        records = [
+            fold(record, self.known[record].values(), self.town.rules, self.town.membership) for record in touched
+        ]
+        self.store.write(lambda connection: self.projector(connection).project(records))
+
+    def projector(self, connection: Connection) -> Projector:
+        return Projector(connection, inspect=inspect, membership=lambda: self.town.membership)
+
+    def state(self, record: str) -> str | None:
+        return self.store.read(lambda connection: queries.state_of(connection, record))
+
+    def row(self, record: str) -> queries.Row:
+        found = self.store.read(lambda connection: queries.get(connection, record))
+        assert found is not None
+        return found
+
+    def dump(self) -> dict[str, list[tuple[object, ...]]]:
+        return self.store.read(contents)
+
+
+@pytest.fixture
+def town(request: pytest.FixtureRequest) -> Town:
+    """Two enumerators and two supervisors, the same in every run of this test."""
+    made = Town(request.node.name)
+    made.join("siti", "enumerator")
+    made.join("budi", "enumerator")
+    made.join("rina", "supervisor", ("64.71",))
+    made.join("tono", "supervisor", ("64.71",))
+    return made
+
+
+@pytest.fixture
+def replica_of(tmp_path: Path) -> Iterator[Callable[[Town], Replica]]:
+    made: list[Replica] = []
+
+    def build(town: Town, entries: Iterable[Stored] | None = None) -> Replica:
+        made.append(Replica(tmp_path / f"replica{len(made)}", town))
+        made[-1].receive(town.entries if entries is None else entries)
+        return made[-1]
+
+    yield build
+    for replica in made:
+        replica.store.close()

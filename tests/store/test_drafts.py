@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fieldapp.store import drafts, local
+from fieldapp.store import disclosures, drafts, local
 from fieldapp.store.drafts import Draft, Unreadable
 from fieldapp.store.store import Store
 
@@ -86,3 +86,9 @@ def test_local_values_are_json_and_the_device_id_is_made_once(store: Store) -> N
     assert len(bytes.fromhex(first)) == 16
     store.write(lambda c: local.remove(c, local.DEVICE))
     assert store.write(local.device_id) != first
+
+
+def test_each_showing_of_a_whole_nik_and_each_export_is_kept(store: Store) -> None:
+    store.write(lambda c: disclosures.keep(c, "r1", "m1", 5))
+    store.write(lambda c: disclosures.keep_export(c, "m2", 4, 300))
+    assert store.read(disclosures.all_disclosures) == [("nik", "m1", 5, "r1", 1), ("export", "m2", 4, None, 300)]

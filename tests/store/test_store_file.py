@@ -192,9 +192,9 @@ def test_a_cut_database_is_damage_and_not_an_empty_store(folder: Path, share: fl
 def test_a_flipped_bit_is_damage_for_readers_and_for_the_writer(folder: Path) -> None:
     create(folder, KEY)
     with Store(folder, KEY) as store:
-        store.write(lambda connection: drafts.save_all(connection, map(_draft, range(500))))
+        store.write(lambda connection: drafts.save_all(connection, (_draft(n, pad="x" * 2000) for n in range(500))))
     content = bytearray((folder / NAME).read_bytes())
-    for place in range(4096 * 12, len(content), 4096):
+    for place in range(len(content) // 2 // 4096 * 4096, len(content), 4096):
         content[place] ^= 1
     (folder / NAME).write_bytes(content)
     with Store(folder, KEY) as store:
@@ -298,19 +298,25 @@ def test_a_write_inside_a_write_is_refused_instead_of_waiting_for_ever(store: St
         store.write(lambda _connection: store.write(drafts.count))
 
 
-def test_two_processes_write_to_one_store(store: Store, folder: Path) -> None:
-    code = (
-        "import sys; from pathlib import Path; from fieldapp.store import drafts;"
-        "from fieldapp.store.store import Store; from fieldapp.store.drafts import Draft;"
-        "store = Store(Path(sys.argv[1]), bytes(range(32)));"
-        "[store.write(lambda c, n=n: drafts.save(c, Draft(id=f'{sys.argv[2]}-{n}', member='m', values={},"
-        " started_ms=1, updated_ms=1))) for n in range(40)]; store.close()"
-    )
-    running = [subprocess.Popen([sys.executable, "-c", code, str(folder), name]) for name in ("x", "y")]
-    for number in range(40):
-        store.write(lambda connection, n=number: drafts.save(connection, _draft(n)))
-    assert [process.wait(30) for process in running] == [0, 0]
-    assert store.read(drafts.count) == 120
+_COUNTS_UP = """
+import sys
+from pathlib import Path
+from fieldapp.store import local
+from fieldapp.store.store import Store
+
+with Store(Path(sys.argv[1]), bytes(range(32))) as store:
+    for _ in range(60):
+        # Reads before it writes, which is where a transaction begun without the write lock fails at once.
+        store.write(lambda c: local.put(c, "count", local.get(c, "count", 0) + 1))
+"""
+
+
+def test_processes_that_read_before_they_write_wait_for_each_other(store: Store, folder: Path) -> None:
+    running = [subprocess.Popen([sys.executable, "-c", _COUNTS_UP, str(folder)]) for _ in range(2)]
+    for _ in range(60):
+        store.write(lambda connection: local.put(connection, "count", local.get(connection, "count", 0) + 1))
+    assert [process.wait(60) for process in running] == [0, 0]
+    assert store.read(lambda connection: local.get(connection, "count")) == 180
 
 
 _CHILD = """

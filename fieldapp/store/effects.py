@@ -1,0 +1,131 @@
+"""What registrations do to each other: equal NIKs and slots of the quota, worked out anew where something changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from fieldapp.domain.programme import ProgrammeSettings
+from fieldapp.domain.quota import Approval, allocate
+from fieldapp.store.db import Connection
+from fieldapp.store.rows import state_of_row, to_json
+
+_LAST_MS: Final = 2**63 - 1
+#: Value of within_quota -> the statement that gives it to the approvals on its side of the first that waits.
+_MOVE: Final = {
+    True: """UPDATE registration SET within_quota = ?1 WHERE approval_by = ?2 AND within_quota = 0
+        AND (approval_ms, approval_counter, approval_entry) < (?3, ?4, ?5) RETURNING rid""",
+    False: """UPDATE registration SET within_quota = ?1 WHERE approval_by = ?2 AND within_quota = 1
+        AND (approval_ms, approval_counter, approval_entry) >= (?3, ?4, ?5) RETURNING rid""",
+}
+
+
+@dataclass(slots=True)
+class Touched:
+    """What a projection changed that others may feel.
+
+    `niks` and `deciders` of rows before and after, `rids` whose state must be looked at again for another reason,
+    `leases` and `settings` when any of them changed.
+    """
+
+    niks: set[str] = field(default_factory=set)
+    deciders: set[str] = field(default_factory=set)
+    rids: set[int] = field(default_factory=set)
+    leases: bool = False
+    settings: bool = False
+
+    def registration(self, nik: str | None, approval_by: str | None) -> None:
+        """Note a registration's NIK and the member whose slot its approval takes, before or after a change."""
+        if nik is not None:
+            self.niks.add(nik)
+        if approval_by is not None:
+            self.deciders.add(approval_by)
+
+
+def settle(
+    connection: Connection,
+    touched: Touched,
+    settings: ProgrammeSettings,
+    leases: Callable[[], Mapping[str, int]],
+) -> None:
+    """Bring duplicate counts, slots and the states that follow from them up to date."""
+    rids = touched.rids | _recount_duplicates(connection, touched.niks)
+    if touched.deciders or touched.leases or touched.settings:
+        everyone = touched.leases or touched.settings
+        rids |= _reallocate(connection, None if everyone else touched.deciders, settings.quota, leases())
+    _restate(connection, rids)
+
+
+def _recount_duplicates(connection: Connection, niks: Iterable[str]) -> set[int]:
+    """Count, on every live registration of these NIKs, the others with the same one; the rows that changed."""
+    changed = connection.execute(
+        """SELECT same.others, r.rid
+        FROM (SELECT value AS nik,
+                (SELECT count(*) - 1 FROM registration AS r WHERE r.nik = value AND r.live = 1) AS others
+              FROM json_each(?)) AS same
+        CROSS JOIN registration AS r ON r.nik = same.nik AND r.live = 1
+        WHERE r.duplicate_count <> same.others""",
+        (to_json(sorted(niks)),),
+    ).fetchall()
+    connection.executemany("UPDATE registration SET duplicate_count = ? WHERE rid = ?", changed)
+    return {rid for _, rid in changed}
+
+
+def _reallocate(connection: Connection, deciders: set[str] | None, quota: int, leases: Mapping[str, int]) -> set[int]:
+    """Give slots to approvals anew; the rows that won or lost theirs. `deciders` None means all of them."""
+    if sum(leases.values()) > quota:
+        # Leased beyond the quota, one decider's approval can push out another's.
+        return _reallocate_together(connection, quota, leases)
+    if deciders is None:
+        found = connection.execute("SELECT DISTINCT approval_by FROM registration WHERE approval_by IS NOT NULL")
+        deciders = {row[0] for row in found}
+    return {rid for decider in sorted(deciders) for rid in _reallocate_one(connection, decider, leases.get(decider, 0))}
+
+
+def _reallocate_one(connection: Connection, decider: str, slots: int) -> list[int]:
+    """What `quota.allocate` says of one decider while the leases fit the quota: the first `slots` approvals hold one.
+
+    Looks only at the place where the slots end, because a merge asks this for every thousand records.
+    """
+    first_waiting = connection.execute(
+        """SELECT approval_ms, approval_counter, approval_entry FROM registration WHERE approval_by = ?
+        ORDER BY approval_ms, approval_counter, approval_entry LIMIT 1 OFFSET ?""",
+        (decider, slots),
+    ).fetchone()
+    ms, counter, entry = first_waiting or (_LAST_MS, 0, "")
+    changed = []
+    for within, statement in _MOVE.items():
+        changed += connection.execute(statement, (within, decider, ms, counter, entry)).fetchall()
+    return [row[0] for row in changed]
+
+
+def _reallocate_together(connection: Connection, quota: int, leases: Mapping[str, int]) -> set[int]:
+    rows = connection.execute(
+        """SELECT rid, approval_by, approval_ms, approval_counter, approval_entry, within_quota FROM registration
+        WHERE approval_by IS NOT NULL"""
+    ).fetchall()
+    allocation = allocate(
+        quota,
+        leases,
+        (Approval((ms, counter), entry, str(rid), by) for rid, by, ms, counter, entry, _ in rows),
+    )
+    changed = [(not within, rid) for rid, *_, within in rows if (str(rid) in allocation.approved) != bool(within)]
+    connection.executemany("UPDATE registration SET within_quota = ? WHERE rid = ?", changed)
+    return {rid for _, rid in changed}
+
+
+def _restate(connection: Connection, rids: Iterable[int]) -> None:
+    rows = connection.execute(
+        """SELECT rid, state, decision_heads, conflict_count, error_count, duplicate_count, within_quota
+        FROM json_each(?) AS wanted CROSS JOIN registration ON rid = wanted.value""",
+        (to_json(sorted(rids)),),
+    ).fetchall()
+    changed = []
+    for rid, before, heads, conflicts, errors, duplicates, within_quota in rows:
+        state = state_of_row(
+            heads, conflicts=conflicts, errors=errors, duplicates=duplicates, within_quota=bool(within_quota)
+        )
+        if state != before:
+            changed.append((state, rid))
+    connection.executemany("UPDATE registration SET state = ? WHERE rid = ?", changed)

@@ -1,0 +1,255 @@
+"""Keeps the tables for lists, search and counts in step with the journal, in the journal's own transaction.
+
+The tables depend on the merged entries alone, never on this laptop's clock or on the order of arrival, so two replicas
+with the same entries hold the same rows and a rebuild brings them out the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from fieldapp.domain.programme import ProgrammeSettings
+from fieldapp.store import effects
+from fieldapp.store.db import Connection
+from fieldapp.store.effects import Touched
+from fieldapp.store.queries import programme_fields
+from fieldapp.store.rows import (
+    Inspect,
+    Inspected,
+    RegistrationRow,
+    from_json,
+    is_void,
+    registration_row,
+    to_json,
+)
+from fieldapp.store.search import index_row
+from sync.coverage import Ranges, numbers_of, unpack_have
+from sync.errors import SyncError
+from sync.fold import Record, Rules
+from sync.journal import Journal
+from sync.members import Membership
+
+T = TypeVar("T")
+
+# Rows prepared before they are handed to SQLite in one call; bounds the memory of a city's first merge.
+_CHUNK: Final = 2000
+
+_COLUMNS: Final = ("rid", *RegistrationRow._fields)
+_INTO_REGISTRATION: Final = " ".join(
+    ["INTO registration (", ", ".join(_COLUMNS), ") VALUES (", ", ".join("?" * len(_COLUMNS)), ")"]
+)
+
+
+class Projector:
+    """Projects changed records over one connection; the caller owns the transaction.
+
+    `membership` says who holds the invitation that a lease names; without it such leases give no slots.
+    """
+
+    def __init__(
+        self, connection: Connection, *, inspect: Inspect, membership: Callable[[], Membership] | None = None
+    ) -> None:
+        self._connection = connection
+        self._inspect = inspect
+        self.membership = membership
+
+    def project(self, records: Sequence[Record]) -> None:
+        """Bring every table in step with these records, and with what they change about others."""
+        touched = Touched()
+        registrations = [record for record in records if record.type == "registration" and record.complete]
+        others = [record for record in records if record.type != "registration" or not record.complete]
+        if others:
+            self._forget(others, touched)
+            self._put_others(others, touched)
+        settings = ProgrammeSettings.from_fields(programme_fields(self._connection) or {})
+        if touched.settings:
+            self._inspect_again(settings, touched)
+        for chunk in _chunks(registrations):
+            # A record of several entries may have been of another type, or without its beginning, until now.
+            self._forget_others([record for record in chunk if len(record.history) > 1 or record.quarantined], touched)
+            self._put_registrations(chunk, settings, touched)
+        effects.settle(self._connection, touched, settings, self._leases)
+
+    def _put_registrations(self, records: Sequence[Record], settings: ProgrammeSettings, touched: Touched) -> None:
+        def inspect(values: Mapping[str, object], at_ms: int) -> Inspected:
+            return self._inspect(values, settings, at_ms)
+
+        known = self._known([record.id for record in records])
+        next_rid = self._connection.execute("SELECT coalesce(max(rid), 0) + 1 FROM registration").fetchone()[0]
+        added, replaced, values, forgotten, indexed = [], [], [], [], []
+        for record in records:
+            row = registration_row(record, inspect)
+            touched.registration(row.nik, row.approval_by)
+            before = known.get(record.id)
+            if before is None:
+                rid, next_rid = next_rid, next_rid + 1
+                added.append((rid, *row))
+                indexed.append(index_row(rid, row.name_key, row.nik, row.phone))
+            else:
+                rid = before[0]
+                replaced.append((rid, *row))
+                touched.registration(*before[1:3])
+                words = index_row(rid, row.name_key, row.nik, row.phone)
+                if words != index_row(rid, *before[3:6]):
+                    forgotten.append((rid,))
+                    indexed.append(words)
+            values.append((rid, to_json(record.values)))
+        many = self._connection.executemany
+        many("INSERT " + _INTO_REGISTRATION, added)
+        many("INSERT OR REPLACE " + _INTO_REGISTRATION, replaced)
+        many("INSERT OR REPLACE INTO registration_values (rid, values_json) VALUES (?, ?)", values)
+        many("DELETE FROM search WHERE rowid = ?", forgotten)
+        many("INSERT INTO search (rowid, name, nik, phone) VALUES (?, ?, ?, ?)", indexed)
+
+    def _known(self, ids: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+        """id -> (rid, nik, approval_by, name_key, nik, phone) of the registrations that have a row."""
+        rows = self._connection.execute(
+            """SELECT r.id, r.rid, r.nik, r.approval_by, r.name_key, r.nik, r.phone
+            FROM json_each(?) AS wanted CROSS JOIN registration AS r ON r.id = wanted.value""",
+            (to_json(ids),),
+        )
+        return {row[0]: row[1:] for row in rows}
+
+    def _forget(self, records: Sequence[Record], touched: Touched) -> None:
+        """Remove rows of registrations that are none any more: quarantined, or their beginning is."""
+        known = self._known([record.id for record in records])
+        gone = [(row[0],) for row in known.values()]
+        for row in known.values():
+            touched.registration(*row[1:3])
+        for table in ("registration", "registration_values"):
+            self._connection.executemany(_DELETE_BY_RID[table], gone)
+        self._connection.executemany("DELETE FROM search WHERE rowid = ?", gone)
+        self._forget_others(records, touched)
+
+    def _forget_others(self, records: Sequence[Record], touched: Touched) -> None:
+        if not records:
+            return
+        ids = (to_json([record.id for record in records]),)
+        leases = self._connection.execute(
+            "SELECT count(*) FROM lease WHERE id IN (SELECT value FROM json_each(?))", ids
+        )
+        touched.leases = touched.leases or leases.fetchone()[0] > 0
+        for statement in _DELETE_BY_ID:
+            self._connection.execute(statement, ids)
+
+    def _put_others(self, records: Sequence[Record], touched: Touched) -> None:
+        for record in records:
+            touched.settings = touched.settings or record.type == "programme"
+            if not record.type:
+                continue
+            if not record.complete:
+                self._connection.execute(
+                    "INSERT INTO incomplete (id, type, scope) VALUES (?, ?, ?)", (record.id, record.type, record.scope)
+                )
+                continue
+            void = is_void(record)
+            self._connection.execute(
+                """INSERT INTO other_record (id, type, scope, registered_by, at_ms, void, values_json)
+                VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                (
+                    record.id,
+                    record.type,
+                    record.scope,
+                    record.origin_by,
+                    record.origin_t[0],
+                    void,
+                    to_json(record.values),
+                ),
+            )
+            if record.type == "lease" and not void:
+                self._put_lease(record)
+                touched.leases = True
+            elif record.type == "receipt" and not void:
+                self._put_receipt(record)
+
+    def _put_lease(self, record: Record) -> None:
+        slots, member, invitation = (record.values.get(name) for name in ("slots", "member", "invitation"))
+        if isinstance(slots, int) and slots > 0 and (isinstance(member, str) or isinstance(invitation, str)):
+            self._connection.execute(
+                "INSERT INTO lease (id, member, invitation, slots) VALUES (?, ?, ?, ?)",
+                (
+                    record.id,
+                    member if isinstance(member, str) else None,
+                    invitation if isinstance(invitation, str) else None,
+                    slots,
+                ),
+            )
+
+    def _put_receipt(self, record: Record) -> None:
+        self._connection.executemany(
+            "INSERT INTO acknowledged (receipt, by, chain, first, last) VALUES (?, ?, ?, ?, ?)",
+            (
+                (record.id, record.origin_by, chain, first, last)
+                for chain, spans in _ranges(record.values.get("chains")).items()
+                for first, last in spans
+            ),
+        )
+
+    def _inspect_again(self, settings: ProgrammeSettings, touched: Touched) -> None:
+        """Changed settings can break or mend a rule for every registration that was inspected."""
+        rows = self._connection.execute(
+            """SELECT r.rid, r.changed_ms, v.values_json, r.errors, r.warnings
+            FROM registration AS r JOIN registration_values AS v USING (rid) WHERE r.edits > 0"""
+        ).fetchall()
+        changed = []
+        for rid, changed_ms, values_json, errors, warnings in rows:
+            found = self._inspect(from_json(values_json), settings, changed_ms)
+            after = (to_json(found.errors), to_json(found.warnings))
+            if after != (errors, warnings):
+                changed.append((len(found.errors), *after, rid))
+                touched.rids.add(rid)
+        self._connection.executemany(
+            "UPDATE registration SET error_count = ?, errors = ?, warnings = ? WHERE rid = ?", changed
+        )
+
+    def _leases(self) -> dict[str, int]:
+        return leases(self._connection, self.membership() if self.membership else None)
+
+
+def journal(connection: Connection, rules: Rules, programme_id: str, inspect: Inspect) -> Journal:
+    """Sync's journal over the connection, projecting every changed record in the same transaction."""
+    projector = Projector(connection, inspect=inspect)
+    opened = Journal(connection, rules, programme_id, project=projector.project)
+    projector.membership = lambda: opened.membership
+    return opened
+
+
+def leases(connection: Connection, membership: Membership | None) -> dict[str, int]:
+    """Member id -> slots leased, with leases that name an invitation counted for whoever holds it."""
+    holders: dict[str, str] = {}
+    for known in membership.all() if membership else ():
+        # Two claims of one invitation: the earlier one holds it.
+        if membership and membership.code_of(known.id) != "invitation_used":
+            holders[known.invitation] = known.id
+    slots: dict[str, int] = {}
+    for member, invitation, count in connection.execute("SELECT member, invitation, slots FROM lease"):
+        holder = member or holders.get(invitation)
+        if holder is not None:
+            slots[holder] = slots.get(holder, 0) + count
+    return slots
+
+
+_DELETE_BY_RID: Final = {
+    "registration": "DELETE FROM registration WHERE rid = ?",
+    "registration_values": "DELETE FROM registration_values WHERE rid = ?",
+}
+_DELETE_BY_ID: Final = (
+    "DELETE FROM other_record WHERE id IN (SELECT value FROM json_each(?))",
+    "DELETE FROM lease WHERE id IN (SELECT value FROM json_each(?))",
+    "DELETE FROM acknowledged WHERE receipt IN (SELECT value FROM json_each(?))",
+    "DELETE FROM incomplete WHERE id IN (SELECT value FROM json_each(?))",
+)
+
+
+def _ranges(value: object) -> dict[str, Ranges]:
+    try:
+        return {chain: numbers_of(spans) for chain, spans in unpack_have(value).items()}
+    except SyncError:
+        # A receipt that cannot be read acknowledges nothing, and must not stop the merge that brought it.
+        return {}
+
+
+def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]

@@ -1,0 +1,233 @@
+"""One record of the journal as the row that lists, searches and counts are made of: pure functions, no SQL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from fieldapp.domain.names import plain
+from fieldapp.domain.programme import ProgrammeSettings
+from fieldapp.domain.review import DecisionHead, registration_state
+from sync.entry import SETTING_KINDS, Stored
+from sync.fold import Annotation, Record
+
+#: States in which a registration no longer stands for its person: it is nobody's duplicate.
+ENDED_STATES: Final = frozenset({"void", "withdrawn", "rejected"})
+
+_json = msgspec.json.Encoder(order="deterministic")
+_between_words = re.compile(r"[\s.,\-/]+")
+# The same folding for the letters that nearly every name is made of, at a tenth of the price.
+_ASCII_KEY: Final = {
+    code: " " if _between_words.match(chr(code)) else chr(code).lower() if chr(code).isalnum() else None
+    for code in range(128)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What the form's rules say about folded answers: codes of errors, and of warnings that no override explains."""
+
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+#: (values, the programme's settings, time of the youngest answer in ms) -> Inspected. It must look at nothing else:
+#: not at today's date, not at other registrations, or two replicas with the same entries would differ.
+Inspect = Callable[[Mapping[str, object], ProgrammeSettings, int], Inspected]
+
+
+class RegistrationRow(NamedTuple):
+    """The columns of table `registration` after `rid`, in their order."""
+
+    id: str
+    state: str
+    scope: str
+    name: str
+    name_key: str
+    nik: str | None
+    phone: str | None
+    birth_date: str | None
+    sex: str | None
+    categories: str
+    submitted_at: str
+    registered_by: str
+    device: str
+    chain: str
+    number: int
+    edits: int
+    changed_ms: int
+    conflict_count: int
+    conflicts: str
+    error_count: int
+    errors: str
+    warnings: str
+    override_count: int
+    duplicate_count: int
+    live: bool
+    within_quota: bool
+    decision_heads: str
+    decision_code: str | None
+    decision_by: str | None
+    decision_ms: int | None
+    decision_reason: str | None
+    approval_by: str | None
+    approval_ms: int | None
+    approval_counter: int | None
+    approval_entry: str | None
+    round: int
+
+
+_NOTHING_FOUND: Final = Inspected()
+
+
+def registration_row(record: Record, inspect: Callable[[Mapping[str, object], int], Inspected]) -> RegistrationRow:
+    """The row of a complete registration, as if it had no duplicate and every approval had a slot.
+
+    Only a registration that somebody changed is inspected: its author's program checked it when it was handed in and
+    refused what the rules refuse, so one entry alone needs no second look, while edits that met in a merge do. That
+    keeps a city's first merge at the price of its inserts, and depends on nothing but the entries.
+    """
+    values = record.values
+    origin, edits, changed_ms = _writing(record)
+    found = inspect(values, changed_ms) if edits else _NOTHING_FOUND
+    heads = tuple(DecisionHead(decision_code(head), head.fresh) for head in record.decisions)
+    state = registration_state(heads, conflicts=bool(record.conflicts), errors=bool(found.errors))
+    decision = record.decisions[0] if record.decisions else None
+    approval = _approval(record.decisions) if state == "approved" else None
+    reason = decision.fields.get("reason") if decision else None
+    overrides = values.get("overrides")
+    name = _text(values.get("name")) or ""
+    return RegistrationRow(
+        id=record.id,
+        state=state,
+        scope=record.scope,
+        name=name,
+        name_key=name_key(name),
+        nik=_text(values.get("nik")),
+        phone=_text(values.get("phone")),
+        birth_date=_text(values.get("birth_date")),
+        sex=_text(values.get("sex")),
+        categories=_codes(values.get("categories")),
+        submitted_at=_text(values.get("submitted_at")) or _iso(record.origin_t[0]),
+        registered_by=record.origin_by,
+        device=origin.entry.dv,
+        chain=origin.entry.ch,
+        number=origin.entry.n,
+        edits=edits,
+        changed_ms=changed_ms,
+        conflict_count=len(record.conflicts),
+        conflicts=_list(record.conflicts),
+        error_count=len(found.errors),
+        errors=_list(found.errors),
+        warnings=_list(found.warnings),
+        override_count=len(overrides) if isinstance(overrides, dict) else 0,
+        duplicate_count=0,
+        live=state not in ENDED_STATES,
+        within_quota=True,
+        decision_heads=pack_heads(heads),
+        decision_code=decision_code(decision) if decision else None,
+        decision_by=decision.by if decision else None,
+        decision_ms=decision.t[0] if decision else None,
+        decision_reason=_text(reason),
+        approval_by=approval.by if approval else None,
+        approval_ms=approval.t[0] if approval else None,
+        approval_counter=approval.t[1] if approval else None,
+        approval_entry=approval.entry if approval else None,
+        round=_round(record.history),
+    )
+
+
+def state_of_row(heads: str, *, conflicts: int, errors: int, duplicates: int, within_quota: bool) -> str:
+    """The state from a row's columns; an equal NIK elsewhere is an error like those of the form."""
+    return registration_state(
+        unpack_heads(heads), conflicts=conflicts > 0, errors=errors + duplicates > 0, within_quota=within_quota
+    )
+
+
+def decision_code(annotation: Annotation) -> str:
+    """`approve`, `return`, `reject`, `undo`, `withdraw` or `void`."""
+    return "void" if annotation.kind == "void" else str(annotation.fields.get("decision"))
+
+
+def is_void(record: Record) -> bool:
+    """Whether the record was taken back, and nobody changed it beside that."""
+    return any(head.kind == "void" and head.fresh for head in record.decisions)
+
+
+def pack_heads(heads: Sequence[DecisionHead]) -> str:
+    """Decision heads as one short text: `approve+` fresh, `return-` stale."""
+    return " ".join(head.code + ("+" if head.fresh else "-") for head in heads)
+
+
+def unpack_heads(packed: str) -> tuple[DecisionHead, ...]:
+    """What `pack_heads` packed."""
+    return tuple(DecisionHead(part[:-1], part[-1] == "+") for part in packed.split())
+
+
+def to_json(value: object) -> str:
+    """The value as JSON with sorted keys, equal on every replica."""
+    return _json.encode(value).decode()
+
+
+def from_json(text: str) -> Any:
+    """The value that `to_json` wrote."""
+    return msgspec.json.decode(text)
+
+
+def name_key(name: str) -> str:
+    """A name as lists are ordered and searches compare it: plain words, "Nur'aini, S.Pd" -> "nuraini s pd"."""
+    if name.isascii():
+        return " ".join(name.translate(_ASCII_KEY).split())
+    words = (plain(word) for word in _between_words.split(name))
+    return " ".join(word for word in words if word)
+
+
+def _writing(record: Record) -> tuple[Stored, int, int]:
+    """The origin entry, how many later entries set answers, and the time of the youngest answer in ms."""
+    if len(record.history) == 1:
+        only = record.history[0]
+        return only, 0, only.entry.t[0]
+    writing = [stored for stored in record.history if stored.entry.k in SETTING_KINDS]
+    origin = next(stored for stored in writing if stored.entry.k == "new")
+    return origin, len(writing) - 1, writing[-1].entry.t[0]
+
+
+def _approval(decisions: Sequence[Annotation]) -> Annotation:
+    """The approval that takes the slot: the earliest, when several decided alike."""
+    approvals = [head for head in decisions if decision_code(head) == "approve" and head.fresh]
+    return min(approvals, key=lambda head: (head.t, head.entry))
+
+
+def _round(history: Sequence[Stored]) -> int:
+    """1, and one more for each time it was returned."""
+    if len(history) == 1:
+        return 1
+    returns = [
+        stored for stored in history if stored.entry.k == "decide" and stored.entry.f.get("decision") == "return"
+    ]
+    return 1 + len(returns)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _codes(value: object) -> str:
+    return _list([code for code in value if isinstance(code, str)]) if isinstance(value, list) else "[]"
+
+
+def _list(codes: Sequence[str]) -> str:
+    return to_json(codes) if codes else "[]"
+
+
+def _iso(ms: int) -> str:
+    """UTC with seconds and Z; a time beyond the calendar is shown as its last second."""
+    try:
+        return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError, OSError):
+        return "9999-12-31T23:59:59Z"

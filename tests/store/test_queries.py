@@ -1,0 +1,95 @@
+"""Lists: filters, orders and pages say the same wherever they are asked."""
+
+from __future__ import annotations
+
+from fieldapp.domain.review import PENDING_STATES
+from fieldapp.store import queries
+from fieldapp.store.drafts import Draft, save
+from fieldapp.store.queries import Filter
+
+LAMARU, OTHER = "64.71.05.1002", "64.71.05.1001"
+
+
+def _ids(replica, wanted=None, order="id"):
+    return replica.store.read(lambda c: queries.ids(c, wanted, order))
+
+
+def test_filters_narrow_and_combine(town, replica_of) -> None:
+    one = town.register("siti", categories=["difabel", "nelayan"])
+    two = town.register("budi", categories=["nelayan"])
+    three = town.write("budi", None, "new", {"name": "Lain Contoh", "categories": ["ojek"]}, scope=OTHER).entry.r
+    replica = replica_of(town)
+    assert _ids(replica) == [one, two, three]
+    assert _ids(replica, Filter(category="nelayan")) == [one, two]
+    assert _ids(replica, Filter(category="nela")) == []
+    assert _ids(replica, Filter(area=OTHER)) == [three]
+    assert _ids(replica, Filter(area="64.71.05")) == [one, two, three]
+    assert _ids(replica, Filter(area="64.71.05.100")) == []
+    assert _ids(replica, Filter(area="*")) == [one, two, three]
+    assert _ids(replica, Filter(registered_by=town.member("budi").id)) == [two, three]
+    assert _ids(replica, Filter(registered_by=town.member("budi").id, category="nelayan")) == [two]
+    assert _ids(replica, Filter(states=["submitted"], text="lain")) == [three]
+    assert _ids(replica, Filter(states=[])) == []
+    assert replica.store.read(lambda c: queries.count(c, Filter(area=LAMARU))) == 2
+
+
+def test_pages_by_id_hold_every_row_once(town, replica_of) -> None:
+    everyone = [town.register("siti") for _ in range(7)]
+    replica = replica_of(town)
+    seen, after = [], ""
+    while page := replica.store.read(lambda c, after=after: queries.page(c, after=after, limit=3)):
+        assert len(page) <= 3
+        seen += [row.id for row in page]
+        after = page[-1].id
+    assert seen == everyone
+
+
+def test_rows_come_in_the_order_asked_and_strangers_are_left_out(town, replica_of) -> None:
+    one, two = town.register("siti"), town.register("siti")
+    rows = replica_of(town).store.read(lambda c: queries.rows(c, [two, "nobody", one]))
+    assert [row.id for row in rows] == [two, one]
+
+
+def test_orders_by_name_time_and_risk(town, replica_of) -> None:
+    plain = town.register("siti", name="budi contoh", submitted_at="2026-01-03T00:00:00Z")
+    early = town.register("siti", name="Citra Contoh", submitted_at="2026-01-01T00:00:00Z")
+    explained = town.register("siti", name="Anis Contoh", overrides={"nik_sex_differs": "KTP lama"})
+    broken = town.register("siti", name="Dedi Contoh", kinds=["tidak_ada"], categories=["nelayan"])
+    town.write("siti", broken, "edit", {"categories": ["difabel"]})
+    replica = replica_of(town)
+    assert _ids(replica, order="name") == [explained, plain, early, broken]
+    assert _ids(replica, order="submitted_at") == [early, explained, broken, plain]
+    assert _ids(replica, order="risk") == [broken, explained, early, plain]
+
+
+def test_one_registrations_row_and_answers(town, replica_of) -> None:
+    record = town.register("siti", name="Dewi Contoh")
+    replica = replica_of(town)
+    assert replica.store.read(lambda c: queries.values_of(c, record))["name"] == "Dewi Contoh"
+    assert replica.store.read(lambda c: queries.values_of(c, "nobody")) is None
+    assert replica.store.read(lambda c: queries.get(c, "nobody")) is None
+    assert replica.store.read(lambda c: queries.state_of(c, "nobody")) is None
+
+
+def test_the_status_line_counts_what_a_member_has_open(town, replica_of) -> None:
+    mine, yours = town.register("siti"), town.register("budi")
+    town.register("siti")
+    for record in (mine, yours):
+        town.decide("rina", record, "return", reason="foto")
+    replica = replica_of(town)
+    siti = town.member("siti").id
+    replica.store.write(lambda c: save(c, Draft(id="d", member=siti, values={}, started_ms=1, updated_ms=1)))
+    counts = replica.store.read(lambda c: queries.counts(c, siti, PENDING_STATES))
+    assert (counts.drafts, counts.returned, counts.conflicts, counts.pending) == (1, 1, 0, 1)
+    assert counts.by_state == {"returned": 2, "submitted": 1}
+
+
+def test_the_slots_that_a_member_gave_are_counted(town, replica_of) -> None:
+    one, two, _ = (town.register("siti") for _ in range(3))
+    town.lease(1, member=town.member("rina").id)
+    town.decide("rina", one, "approve")
+    town.decide("rina", two, "approve")
+    replica = replica_of(town)
+    rina = town.member("rina").id
+    assert _ids(replica, Filter(approved_by=rina)) == [one, two]
+    assert _ids(replica, Filter(approved_by=rina, states=["approved"])) == [one]
