@@ -1,0 +1,153 @@
+"""Where every registration stands on its way: on this laptop, carried away, or acknowledged by an office."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from fieldapp.store.db import Connection
+from sync.coverage import Ranges, holds, join, without
+
+#: The places in the order of the way; together they hold every registration and draft exactly once.
+PLACES: Final = (
+    "draft",
+    "not_carried",
+    "carried",
+    "merged",
+    "returned",
+    "approved",
+    "waiting",
+    "rejected",
+    "void",
+)
+_PLACE_OF_STATE: Final = {
+    "returned": "returned",
+    "approved": "approved",
+    "frozen": "approved",
+    "waiting": "waiting",
+    "rejected": "rejected",
+    "void": "void",
+    "withdrawn": "void",
+}
+# A draft may hold anything, so its JSON is not trusted to be what SQLite reads.
+_DRAFT_AREAS: Final = """SELECT CASE WHEN json_valid(values_json, 6) AND json_type(values_json, '$.ktp_area') = 'text'
+    THEN values_json ->> '$.ktp_area' END FROM draft WHERE edits IS NULL"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tallies:
+    """Registrations by area and by laptop (device id), counted by state and by place."""
+
+    area_states: dict[str, Counter[str]]
+    area_places: dict[str, Counter[str]]
+    laptop_states: dict[str, Counter[str]]
+    laptop_places: dict[str, Counter[str]]
+
+
+def remember_carried(connection: Connection, bundle: str, carried: Mapping[str, Ranges], written_ms: int) -> None:
+    """Note that a bundle with these entries was written, read back and verified on this laptop."""
+    connection.executemany(
+        "INSERT INTO carried (bundle, chain, first, last, written_ms) VALUES (?, ?, ?, ?, ?)",
+        ((bundle, chain, first, last, written_ms) for chain, spans in carried.items() for first, last in spans),
+    )
+
+
+def carried(connection: Connection) -> dict[str, Ranges]:
+    """Chain -> numbers that bundles written here hold."""
+    return _joined(connection.execute("SELECT chain, first, last FROM carried"))
+
+
+def acknowledged(connection: Connection, *, besides: str | None = None) -> dict[str, Ranges]:
+    """Chain -> numbers for which an office's receipt is here, leaving out receipts by the member `besides`."""
+    return _joined(
+        connection.execute("SELECT chain, first, last FROM acknowledged WHERE ?1 IS NULL OR by <> ?1", (besides,))
+    )
+
+
+def acknowledged_by(connection: Connection) -> dict[str, dict[str, Ranges]]:
+    """Chain -> member -> numbers that this member acknowledged."""
+    found: dict[str, dict[str, list[tuple[int, int]]]] = {}
+    for chain, by, first, last in connection.execute("SELECT chain, by, first, last FROM acknowledged"):
+        found.setdefault(chain, {}).setdefault(by, []).append((first, last))
+    return {chain: {by: join(spans) for by, spans in members.items()} for chain, members in found.items()}
+
+
+def not_held(connection: Connection, held: Mapping[str, Ranges]) -> dict[str, Ranges]:
+    """Chain -> numbers that an office acknowledged and this replica does not hold.
+
+    On a laptop that sees only some areas that is usual; of the laptop's own chains it means a restored old copy.
+    """
+    missing = {chain: without(spans, held.get(chain, ())) for chain, spans in acknowledged(connection).items()}
+    return {chain: spans for chain, spans in sorted(missing.items()) if spans}
+
+
+def incomplete(connection: Connection) -> list[tuple[str, str, str]]:
+    """(id, type, scope) of records that are known only by later entries: their first one has not arrived."""
+    return [tuple(row) for row in connection.execute("SELECT id, type, scope FROM incomplete ORDER BY id")]
+
+
+def tallies(connection: Connection, device: str) -> Tallies:
+    """Count every registration and every draft of a new person; `device` is this laptop's."""
+    tally = Tallies({}, {}, {}, {})
+    locate = _Locator(connection, device)
+    rows = connection.execute("SELECT scope, device, state, registered_by, chain, number FROM registration")
+    for scope, laptop, state, registered_by, chain, number in rows:
+        place = locate.place(laptop, state, registered_by, chain, number)
+        _count(tally, scope, laptop, state, place)
+    for (area,) in connection.execute(_DRAFT_AREAS):
+        _count(tally, area or "", device, "draft", "draft")
+    return tally
+
+
+def not_carried(connection: Connection, device: str) -> int:
+    """How many registrations of this laptop are in no bundle yet and acknowledged by nobody."""
+    locate = _Locator(connection, device)
+    rows = connection.execute(
+        "SELECT device, state, registered_by, chain, number FROM registration WHERE device = ?", (device,)
+    )
+    return sum(locate.place(*row) == "not_carried" for row in rows)
+
+
+class _Locator:
+    """Says of one registration after another where it stands."""
+
+    def __init__(self, connection: Connection, device: str) -> None:
+        self._device = device
+        self._carried = carried(connection)
+        self._acknowledged_by = acknowledged_by(connection)
+        self._known: dict[tuple[str, str], Ranges] = {}
+
+    def place(self, device: str, state: str, registered_by: str, chain: str, number: int) -> str:
+        decided = _PLACE_OF_STATE.get(state)
+        if decided is not None:
+            return decided
+        if holds(self._by_others(chain, registered_by), number):
+            return "merged"
+        # What another laptop registered came here by a bundle, so it has left that laptop.
+        if device != self._device or holds(self._carried.get(chain, ()), number):
+            return "carried"
+        return "not_carried"
+
+    def _by_others(self, chain: str, author: str) -> Ranges:
+        """Numbers of the chain that someone other than its author acknowledged."""
+        key = (chain, author)
+        if key not in self._known:
+            members = self._acknowledged_by.get(chain, {})
+            self._known[key] = join(span for by, spans in members.items() if by != author for span in spans)
+        return self._known[key]
+
+
+def _count(tally: Tallies, area: str, laptop: str, state: str, place: str) -> None:
+    tally.area_states.setdefault(area, Counter())[state] += 1
+    tally.area_places.setdefault(area, Counter())[place] += 1
+    tally.laptop_states.setdefault(laptop, Counter())[state] += 1
+    tally.laptop_places.setdefault(laptop, Counter())[place] += 1
+
+
+def _joined(rows: Iterable[tuple[str, int, int]]) -> dict[str, Ranges]:
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for chain, first, last in rows:
+        spans.setdefault(chain, []).append((first, last))
+    return {chain: join(found) for chain, found in spans.items()}

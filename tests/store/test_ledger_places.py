@@ -1,0 +1,113 @@
+"""The ledger: every registration stands in exactly one place, and receipts prove the way."""
+
+from __future__ import annotations
+
+from fieldapp.store import ledger
+from fieldapp.store.drafts import Draft, save_all
+
+AREA = "64.71.05.1002"
+
+
+def _receipt(town, by, *stored) -> None:
+    chains: dict[str, list[list[object]]] = {}
+    for each in stored:
+        chains.setdefault(each.entry.ch, []).append([each.entry.n, each.entry.n, each.id])
+    town.write(by, None, "new", {"bundle": "b" * 32, "chains": chains}, type="receipt", scope="*")
+
+
+def _first(town, record):
+    return next(stored for stored in town.entries if stored.entry.r == record and stored.entry.k == "new")
+
+
+def test_a_registration_walks_from_the_laptop_to_the_office(town, replica_of) -> None:
+    records = [town.register("siti") for _ in range(5)]
+    theirs = town.register("budi")
+    replica = replica_of(town)
+    device = town.member("siti").device
+
+    def places(laptop=device):
+        return dict(replica.store.read(lambda c: ledger.tallies(c, device)).laptop_places[laptop])
+
+    assert places() == {"not_carried": 5}
+    assert places(town.member("budi").device) == {"carried": 1}
+    assert replica.store.read(lambda c: ledger.not_carried(c, device)) == 5
+
+    first, second, third = (_first(town, record) for record in records[:3])
+    span = {first.entry.ch: ((first.entry.n, third.entry.n),)}
+    replica.store.write(lambda c: ledger.remember_carried(c, "bundle", span, 5))
+    assert places() == {"not_carried": 2, "carried": 3}
+
+    # A member's word about the own chain proves nothing; an office's does.
+    _receipt(town, "rina", first, second)
+    town.lease(1, member=town.member("rina").id)
+    town.decide("rina", records[0], "approve")
+    town.decide("rina", records[4], "return", reason="foto")
+    town.write("siti", records[3], "void", {"decision": "void", "reason": "dobel"})
+    replica.receive(town.entries)
+    assert places() == {"approved": 1, "merged": 1, "carried": 1, "void": 1, "returned": 1}
+    assert replica.store.read(lambda c: ledger.not_carried(c, device)) == 0
+    tallies = replica.store.read(lambda c: ledger.tallies(c, device))
+    assert tallies.area_states[AREA] == {"approved": 1, "submitted": 3, "void": 1, "returned": 1}
+    assert sum(tallies.area_places[AREA].values()) == 6
+    assert set().union(*tallies.area_places.values()) <= set(ledger.PLACES)
+    assert replica.state(theirs) == "submitted"
+
+
+def test_an_authors_own_receipt_does_not_prove_an_arrival(town, replica_of) -> None:
+    town.join("kora", "coordinator", ("64.71.05",))
+    record = town.register("kora")
+    _receipt(town, "kora", _first(town, record))
+    replica = replica_of(town)
+    device = town.member("kora").device
+    assert replica.store.read(lambda c: ledger.not_carried(c, device)) == 1
+    _receipt(town, "rina", _first(town, record))
+    replica.receive(town.entries[-1:])
+    assert replica.store.read(lambda c: ledger.not_carried(c, device)) == 0
+
+
+def test_receipts_are_kept_by_chain_and_member_and_show_what_is_lost(town, replica_of) -> None:
+    chain = town.entries[0].entry.ch
+    head = "a" * 32
+    for spans in ([[1, 3, head]], [[4, 4, head], [9, 12, head]], [[2, 10, head]]):
+        town.write("rina", None, "new", {"bundle": "b", "chains": {chain: spans}}, type="receipt", scope="*")
+    town.write("tono", None, "new", {"bundle": "b", "chains": {chain: [[20, 21, head]]}}, type="receipt", scope="*")
+    store = replica_of(town).store
+    rina, tono = town.member("rina").id, town.member("tono").id
+    assert store.read(ledger.acknowledged_by) == {chain: {rina: ((1, 12),), tono: ((20, 21),)}}
+    assert store.read(lambda c: ledger.acknowledged(c)) == {chain: ((1, 12), (20, 21))}
+    assert store.read(lambda c: ledger.acknowledged(c, besides=tono)) == {chain: ((1, 12),)}
+    assert store.read(lambda c: ledger.not_held(c, {chain: ((1, 5), (7, 30))})) == {chain: ((6, 6),)}
+    assert store.read(lambda c: ledger.not_held(c, {})) == {chain: ((1, 12), (20, 21))}
+
+
+def test_a_receipt_that_cannot_be_read_acknowledges_nothing(town, replica_of) -> None:
+    for chains in (
+        {"x": [[1, 2, "a" * 32]]},
+        {"a" * 32: [[5, 1, "a" * 32]]},
+        {"a" * 32: [[1, 2]]},
+        ["a"],
+        None,
+        {"a" * 32: "1-5"},
+    ):
+        town.write("rina", None, "new", {"bundle": "b", "chains": chains}, type="receipt", scope="*")
+    assert replica_of(town).store.read(ledger.acknowledged_by) == {}
+
+
+def test_drafts_are_counted_where_they_belong_and_corrections_only_once(town, replica_of) -> None:
+    town.register("siti")
+    replica = replica_of(town)
+    device = town.member("siti").device
+    many = [{"ktp_area": AREA}, {"ktp_area": 5}, {}, {"ktp_area": float("nan"), "name": "\ud800"}]
+    drafts = [Draft(id=f"d{n}", member="m", values=v, started_ms=1, updated_ms=1) for n, v in enumerate(many)]
+    drafts.append(Draft(id="fix", member="m", values={}, started_ms=1, updated_ms=1, edits="r"))
+    replica.store.write(lambda c: save_all(c, drafts))
+    tallies = replica.store.read(lambda c: ledger.tallies(c, device))
+    assert tallies.laptop_places[device] == {"draft": 4, "not_carried": 1}
+    assert tallies.area_places == {AREA: {"draft": 1, "not_carried": 1}, "": {"draft": 3}}
+
+
+def test_a_record_without_its_beginning_is_named(town, replica_of) -> None:
+    record = town.register("siti")
+    edit = town.write("siti", record, "edit", {"name": "Baru"})
+    replica = replica_of(town, [edit])
+    assert replica.store.read(ledger.incomplete) == [(record, "registration", AREA)]
