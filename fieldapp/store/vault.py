@@ -158,6 +158,14 @@ class Vault:
             self._write(_replaced(slots, new))
             return replace(unlocked, secrets=secrets)
 
+    def recoverable(self, recovery_identity: str) -> list[str]:
+        """Ids of the members whose slots the programme's recovery key opens, sorted; none for a text that is no key."""
+        try:
+            identity = pyrage.x25519.Identity.from_str(recovery_identity.strip())
+        except pyrage.IdentityError:
+            return []
+        return sorted(secrets.member_id for slot in self._read() if (secrets := _unseal(slot, identity)) is not None)
+
     def recover(self, recovery_identity: str, member_id: str, new_passphrase: str) -> Unlocked:
         """Give the member a new passphrase with the programme's recovery key (`AGE-SECRET-KEY-1...`).
 

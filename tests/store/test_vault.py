@@ -96,6 +96,16 @@ def test_the_recovery_key_gives_a_new_passphrase_with_the_secrets_intact(
         vault.unlock("terlupa")
 
 
+def test_the_recovery_key_says_whose_slots_it_opens(
+    vault: Vault, secrets_of: Build, recovery: pyrage.x25519.Identity
+) -> None:
+    vault.create("satu", secrets_of("b" * 32))
+    vault.add_slot("dua", secrets_of("a" * 32))
+    assert vault.recoverable(str(recovery)) == ["a" * 32, "b" * 32]
+    assert vault.recoverable(str(pyrage.x25519.Identity.generate())) == []
+    assert vault.recoverable("bukan kunci") == []
+
+
 def test_a_foreign_recovery_key_or_an_unknown_member_changes_nothing(
     vault: Vault, folder: Path, secrets_of: Build, recovery: pyrage.x25519.Identity
 ) -> None:
