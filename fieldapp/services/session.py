@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -47,6 +47,7 @@ class Session:
     _vault: Vault
     _unlocked: Unlocked
     _begun: bool = False
+    _journals: dict[Connection, Journal] = field(default_factory=dict)
 
     def __enter__(self) -> Session:
         return self
@@ -72,8 +73,14 @@ class Session:
         return self.read(lambda connection: settings_of(connection, self.programme.name))
 
     def journal(self, connection: Connection) -> Journal:
-        """The journal over a connection of this store, with the projections kept beside it."""
-        return journal_of(connection, self.programme.id)
+        """The journal over a connection of this store, with the projections kept beside it.
+
+        One a connection, since checking the certificates of some hundred members again at each save would be felt.
+        """
+        known = self._journals.get(connection)
+        if known is None:
+            known = self._journals[connection] = journal_of(connection, self.programme.id)
+        return known
 
     def author(self) -> Author:
         """Who writes the next entries."""
@@ -93,7 +100,12 @@ class Session:
                 # A copied or restored folder must begin chains of its own before it writes in this one's name.
                 incarnation.begin(self.store)
                 self._begun = True
-            return self.store.write(lambda connection: function(connection, self.journal(connection)))
+            try:
+                return self.store.write(lambda connection: function(connection, self.journal(connection)))
+            except BaseException:
+                # What a journal remembers may be of the transaction that was taken back.
+                self._journals.clear()
+                raise
 
     def preference(self, key: str, default: Any = None) -> Any:
         """A setting of this laptop alone (language, theme, hub)."""
