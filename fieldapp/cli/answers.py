@@ -1,13 +1,17 @@
-"""What `NAME=VALUE` means as a change of an answer."""
+"""What `NAME=VALUE` means as a change of an answer, and how answers are written for people."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fieldapp.cli.base import quoted, wrong_use
-from fieldapp.locale import _
+from fieldapp.cli.output import said
+from fieldapp.locale import _, language
+
+if TYPE_CHECKING:
+    from fieldapp.forms.question import Question
 
 # Kinds of questions whose answers are no text, and the JSON types that hold them.
 _JSON_KINDS: dict[str, type] = {"bool": bool, "int": int, "many": list, "documents": dict, "object": dict}
@@ -44,3 +48,15 @@ def answer_of(name: str, text: str) -> Any:
     if fits and (question.kind == "bool" or not isinstance(parsed, bool)):
         return parsed
     return read_typed(question, text)
+
+
+def answer_words(question: Question, value: Any) -> str:
+    """An answer as people read it: labels for codes, yes or no for a bool."""
+    labels = {choice.code: choice.label(language()) for choice in question.choices}
+    if isinstance(value, str):
+        return said(labels.get(value, value))
+    if isinstance(value, (list, tuple)):
+        return said([labels.get(each, each) if isinstance(each, str) else each for each in value])
+    if isinstance(value, dict):
+        return said([f"{labels.get(key, key)}: {said(each)}" for key, each in value.items()])
+    return said(value)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import glob
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fieldapp.cli.base import FILE, FOLDER, argument, command, group, option
 from fieldapp.cli.output import Output, pairs, table
 from fieldapp.cli.unlock import unlocked
 from fieldapp.locale import N_, _
+
+if TYPE_CHECKING:
+    from fieldapp.services.session import Session
 
 
 @command(
@@ -26,7 +29,8 @@ def write(out: Output, target: Path, to: str) -> None:
 
     with unlocked() as session:
         answer = exchange.write_bundle(session, target, to=to, progress=out.progress)
-    out.answer(answer, _written([answer]))
+        lines = _written([answer], _names(session))
+    out.answer(answer, lines)
     out.say(_("Sudah dibaca ulang dan benar: boleh dibawa."))
 
 
@@ -39,16 +43,26 @@ def returns(out: Output, folder: Path) -> None:
     from fieldapp.services import exchange
 
     with unlocked() as session:
-        answers = exchange.write_returns(session, folder)
-    out.answer(answers, _written(answers))
+        answers = exchange.write_returns(session, folder, progress=out.progress)
+        lines = _written(answers, _names(session))
+    out.answer(answers, lines)
     out.say(_("{count} paket balasan ditulis.").format(count=len(answers)))
 
 
-def _written(answers: list[dict[str, Any]]) -> list[str]:
+def _names(session: Session) -> dict[str, str]:
+    """Member id -> name; bundles name their receivers by id."""
+    from fieldapp.services import membership
+
+    return {"office": _("kantor"), **{each["id"]: each["name"] for each in membership.members(session)}}
+
+
+def _written(answers: list[dict[str, Any]], names: dict[str, str]) -> list[str]:
     headings = (_("Berkas"), _("Untuk"), _("Perubahan"), _("Ruas"), _("Bita"))
-    return table(
-        headings, [(each["file"], each["to"], each["entries"], each["segments"], each["bytes"]) for each in answers]
-    )
+    columns = ("entries", "segments", "bytes")
+    rows = [
+        [each["file"], names.get(each["to"], each["to"]), *(each[column] for column in columns)] for each in answers
+    ]
+    return table(headings, rows)
 
 
 @command(
@@ -60,12 +74,24 @@ def inspect(out: Output, file: Path) -> None:
     from fieldapp.services import exchange
     from fieldapp.services.session import default_home, has_store
 
+    names: dict[str, str] = {}
     if has_store(default_home()):
         with unlocked() as session:
             answer = exchange.inspect(file, session)
+            names = _names(session)
     else:
         answer = exchange.inspect(file)
-    out.answer(answer, pairs((key, _text(value)) for key, value in answer.items()))
+    shown = [
+        (_("Paket"), answer["bundle"]),
+        (_("Program"), answer["programme"]),
+        (_("Oleh"), names.get(answer["by"], answer["by"])),
+        (_("Untuk"), [names.get(each, each) for each in answer["to"]]),
+        (_("Dapat dibuka di sini"), answer["readable"]),
+        (_("Perubahan"), answer.get("entries")),
+        (_("Ditulis"), answer.get("written_at")),
+        (_("Bita"), answer["bytes"]),
+    ]
+    out.answer(answer, pairs(shown))
 
 
 @command(
@@ -94,8 +120,8 @@ def merge(out: Output, files: tuple[Path, ...], dry_run: bool) -> None:
                 (_("Pendaftaran berubah"), registrations["changed"]),
                 (_("Bertentangan"), registrations["conflicting"]),
                 (_("NIK ganda"), registrations["duplicate"]),
-                (_("Tanda terima"), _text(answer["receipts"])),
-                (_("Belum lengkap"), _text(answer.get("prerequisites_missing"))),
+                (_("Tanda terima"), answer["receipts"]),
+                (_("Belum lengkap"), answer["prerequisites_missing"]),
             ]
         ),
     )
@@ -111,14 +137,6 @@ def _expanded(files: tuple[Path, ...]) -> list[Path]:
         matches = [] if each.exists() else sorted(glob.glob(str(each)))
         found += [Path(match) for match in matches] or [each]
     return found
-
-
-def _text(value: Any) -> object:
-    if isinstance(value, (list, tuple)):
-        return ", ".join(str(_text(each)) for each in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{key}={_text(each)}" for key, each in value.items())
-    return value
 
 
 bundle = group("bundle", N_("Paket untuk flashdisk: tulis, lihat, gabungkan."), write, returns, inspect, merge)

@@ -9,6 +9,7 @@ from pathlib import Path
 from fieldapp.cli.base import FOLDER, command, need_terminal, option
 from fieldapp.cli.output import Output, pairs, table
 from fieldapp.cli.unlock import unlocked
+from fieldapp.cli.words import check_words
 from fieldapp.locale import N_, _
 
 
@@ -25,7 +26,7 @@ def doctor(out: Output) -> int:
         # What can be seen without the key is still worth seeing on a laptop that will not open.
         checks = care.doctor(home)
     headings = (_("Pemeriksaan"), _("Hasil"), _("Keterangan"))
-    rows = [(each["check"], _("baik") if each["ok"] else _("PERIKSA"), each["message"]) for each in checks]
+    rows = [(check_words(each["check"]), _("baik") if each["ok"] else _("PERIKSA"), each["message"]) for each in checks]
     out.answer(checks, table(headings, rows))
     return 0 if all(each["ok"] for each in checks) else 1
 
@@ -37,7 +38,9 @@ def rebuild(out: Output) -> int:
     with unlocked() as session:
         answer = care.rebuild(session)
     same = _("sama") if answer["identical"] else _("BERBEDA")
-    out.answer(answer, pairs([(_("Pendaftaran"), answer["registrations"]), (_("Dibandingkan sebelumnya"), same)]))
+    out.answer(
+        answer, pairs([(_("Jumlah pendaftaran"), answer["registrations"]), (_("Dibandingkan sebelumnya"), same)])
+    )
     return 0 if answer["identical"] else 1
 
 

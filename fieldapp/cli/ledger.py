@@ -8,8 +8,9 @@ from typing import Any
 
 from fieldapp.cli.base import FILE, argument, command, group
 from fieldapp.cli.filters import filter_option, selection
-from fieldapp.cli.output import Output, pairs, plain, table
+from fieldapp.cli.output import Output, pairs, said, table
 from fieldapp.cli.unlock import unlocked
+from fieldapp.cli.words import place_words
 from fieldapp.locale import N_, _
 
 
@@ -28,24 +29,23 @@ def _shown(book: Mapping[str, Any]) -> Iterator[str]:
         yield from _rows(book[key])
         yield ""
     yield _("Jumlah")
-    yield from pairs(book["totals"].items())
+    yield from pairs((place_words(place), count) for place, count in book["totals"].items())
     yield ""
     yield _("Cocok: tidak ada yang hilang.") if book["balanced"] else _("Belum cocok; yang kurang:")
     for each in book["missing"]:
-        yield "  " + plain(_joined(each))
+        yield "  " + said(each)
 
 
 def _rows(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    headings = list(dict.fromkeys(key for row in rows for key in row))
-    return table(headings, [[_joined(row.get(key)) for key in headings] for row in rows]) if rows else ["-"]
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    told = [[_cell(column, row.get(column)) for column in columns] for row in rows]
+    return table([place_words(column) for column in columns], told) if rows else ["-"]
 
 
-def _joined(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}={_joined(each)}" for key, each in value.items())
-    if isinstance(value, (list, tuple)):
-        return ", ".join(_joined(each) for each in value)
-    return "" if value is None else str(value)
+def _cell(column: str, value: Any) -> Any:
+    if column == "receipts":
+        return [f"{receipt['by']}: {receipt['entries']}" for receipt in value or ()]
+    return value
 
 
 @command(

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from fieldapp.cli.answers import answer_words
 from fieldapp.cli.findings import finding_lines
 from fieldapp.cli.output import Output, plain, write
 from fieldapp.cli.words import state_words
@@ -158,7 +159,7 @@ class Walk:
                 self.tell(f"  {number} {choice.label(language())}")
         present = self.values.get(question.name)
         if present is not None:
-            self.tell(_("  Sekarang: {value}").format(value=plain(shown(question, present))))
+            self.tell(_("  Sekarang: {value}").format(value=answer_words(question, present)))
 
     def tell_papers(self, question: Question) -> None:
         from fieldapp.forms.sections.documents_consent import DOCUMENT_STATES
@@ -251,15 +252,3 @@ class Walk:
 
     def agreed(self, prompt: str) -> bool:
         return self.read(prompt).strip().casefold() in ("y", "ya", "yes")
-
-
-def shown(question: Question, value: Any) -> str:
-    """An answer as people read it: labels for codes, yes or no for a bool."""
-    if isinstance(value, bool):
-        return _("ya") if value else _("tidak")
-    labels = {choice.code: choice.label(language()) for choice in question.choices}
-    if isinstance(value, (list, tuple)):
-        return ", ".join(labels.get(each, str(each)) for each in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{labels.get(key, key)}: {each}" for key, each in value.items())
-    return labels.get(value, str(value)) if isinstance(value, str) else str(value)

@@ -7,7 +7,7 @@ from pathlib import Path
 from fieldapp.cli.base import FILE, NUMBER, Choice, argument, command, group, option, split_list
 from fieldapp.cli.output import Output, pairs, table
 from fieldapp.cli.unlock import first_passphrase, known_passphrase, next_passphrase, pin_or_asked, unlocked
-from fieldapp.cli.words import ROLES, role_words, state_words, yes_no
+from fieldapp.cli.words import ROLES, role_words, state_words
 from fieldapp.locale import N_, _
 
 _PIN = N_("PIN untuk berkas ini; bila kosong, ditanyakan. Sampaikan lewat jalan lain daripada berkasnya.")
@@ -49,7 +49,7 @@ def invite(
                 (_("Berkas"), made["file"]),
                 (_("Peran"), role_words(made["role"])),
                 (_("Nama"), made["name"]),
-                (_("Wilayah"), ", ".join(made["areas"])),
+                (_("Wilayah"), made["areas"]),
                 (_("Tempat kuota"), made["slots"]),
             ]
         ),
@@ -103,10 +103,10 @@ def members(out: Output) -> None:
             each["id"],
             each["name"],
             role_words(each["role"]),
-            ", ".join(each["areas"]),
+            each["areas"],
             each["joined_at"],
             state_words(each["state"]),
-            yes_no(each["this_laptop"]),
+            each["this_laptop"],
         )
         for each in known
     ]
@@ -124,7 +124,7 @@ def revoke(out: Output, who: str, reason: str | None) -> None:
 
     with unlocked() as session:
         answer = membership.revoke(session, who, reason or _("dicabut oleh administrator"))
-    out.answer(answer, pairs((key, value) for key, value in answer.items()))
+    out.answer(answer, pairs([(_("Nomor"), answer["id"]), (_("Nama"), answer["name"])]))
     out.say(_("Dicabut. Kirimkan paket atau sinkronkan supaya yang lain mengetahuinya."))
 
 
@@ -140,7 +140,7 @@ def recover_export(out: Output, target: Path, pin: str | None) -> None:
     secret = pin_or_asked(pin)
     with unlocked() as session:
         answer = membership.recovery_export(session, target, secret)
-    out.answer(answer, pairs((key, value) for key, value in answer.items()))
+    out.answer(answer, pairs([(_("Berkas"), answer["file"])]))
     out.say(_("Simpan berkas ini di tempat terkunci, jauh dari laptop."))
 
 
@@ -156,7 +156,7 @@ def recover_use(out: Output, file: Path, pin: str | None, member: str | None) ->
     from fieldapp.services.session import default_home
 
     answer = membership.recover(default_home(), file, pin_or_asked(pin), first_passphrase(), member=member)
-    out.answer(answer, pairs((key, value) for key, value in answer.items()))
+    out.answer(answer, pairs([(_("Anggota"), answer["member"])]))
     out.say(_("Kata sandi baru berlaku; data tetap utuh."))
 
 

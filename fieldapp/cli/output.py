@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from fieldapp.locale import N_, _
@@ -52,6 +52,19 @@ def _silence(stream: TextIO) -> None:
 def plain(text: object) -> str:
     """`text` on one line for a terminal: control characters and direction marks made visible."""
     return str(text).replace("\n", "\\n").translate(_ESCAPED)
+
+
+def said(value: object) -> str:
+    """A value as people read it, on one line: yes and no, lists by commas, nothing as a dash."""
+    if isinstance(value, bool):
+        return _("ya") if value else _("tidak")
+    if value is None or value == "" or value == [] or value == {}:
+        return "-"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{plain(key)}={said(each)}" for key, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(said(each) for each in value)
+    return plain(value)
 
 
 def as_json_text(value: Any) -> str:
@@ -113,17 +126,22 @@ def padded(text: str, columns: int) -> str:
     return text + " " * max(0, columns - width(text))
 
 
+def shortened(text: str, columns: int) -> str:
+    """`text`, cut to `columns` letters with dots where it was cut."""
+    return text if len(text) <= columns else text[: columns - 3].rstrip() + "..."
+
+
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
     """Aligned lines, headings first; nothing but the headings when there is no row."""
     cells = [[plain(heading) for heading in headings]]
-    cells += [[plain("-" if cell is None or cell == "" else cell) for cell in row] for row in rows]
+    cells += [[said(cell) for cell in row] for row in rows]
     widths = [max(width(row[column]) for row in cells) for column in range(len(headings))]
     return ["  ".join(padded(cell, widths[at]) for at, cell in enumerate(row)).rstrip() for row in cells]
 
 
 def pairs(rows: Iterable[tuple[str, object]]) -> list[str]:
     """`label: value` lines with the values aligned."""
-    shown = [(f"{label}:", plain("-" if value is None or value == "" else value)) for label, value in rows]
+    shown = [(f"{label}:", said(value)) for label, value in rows]
     longest = max((width(label) for label, _value in shown), default=0)
     return [f"{padded(label, longest)}  {value}" for label, value in shown]
 

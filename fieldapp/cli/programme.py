@@ -32,7 +32,7 @@ def new(out: Output, **given: Any) -> None:
     settings = {key: value for key, value in given.items() if value is not None}
     with programmes.create(default_home(), first_passphrase(), **settings) as session:
         shown = programmes.show(session)
-    out.answer(shown, pairs(_flat(shown)))
+    out.answer(shown, pairs(shown.items()))
     out.say(_("Program dibuat. Simpan kunci pemulihan dengan 'fieldapp recover export'."))
 
 
@@ -42,7 +42,7 @@ def show(out: Output) -> None:
 
     with unlocked() as session:
         shown = programmes.show(session)
-    out.answer(shown, pairs(_flat(shown)))
+    out.answer(shown, pairs(shown.items()))
 
 
 @command(
@@ -56,19 +56,7 @@ def set_(out: Output, key: str, value: str) -> None:
 
     with unlocked() as session:
         shown = programmes.change(session, key, value)
-    out.answer(shown, pairs(_flat(shown)))
-
-
-def _flat(settings: dict[str, Any]) -> list[tuple[str, object]]:
-    return [(key, _shown(value)) for key, value in settings.items()]
-
-
-def _shown(value: Any) -> object:
-    if isinstance(value, (list, tuple)):
-        return ", ".join(str(_shown(each)) for each in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{key}={_shown(each)}" for key, each in value.items())
-    return value
+    out.answer(shown, pairs(shown.items()))
 
 
 programme = group("programme", N_("Program: buat, tampilkan, atur."), new, show, set_)

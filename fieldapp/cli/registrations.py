@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fieldapp.cli.answers import changes_of
+from fieldapp.cli.answers import answer_words, changes_of
 from fieldapp.cli.base import argument, command, option
 from fieldapp.cli.filters import list_options
 from fieldapp.cli.findings import finding_lines
-from fieldapp.cli.output import Output, pairs, plain, table
+from fieldapp.cli.output import Output, pairs, plain, said, shortened, table
 from fieldapp.cli.unlock import unlocked
-from fieldapp.cli.words import state_words
-from fieldapp.locale import N_, _
+from fieldapp.cli.words import kind_words, state_words
+from fieldapp.locale import N_, _, language
 
 
 @command("list", N_("Daftar pendaftaran, menurut nomornya. NIK disamarkan."), *list_options())
@@ -31,7 +31,7 @@ def listing(
             each["name"],
             each["nik"],
             each["area"],
-            ", ".join(each["categories"] or ()),
+            each["categories"],
             each["submitted_at"],
         )
         for each in found
@@ -57,36 +57,52 @@ def show(out: Output, registration: str, history: bool) -> None:
 def _shown(shown: dict[str, Any]) -> Iterator[str]:
     yield from pairs([(_("Nomor"), shown["id"]), (_("Keadaan"), state_words(shown["state"]))])
     yield ""
-    yield from pairs((field, _text(value)) for field, value in shown["values"].items())
+    yield from table((_("Isian"), _("Pertanyaan"), _("Jawaban")), _answers(shown))
     if shown.get("conflicts"):
-        yield ""
-        yield _("Bertentangan:")
+        yield from ("", _("Bertentangan:"))
         for field, choices in shown["conflicts"].items():
             for each in choices:
-                yield plain(f"  {field}  {_text(each['value'])}  {each['by']}  {each['at']}  {each['entry']}")
+                yield "  " + "  ".join(map(said, (field, each["value"], each["by"], each["at"], each["entry"])))
     if shown.get("overrides"):
-        yield ""
-        yield _("Peringatan yang dijelaskan:")
+        yield from ("", _("Peringatan yang dijelaskan:"))
         for code, reason in shown["overrides"].items():
-            yield plain(f"  {code}  {_text(reason)}")
-    for key, heading in (("comments", N_("Catatan:")), ("history", N_("Riwayat:"))):
-        if shown.get(key):
-            yield ""
-            yield _(heading)
-            for each in shown[key]:
-                yield plain("  " + "  ".join(_text(part) for part in each.values() if part not in (None, "", {}, [])))
+            yield f"  {plain(code)}: {said(reason)}"
+    if shown.get("comments"):
+        yield from ("", _("Catatan:"))
+        for each in shown["comments"]:
+            yield "  " + "  ".join(map(said, (each["field"], each["text"], each["by"], each["at"])))
+    if shown.get("history"):
+        yield from ("", _("Riwayat:"))
+        for each in shown["history"]:
+            yield from _happened(each)
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("ya") if value else _("tidak")
-    if value is None:
-        return "-"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(_text(each) for each in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{key}={_text(each)}" for key, each in value.items())
-    return str(value)
+_LABEL_COLUMNS = 40
+
+
+def _answers(shown: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """The answers in the order of the form, then what the program itself noted: name, question, answer."""
+    from fieldapp.forms.declaration import APP_FIELDS, QUESTIONS
+
+    values = dict(shown["values"])
+    if shown.get("registered_by"):
+        # Who it was is kept by id, and read by name.
+        values["registered_by"] = shown["registered_by"]
+    known = {**QUESTIONS, **APP_FIELDS}
+    for name, question in known.items():
+        if name in values:
+            yield name, shortened(question.label(language()), _LABEL_COLUMNS), answer_words(question, values[name])
+    for name in sorted(set(values) - set(known)):
+        yield name, "", values[name]
+
+
+def _happened(event: dict[str, Any]) -> Iterator[str]:
+    kind = kind_words(event["kind"], event.get("decision"))
+    reason = f"  {said(event['reason'])}" if event.get("reason") else ""
+    yield f"  {event['at']}  {plain(event['by'])}  {kind}{reason}"
+    # The first entry brings every answer, and they all stand above.
+    for change in event.get("changes", ()) if event["kind"] != "new" else ():
+        yield f"      {plain(change['field'])}: {said(change['from'])} -> {said(change['to'])}"
 
 
 @command(

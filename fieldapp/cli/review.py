@@ -11,7 +11,7 @@ from fieldapp.cli.base import argument, command, group, option, quoted, wrong_us
 from fieldapp.cli.filters import filter_option, selection
 from fieldapp.cli.output import Output, plain, table
 from fieldapp.cli.unlock import unlocked
-from fieldapp.cli.words import state_words
+from fieldapp.cli.words import risk_words, state_words
 from fieldapp.locale import N_, _
 
 
@@ -24,7 +24,14 @@ def queue(out: Output, filters: tuple[str, ...]) -> None:
         rows = reviews.queue(session, filter=chosen or None)
     headings = (_("Nomor"), _("Keadaan"), _("Nama"), _("NIK"), _("Wilayah"), _("Alasan"))
     shown = [
-        (each["id"], state_words(each["state"]), each["name"], each["nik"], each["area"], ", ".join(each["reasons"]))
+        (
+            each["id"],
+            state_words(each["state"]),
+            each["name"],
+            each["nik"],
+            each["area"],
+            [risk_words(code) for code in each["reasons"]],
+        )
         for each in rows
     ]
     out.answer(rows, table(headings, shown))

@@ -33,8 +33,83 @@ _ROLES = {
 ROLES = tuple(_ROLES)
 
 
+_PLACES = {
+    "area": N_("Wilayah"),
+    "name": N_("Nama"),
+    "laptop": N_("Laptop"),
+    "members": N_("Anggota"),
+    "this_laptop": N_("Laptop ini"),
+    "registered": N_("terdaftar"),
+    "draft": N_("draf"),
+    "not_carried": N_("belum dibawa"),
+    "carried": N_("dibawa"),
+    "merged": N_("digabungkan"),
+    "returned": N_("dikembalikan"),
+    "approved": N_("disetujui"),
+    "waiting": N_("daftar tunggu"),
+    "rejected": N_("ditolak"),
+    "void": N_("dibatalkan"),
+    "unreadable": N_("tidak terbaca"),
+    "quarantined": N_("dikarantina"),
+    "receipts": N_("tanda terima"),
+}
+_RISKS = {
+    "changed_after_review": N_("berubah setelah diputuskan"),
+    "errors": N_("isian salah"),
+    "conflicts": N_("bertentangan"),
+    "duplicates": N_("NIK ganda"),
+    "overrides": N_("peringatan dijelaskan"),
+}
+_CHECKS = {
+    "folder": N_("folder data"),
+    "space": N_("ruang"),
+    "encryption": N_("penyandian"),
+    "database": N_("berkas data"),
+    "lists": N_("daftar"),
+    "clock": N_("jam"),
+    "ledger": N_("buku serah terima"),
+    "quarantine": N_("karantina"),
+}
+_KINDS = {
+    "new": N_("didaftarkan"),
+    "edit": N_("diubah"),
+    "resolve": N_("pertentangan diselesaikan"),
+    "void": N_("dibatalkan"),
+    "decide": N_("diputuskan"),
+    "comment": N_("diberi catatan"),
+}
+_DECISIONS = {
+    "approve": N_("disetujui"),
+    "return": N_("dikembalikan"),
+    "reject": N_("ditolak"),
+    "undo": N_("keputusan dibatalkan"),
+    "withdraw": N_("mengundurkan diri"),
+    "void": N_("dibatalkan"),
+}
+
+
+def place_words(code: object) -> str:
+    """A column of the ledger."""
+    return _worded(_PLACES, code)
+
+
+def risk_words(code: object) -> str:
+    """Why a registration stands where it does in the review queue."""
+    return _worded(_RISKS, code)
+
+
+def check_words(code: object) -> str:
+    """What the doctor looked at."""
+    return _worded(_CHECKS, code)
+
+
+def kind_words(kind: object, decision: object = None) -> str:
+    """What an entry did to a registration; of a decision, which one."""
+    return _worded(_DECISIONS, decision) if decision is not None else _worded(_KINDS, kind)
+
+
 def state_words(code: object) -> str:
-    """A state as people call it, the code in brackets since `--state` takes that."""
+    """A state as people call it."""
     return _worded(_STATES, code)
 
 
@@ -45,7 +120,3 @@ def role_words(code: object) -> str:
 def _worded(table: dict[str, str], code: object) -> str:
     words = table.get(str(code))
     return _(words) if words else str(code)
-
-
-def yes_no(value: object) -> str:
-    return _("ya") if value else _("tidak")
