@@ -1,0 +1,37 @@
+"""The screens, imported when they are called for, so that start-up loads only the one it shows."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+SCREENS: Final[dict[str, tuple[str, str]]] = {
+    "unlock": ("unlock", "UnlockScreen"),
+    "wizard": ("wizard", "WizardScreen"),
+    "home": ("home", "HomeScreen"),
+    "form": ("form", "FormScreen"),
+    "drafts": ("drafts", "DraftsScreen"),
+    "registrations": ("registrations", "RegistrationsScreen"),
+    "record": ("record", "RecordScreen"),
+    "review": ("review", "ReviewScreen"),
+    "conflicts": ("conflicts", "ConflictsScreen"),
+    "exchange": ("exchange", "ExchangeScreen"),
+    "settings": ("settings", "SettingsScreen"),
+}
+"""name: (module, class)."""
+
+
+def screen_named(name: str, **settings: Any) -> Screen[Any]:
+    """A new screen of that name."""
+    module, class_name = SCREENS[name]
+    screen: Screen[Any] = getattr(import_module(f"fieldapp.tui.screens.{module}"), class_name)(**settings)
+    return screen
+
+
+def is_screen(screen: Screen[Any], name: str) -> bool:
+    """Whether `screen` is the one of that name; asks nothing of modules that are not loaded."""
+    module, class_name = SCREENS[name]
+    return type(screen).__name__ == class_name and type(screen).__module__ == f"fieldapp.tui.screens.{module}"

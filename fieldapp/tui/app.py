@@ -1,0 +1,285 @@
+"""The terminal interface: one application object that holds the unlocked session and knows the way between screens.
+
+Home must be painted before anything heavy is loaded, so the services, the form and the rules are imported when they are
+first needed, in a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events
+from textual.app import App
+from textual.binding import BindingType
+from textual.message_pump import MessagePump
+from textual.worker import Worker, WorkerState
+
+from fieldapp.locale import N_, _, language_of_environment, set_language
+from fieldapp.tui import crash, theme
+from fieldapp.tui.desk import Desk
+from fieldapp.tui.in_order import KeysInOrder
+from fieldapp.tui.keys import key
+from fieldapp.tui.screens import is_screen, screen_named
+from fieldapp.tui.screens.base import FieldScreen
+
+if TYPE_CHECKING:
+    from fieldapp.services.session import Session
+
+CRASHED = 70
+"""Exit code after a fault inside the program (EX_SOFTWARE of sysexits)."""
+STATUS_EVERY_S = 30.0
+
+
+class FieldApp(App[int]):
+    """The application. `home` is the data folder; `session` is there between unlocking and locking."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "Fieldapp"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("f1", "help", N_("Bantuan")),
+        key("f2", "new", N_("Baru")),
+        key("f3", "go('registrations')", N_("Cari")),
+        key("f4", "go('review')", N_("Periksa")),
+        key("f5", "go('exchange')", N_("Tukar")),
+        key("f6", "merge", N_("Gabung")),
+        key("ctrl+p", "palette", N_("Perintah")),
+        key("ctrl+q", "quit", N_("Keluar")),
+    ]
+
+    def __init__(self, home: Path) -> None:
+        super().__init__()
+        self.home = home
+        self.session: Session | None = None
+        self.status: dict[str, Any] | None = None
+        self.online: bool | None = None
+        self.desk = Desk()
+        self.crash_report: Path | None = None
+        self.crashed = False
+        self._status_number = 0
+        self._acting = 0
+        self._keys = KeysInOrder(super().on_event, self._stirred, self._busy)
+        for each in theme.THEMES:
+            self.register_theme(each)
+        self.theme = theme.DEFAULT
+
+    # Keys
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self._keys.take(event)
+            return
+        # A key that comes back from its field runs what it is bound to: the next one waits for that.
+        self._acting += 1
+        try:
+            await super().on_event(event)
+        finally:
+            self._acting -= 1
+
+    def _stirred(self) -> list[MessagePump]:
+        if not self.screen_stack:
+            return [self]
+        focused = self.screen.focused
+        return [self, *(focused.ancestors_with_self if focused is not None else [self.screen])]
+
+    def _busy(self) -> bool:
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        return self._acting > 0 or (isinstance(screen, FieldScreen) and screen.busy)
+
+    # Beginning and end
+
+    async def on_mount(self) -> None:
+        asyncio.get_running_loop().set_exception_handler(self._stray)
+        from fieldapp.services.session import has_store
+
+        await self.push_screen(screen_named("unlock" if has_store(self.home) else "wizard"))
+        self.set_interval(STATUS_EVERY_S, self.refresh_status)
+
+    async def begin(self, session: Session) -> None:
+        """A store is open: take over its language and look, and show home. A session that was open before is closed."""
+        before, self.session = self.session, session
+        if before is not None and before is not session:
+            self.desk.submit("pen", before.close)
+        chosen = language_of_environment() or session.preference("language")
+        if chosen:
+            set_language(chosen)
+        look = session.preference("theme")
+        self.theme = look if look in theme.NAMES else theme.DEFAULT
+        self.status = None
+        await self.to_bottom()
+        await self.switch_screen(screen_named("home"))
+
+    async def action_quit(self) -> None:
+        """Keeps what is being typed, then ends; whoever waits for the desk waits for that too."""
+        self.keep_all()
+        self.exit(0)
+
+    def keep_all(self) -> None:
+        """Lets every screen keep what it holds."""
+        for screen in self.screen_stack:
+            if isinstance(screen, FieldScreen):
+                screen.keep()
+
+    async def action_lock(self) -> None:
+        """Closes the store and asks for the passphrase again."""
+        self.keep_all()
+        await self.to_bottom()
+        session, self.session, self.status = self.session, None, None
+        if session is not None:
+            self.desk.submit("pen", session.close)
+        await self.switch_screen(screen_named("unlock"))
+
+    async def remake(self, name: str) -> None:
+        """Makes home, and the named screen over it, anew: their texts are in the language now in force."""
+        await self.to_bottom()
+        await self.switch_screen(screen_named("home"))
+        await self.push_screen(screen_named(name))
+
+    async def to_bottom(self) -> None:
+        """Takes away every screen above the first."""
+        while len(self.screen_stack) > 2:
+            await self.pop_screen()
+
+    def close_all(self) -> None:
+        """Waits for what is being saved, then closes the store."""
+        self.desk.close()
+        if self.session is not None:
+            self.session.close()
+
+    # Ways
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys for the work are dead before unlocking, and absent for roles that have no such work."""
+        if action not in ("go", "new", "merge", "palette", "lock"):
+            return super().check_action(action, parameters)
+        if self.session is None:
+            return False
+        from fieldapp.tui.commands import COMMANDS
+
+        wanted = f"app.{action}" if action != "go" else f"app.go('{parameters[0]}')"
+        known = [command for command in COMMANDS if command.run() == wanted]
+        return all(command.allowed(self.session.member.role) for command in known)
+
+    async def action_go(self, name: str) -> None:
+        """Shows a screen; when it is already open below, goes back to it."""
+        await self.show(name)
+
+    async def show(self, name: str, **settings: Any) -> None:
+        """Like `go`, with settings for the screen when it has to be made."""
+        for depth, screen in enumerate(self.screen_stack):
+            if is_screen(screen, name) and not settings:
+                while len(self.screen_stack) > depth + 1:
+                    await self.pop_screen()
+                return
+        await self.push_screen(screen_named(name, **settings))
+
+    async def action_new(self) -> None:
+        """A new registration: the form on a fresh draft."""
+        if any(is_screen(screen, "form") for screen in self.screen_stack):
+            self.notify(
+                _("Formulir yang terbuka ini diselesaikan atau ditutup (Esc) dulu; isinya tersimpan."), markup=False
+            )
+            return
+        await self.push_screen(screen_named("form"))
+
+    async def action_merge(self) -> None:
+        """Straight to choosing the files to merge."""
+        await self.show("exchange", begin="merge")
+
+    def action_palette(self) -> None:
+        """Every command, found by typing."""
+        from fieldapp.tui.screens.palette import open_palette
+
+        open_palette(self)
+
+    def action_help(self) -> None:
+        """What this screen is for, and its keys."""
+        from fieldapp.tui.screens.help import HelpDialog
+
+        screen = self.screen
+        if isinstance(screen, FieldScreen):
+            self.push_screen(HelpDialog(screen))
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C: the way out, in the person's language."""
+        self.notify(_("Untuk keluar tekan Ctrl+Q. Draf selalu tersimpan."), markup=False)
+
+    # Status
+
+    def refresh_status(self) -> None:
+        """Asks the services how the work stands; a late answer to an older question is dropped."""
+        session = self.session
+        if session is None:
+            return
+        self._status_number += 1
+        number = self._status_number
+
+        async def ask() -> None:
+            status = await self.desk.ask("eye", session.status)
+            if number == self._status_number and self.session is session:
+                self.status = status
+                for screen in self.screen_stack:
+                    if isinstance(screen, FieldScreen) and screen.is_mounted:
+                        screen.show_status()
+                        screen.status_changed()
+
+        self.run_worker(ask(), exit_on_error=False, group="status")
+
+    # Faults
+
+    def report(self, error: BaseException) -> None:
+        """Keeps a report of a fault that was survived: frames only."""
+        self.crash_report = crash.write_report(self.home, error)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.report(event.worker.error)
+
+    def _stray(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        # The default handler would print the exception's text, which may hold a person's answers.
+        error = context.get("exception")
+        if isinstance(error, BaseException):
+            self.report(error)
+
+    def _handle_exception(self, error: Exception) -> None:
+        # The framework's own report prints local variables, names and NIKs among them.
+        self.crashed = True
+        self._return_code = CRASHED
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self.report(error)
+        self._close_messages_no_wait()
+
+
+def main(home: Path, *, prepare: Callable[[FieldApp], None] | None = None) -> int:
+    """Runs the interface on the data folder `home` and returns the exit code; `prepare` may act on the app first."""
+    asked = language_of_environment()
+    if asked:
+        set_language(asked)
+    app = FieldApp(home)
+    if prepare is not None:
+        prepare(app)
+    try:
+        app.run()
+    except Exception as error:
+        app.crashed = True
+        app.report(error)
+    finally:
+        app.close_all()
+    if app.crashed:
+        _say_crashed(app.crash_report)
+        return CRASHED
+    return app.return_code or 0
+
+
+def _say_crashed(report: Path | None) -> None:
+    words = _("Fieldapp berhenti karena kesalahan di dalam program. Yang sudah diisi tersimpan sebagai draf.")
+    sys.stderr.write(words + "\n")
+    if report is not None:
+        # The folder's name is the member's own data folder, not a person's answer.
+        sys.stderr.write(_("Laporan tanpa data orang: {path}").format(path=report) + "\n")

@@ -1,0 +1,63 @@
+"""What a person can ask for, said once: its key, its letter at home, its words, who may, and what is done.
+
+The home menu, the function keys and the palette are all made from this list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from fieldapp.locale import N_, _
+
+OFFICE: Final = frozenset({"coordinator", "supervisor", "admin"})
+FIELD: Final = frozenset({"enumerator", "coordinator", "supervisor"})
+DECIDING: Final = frozenset({"coordinator", "supervisor"})
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing to ask for: `screen` names a screen of `screens.SCREENS`, or `action` an action of the app."""
+
+    name: str
+    letter: str
+    text: str
+    hint: str
+    key: str = ""
+    screen: str = ""
+    action: str = ""
+    roles: frozenset[str] = frozenset()
+
+    def allowed(self, role: str) -> bool:
+        """Whether a member of `role` is offered this."""
+        return not self.roles or role in self.roles
+
+    def run(self) -> str:
+        """The action string that does it."""
+        return self.action or f"app.go('{self.screen}')"
+
+    def words(self) -> str:
+        """Its name in the language in force."""
+        return _(self.text)
+
+
+COMMANDS: Final = (
+    Command(
+        "new", "b", N_("Pendaftaran baru"), N_("Isi formulir untuk satu orang"), "f2", action="app.new", roles=FIELD
+    ),
+    Command("drafts", "d", N_("Draf"), N_("Formulir yang belum dikirim"), "", "drafts", roles=FIELD),
+    Command("find", "c", N_("Cari dan daftar"), N_("Semua pendaftaran di laptop ini"), "f3", "registrations"),
+    Command("review", "p", N_("Periksa"), N_("Antrean putusan, paling berisiko dulu"), "f4", "review", roles=DECIDING),
+    Command("exchange", "t", N_("Tukar data"), N_("Lewat flashdisk atau jaringan ke pusat"), "f5", "exchange"),
+    Command("merge", "g", N_("Gabungkan berkas"), N_("Ambil paket dari flashdisk"), "f6", action="app.merge"),
+    Command("conflicts", "k", N_("Pertentangan"), N_("Isian dengan dua nilai yang berbeda"), "", "conflicts"),
+    Command("settings", "a", N_("Pengaturan"), N_("Bahasa, tampilan, kata sandi"), "", "settings"),
+    Command("help", "h", N_("Bantuan"), N_("Tombol dan penjelasan layar ini"), "f1", action="app.help"),
+    Command("lock", "l", N_("Kunci"), N_("Tutup dan minta kata sandi lagi"), "", action="app.lock"),
+    Command("quit", "x", N_("Keluar"), N_("Tutup program; draf sudah tersimpan"), "ctrl+q", action="app.quit"),
+)
+
+
+def offered(role: str) -> list[Command]:
+    """What a member of `role` can ask for, in the order of the menu."""
+    return [command for command in COMMANDS if command.allowed(role)]

@@ -1,0 +1,261 @@
+"""The registration form: one page a section, always kept, opened again exactly where it was left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from typing import ClassVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.widget import Widget
+
+from fieldapp.domain.nik import check_nik
+from fieldapp.forms.consent import consent_text
+from fieldapp.forms.declaration import FORM, QUESTIONS
+from fieldapp.locale import N_, _, language
+from fieldapp.services import drafts
+from fieldapp.tui.areas import areas_near
+from fieldapp.tui.keys import key
+from fieldapp.tui.screens.dialogs import Pick
+from fieldapp.tui.screens.form_draft import DraftScreen
+from fieldapp.tui.text import plain, wrapped
+from fieldapp.tui.widgets.lines import Line
+from fieldapp.tui.widgets.section_bar import SectionBar
+from fieldapp.tui.widgets.section_page import SectionPage
+from fieldapp.tui.widgets.send_page import SendPage, finding_lines
+
+SEND = len(FORM)
+"""The number of the page after the sections: what is wrong, reasons, sending."""
+PROBLEM_WIDTH = 68
+"""Cells of a line in the list of problems."""
+
+SECTION_OF = {question.name: number for number, section in enumerate(FORM) for question in section.questions}
+#: Kept as soon as they are chosen; typing is kept when the field is left, or by the clock.
+CHOSEN = ("one", "many", "bool", "documents")
+
+
+class FormScreen(DraftScreen):
+    """A draft on the screen. `draft` opens a kept one, `registration` begins a correction, neither a new person."""
+
+    CSS_PATH = "form.tcss"
+    HEADING = N_("Pendaftaran baru")
+    HELP = N_(
+        "Enter ke isian berikut, panah naik ke isian sebelumnya, PgDn dan PgUp berpindah bagian. Pilihan: huruf "
+        "pertama atau panah dan Spasi. Semua tersimpan sendiri; Esc menutup dan draf dapat dilanjutkan. Tanda "
+        "bagian: + lengkap, ! ada yang salah. Bintang (*) berarti wajib."
+    )
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("pagedown", "section(1)", N_("Lanjut")),
+        key("pageup", "section(-1)", N_("Mundur")),
+        key("ctrl+s", "send", N_("Kirim")),
+        key("ctrl+l", "problems", N_("Masalah")),
+        key("ctrl+g", "jump", N_("Lompat")),
+        key("escape", "leave", N_("Tutup")),
+    ]
+
+    def __init__(
+        self,
+        draft: str | None = None,
+        registration: str | None = None,
+        at: str | None = None,
+        recovered: bool = False,
+    ) -> None:
+        """`at`: the field to begin at, when a correction is about one."""
+        super().__init__(draft, registration, recovered)
+        self._at = at
+        self._page: SectionPage | SendPage | None = None
+        self._number = 0
+
+    def body(self) -> Iterable[Widget]:
+        yield SectionBar()
+        pages = Container(id="pages")
+        pages.can_focus = False
+        yield pages
+
+    def opened(self, view: drafts.DraftView) -> None:
+        self._head()
+        self.call_later(self._begin_at, view)
+
+    async def _begin_at(self, view: drafts.DraftView) -> None:
+        if self._at is not None:
+            await self._jump(self._at)
+            return
+        section, name = view.position or ("", "")
+        number = next((index for index, each in enumerate(FORM) if each.name == section), 0)
+        await self._show(SEND if section == "send" else number, name)
+
+    # Pages
+
+    async def _show(self, number: int, field: str = "", *, last: bool = False) -> None:
+        """Shows a page and puts the cursor on `field`, its last field, or its first."""
+        self.busy = True
+        try:
+            self.gather(everything=True)
+            self._number = max(0, min(number, SEND))
+            page = self._new_page()
+            pages = self.query_one("#pages", Container)
+            await pages.remove_children()
+            self._page = page
+            await pages.mount(page)
+        finally:
+            self.busy = False
+        if isinstance(page, SendPage):
+            self.draft.position = ("send", "")
+            page.focus_first()
+        elif last:
+            page.focus_last()
+        else:
+            page.focus_on(field)
+        self._head()
+        self.save()
+
+    async def _turn(self, number: int, *, last: bool = False) -> None:
+        # What the rules say must belong to what is on the screen, so the page that sends waits for a save.
+        if number == SEND and self._number != SEND:
+            self.check_then_send_page()
+        elif 0 <= number <= SEND:
+            await self._show(number, last=last)
+
+    def _new_page(self) -> SectionPage | SendPage:
+        if self._number == SEND:
+            return SendPage(self.draft, self.size.width)
+        section = FORM[self._number]
+        areas = areas_near(self.programme.city, self._submit_search)
+        read_out = self._consent_lines if section.name == "consent" else None
+        return SectionPage(section, self.draft, areas, read_out)
+
+    def _submit_search(self, work: Callable[[], None]) -> Future[None]:
+        return self.field_app.desk.submit("eye", work)
+
+    def _consent_lines(self, width: int) -> list[str]:
+        lines: list[str] = []
+        for paragraph in consent_text(self.programme, language()):
+            lines += [*wrapped(paragraph, width), ""]
+        return lines
+
+    def gather(self, everything: bool) -> None:
+        page = self._page
+        if not isinstance(page, SectionPage):
+            return
+        if not everything:
+            page.collect(self.draft.position[1])
+            return
+        for name in page.rows:
+            page.collect(name)
+        if "nik" in page.rows:
+            self._fill_from_nik()
+        self.draft.visited.update(question.name for question in page.section.questions)
+
+    def _head(self) -> None:
+        draft = self.draft
+        kind = _("Perbaikan") if draft.registration else _("Pendaftaran baru")
+        name = plain(draft.values.get("name") or "", 60)
+        title = _("Periksa dan kirim") if self._number == SEND else FORM[self._number].labels.say(language())
+        self.head(f"{kind}: {name}" if name else kind, f"{self._number + 1}/{SEND + 1} {title}")
+        self.query_one(SectionBar).tell(draft, self._number, self.saved_at)
+
+    def after_saving(self, changed: list[str]) -> None:
+        if isinstance(self._page, SectionPage):
+            self._page.show_answers(changed)
+            self._page.refresh_asked()
+            self._page.refresh_notes()
+        self._head()
+
+    def to_send_page(self) -> None:
+        self.call_later(self._show, SEND)
+
+    # What happens in a page
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        name = getattr(event.widget, "field", None) or getattr(getattr(event.widget, "owner", None), "field", None)
+        if isinstance(name, str) and self._draft is not None and self._number < SEND:
+            self.draft.position = (FORM[self._number].name, name)
+
+    def on_section_page_touched(self, event: SectionPage.Touched) -> None:
+        if event.field == "nik" and event.left:
+            self._fill_from_nik()
+        if event.left and isinstance(self._page, SectionPage):
+            self._page.refresh_notes()
+        if event.left or QUESTIONS[event.field.partition(".")[0]].kind in CHOSEN:
+            self.save()
+
+    def _fill_from_nik(self) -> None:
+        draft = self.draft
+        decoded = check_nik(str(draft.values.get("nik", ""))).decoded
+        if decoded is None or not isinstance(self._page, SectionPage):
+            return
+        born = decoded.birth_date(self.session.today())
+        if "birth_date" not in draft.values and born is not None:
+            draft.fill("birth_date", born.isoformat())
+        if "sex" not in draft.values:
+            draft.fill("sex", decoded.sex)
+        self._page.show_answers(draft.filled)
+
+    async def on_section_page_past_end(self, event: SectionPage.PastEnd) -> None:
+        await self._turn(self._number + (-1 if event.back else 1), last=event.back)
+
+    # Ways
+
+    async def action_section(self, by: int) -> None:
+        if self._page is not None:
+            await self._turn(self._number + by)
+
+    def action_send(self) -> None:
+        if isinstance(self._page, SendPage):
+            self.send()
+        elif self._page is not None:
+            self.check_then_send_page()
+
+    def action_problems(self) -> None:
+        """Everything the rules found, to jump to."""
+        if self._page is not None:
+            found = sorted(self.draft.findings, key=lambda each: ("error", "warning", "hint").index(each.strength))
+            self._pick(_("Yang perlu diperbaiki atau diperiksa"), finding_lines(found, PROBLEM_WIDTH))
+
+    def action_jump(self) -> None:
+        """Any question, found by typing part of it."""
+        if self._page is None:
+            return
+        lines = [
+            Line(f"{index + 1} {question.label(language())}", value=question.name)
+            for index, section in enumerate(FORM)
+            for question in section.questions
+            if not question.app_set and question.is_relevant(self.draft.values)
+        ]
+        self._pick(_("Lompat ke isian"), lines, find=True)
+
+    def _pick(self, title: str, lines: list[Line], *, find: bool = False) -> None:
+        async def done(picked: object) -> None:
+            if isinstance(picked, str):
+                await self._jump(picked)
+
+        self.app.push_screen(Pick(title, lines, find=find), done)
+
+    async def _jump(self, field: str) -> None:
+        await self._show(SECTION_OF.get(field, 0), field)
+
+    async def on_send_page_jump_to(self, event: SendPage.JumpTo) -> None:
+        await self._jump(event.field)
+
+    def on_send_page_reason_given(self, event: SendPage.ReasonGiven) -> None:
+        self.draft.explain(event.code, event.reason)
+
+    def on_send_page_picked(self, event: SendPage.Picked) -> None:
+        match event.what:
+            case "send":
+                self.send()
+            case "refused":
+                self.refuse()
+            case _:
+                self.action_leave()
+
+    def help_lines(self) -> list[str]:
+        lines = super().help_lines()
+        question = QUESTIONS.get(self.draft.position[1].partition(".")[0]) if self._draft else None
+        if question is None:
+            return lines
+        spoken = language()
+        return [f"{question.label(spoken)}. {question.help.say(spoken)}".strip(), *lines]
