@@ -3,7 +3,8 @@
     python benchmarks/store.py [registrations, 20000 by default]
 
 Each line is the median of several runs. `bulk` is the price of lists, search and counts for registrations that are
-already folded; its floor puts the same ids and answers into one plain table with one executemany.
+already folded, in batches as a merge hands them over; its floor puts the same ids and answers into one plain table
+with one executemany.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from fieldapp.store.store import Store, create
 from sync.entry import Entry, Stored
 from sync.fold import Record, fold
 from sync.members import Membership, found
+from sync.merge import BATCH
 from sync.randomness import token, uuid7
 
 START_MS = 1_767_225_600_000
@@ -101,7 +103,8 @@ def projector(connection: Connection) -> Projector:
 
 def project(connection: Connection, records: list[Record]) -> None:
     clear(connection)
-    projector(connection).project(records)
+    for start in range(0, len(records), BATCH):
+        projector(connection).project(records[start : start + BATCH])
 
 
 def inspect(values: object, settings: ProgrammeSettings, at_ms: int) -> Inspected:

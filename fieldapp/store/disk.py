@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -81,9 +82,10 @@ def locked(path: Path) -> Iterator[None]:
                 try:
                     msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
                     break
-                except OSError:
-                    # LK_LOCK gives up after ten seconds; the other process is still at work.
-                    continue
+                except OSError as error:
+                    # LK_LOCK gives up after ten seconds although the other process is still at work.
+                    if error.errno not in (errno.EACCES, errno.EDEADLK):
+                        raise
             try:
                 yield
             finally:

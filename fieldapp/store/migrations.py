@@ -85,6 +85,7 @@ def projections(db: Database) -> None:
             duplicate_count INTEGER NOT NULL,
             live INTEGER NOT NULL,
             within_quota INTEGER NOT NULL,
+            round INTEGER NOT NULL,
             decision_heads TEXT NOT NULL,
             decision_code TEXT,
             decision_by TEXT,
@@ -93,8 +94,7 @@ def projections(db: Database) -> None:
             approval_by TEXT,
             approval_ms INTEGER,
             approval_counter INTEGER,
-            approval_entry TEXT,
-            round INTEGER NOT NULL
+            approval_entry TEXT
         ) STRICT""",
         # Covers the counting of equal NIKs: no row of the wide table is read for people who have none.
         "CREATE INDEX registration_by_nik ON registration (nik, live, duplicate_count)",

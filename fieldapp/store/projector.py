@@ -15,6 +15,7 @@ from fieldapp.store.db import Connection
 from fieldapp.store.effects import Touched
 from fieldapp.store.queries import programme_fields
 from fieldapp.store.rows import (
+    UNDECIDED,
     Inspect,
     Inspected,
     RegistrationRow,
@@ -36,9 +37,15 @@ T = TypeVar("T")
 _CHUNK: Final = 2000
 
 _COLUMNS: Final = ("rid", *RegistrationRow._fields)
-_INTO_REGISTRATION: Final = " ".join(
-    ["INTO registration (", ", ".join(_COLUMNS), ") VALUES (", ", ".join("?" * len(_COLUMNS)), ")"]
-)
+
+
+def _into_registration(columns: Sequence[str]) -> str:
+    return " ".join(["INTO registration (", ", ".join(columns), ") VALUES (", ", ".join("?" * len(columns)), ")"])
+
+
+_INTO_REGISTRATION: Final = _into_registration(_COLUMNS)
+# The driver takes as long to bind one None as six texts, so undecided registrations leave their empty columns out.
+_INTO_UNDECIDED: Final = _into_registration(_COLUMNS[: 1 + UNDECIDED])
 
 
 class Projector:
@@ -57,8 +64,9 @@ class Projector:
     def project(self, records: Sequence[Record]) -> None:
         """Bring every table in step with these records, and with what they change about others."""
         touched = Touched()
-        registrations = [record for record in records if record.type == "registration" and record.complete]
-        others = [record for record in records if record.type != "registration" or not record.complete]
+        latest = {record.id: record for record in records}.values()
+        registrations = [record for record in latest if record.type == "registration" and record.complete]
+        others = [record for record in latest if record.type != "registration" or not record.complete]
         if others:
             self._forget(others, touched)
             self._put_others(others, touched)
@@ -77,14 +85,17 @@ class Projector:
 
         known = self._known([record.id for record in records])
         next_rid = self._connection.execute("SELECT coalesce(max(rid), 0) + 1 FROM registration").fetchone()[0]
-        added, replaced, values, forgotten, indexed = [], [], [], [], []
+        undecided, decided, replaced, values, forgotten, indexed = [], [], [], [], [], []
         for record in records:
             row = registration_row(record, inspect)
             touched.registration(row.nik, row.approval_by)
             before = known.get(record.id)
             if before is None:
                 rid, next_rid = next_rid, next_rid + 1
-                added.append((rid, *row))
+                if record.decisions:
+                    decided.append((rid, *row))
+                else:
+                    undecided.append((rid, *row[:UNDECIDED]))
                 indexed.append(index_row(rid, row.name_key, row.nik, row.phone))
             else:
                 rid = before[0]
@@ -96,7 +107,8 @@ class Projector:
                     indexed.append(words)
             values.append((rid, to_json(record.values)))
         many = self._connection.executemany
-        many("INSERT " + _INTO_REGISTRATION, added)
+        many("INSERT " + _INTO_UNDECIDED, undecided)
+        many("INSERT " + _INTO_REGISTRATION, decided)
         many("INSERT OR REPLACE " + _INTO_REGISTRATION, replaced)
         many("INSERT OR REPLACE INTO registration_values (rid, values_json) VALUES (?, ?)", values)
         many("DELETE FROM search WHERE rowid = ?", forgotten)

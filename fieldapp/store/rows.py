@@ -68,8 +68,9 @@ class RegistrationRow(NamedTuple):
     warnings: str
     override_count: int
     duplicate_count: int
-    live: bool
-    within_quota: bool
+    live: int
+    within_quota: int
+    round: int
     decision_heads: str
     decision_code: str | None
     decision_by: str | None
@@ -79,8 +80,10 @@ class RegistrationRow(NamedTuple):
     approval_ms: int | None
     approval_counter: int | None
     approval_entry: str | None
-    round: int
 
+
+#: How many columns an undecided registration fills; the rest, from `decision_code` on, are empty.
+UNDECIDED: Final = RegistrationRow._fields.index("decision_code")
 
 _NOTHING_FOUND: Final = Inspected()
 
@@ -127,8 +130,9 @@ def registration_row(record: Record, inspect: Callable[[Mapping[str, object], in
         warnings=_list(found.warnings),
         override_count=len(overrides) if isinstance(overrides, dict) else 0,
         duplicate_count=0,
-        live=state not in ENDED_STATES,
-        within_quota=True,
+        live=int(state not in ENDED_STATES),
+        within_quota=1,
+        round=_round(record.history),
         decision_heads=pack_heads(heads),
         decision_code=decision_code(decision) if decision else None,
         decision_by=decision.by if decision else None,
@@ -138,7 +142,6 @@ def registration_row(record: Record, inspect: Callable[[Mapping[str, object], in
         approval_ms=approval.t[0] if approval else None,
         approval_counter=approval.t[1] if approval else None,
         approval_entry=approval.entry if approval else None,
-        round=_round(record.history),
     )
 
 

@@ -127,11 +127,17 @@ class Store:
             return connection
 
     def _give_back(self, connection: Connection) -> None:
-        if connection.in_transaction:
+        try:
             connection.execute("ROLLBACK")
+            usable = True
+        except Error:
+            # A damaged or vanished file; a fresh connection will say so to the next reader.
+            connection.close()
+            usable = False
         with self._state:
             self._busy.discard(connection)
-            self._idle.append(connection)
+            if usable:
+                self._idle.append(connection)
             self._state.notify_all()
 
     def _work(self) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from fieldapp.store import drafts, local
-from fieldapp.store.db import Connection, OperationalError, connect
+from fieldapp.store.db import Connection, OperationalError, connect, sqlite
 from fieldapp.store.drafts import Draft
 from fieldapp.store.errors import (
     MESSAGES,
@@ -386,3 +386,16 @@ def test_every_error_has_its_message_in_two_languages() -> None:
     for indonesian, english in MESSAGES.values():
         assert indonesian != english
     assert str(StoreDamaged(what="x")) == "store_damaged"
+
+
+def test_a_reader_that_met_damage_leaves_the_store_able_to_close(folder: Path) -> None:
+    create(folder, KEY)
+    store = Store(folder, KEY)
+
+    def break_off(connection: Connection) -> None:
+        connection.close()
+
+    with pytest.raises(sqlite.ProgrammingError):
+        store.read(lambda connection: (break_off(connection), drafts.count(connection)))
+    assert store.read(drafts.count) == 0
+    store.close()
