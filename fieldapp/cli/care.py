@@ -58,7 +58,7 @@ def demo(out: Output, headless: bool, folder: Path | None) -> int:
     if headless:
         answer = demonstration.walk(folder, out.say)
         out.answer(answer)
-        return 0 if answer["balanced"] else 1
+        return 0 if answer["balanced"] and answer["same_list"] else 1
     home, passphrase = demonstration.open_demo(folder, say=out.say)
     return _open_screens(home, passphrase)
 

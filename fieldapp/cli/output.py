@@ -7,7 +7,8 @@ import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TextIO
+from pathlib import Path
+from typing import Any, TextIO, cast
 
 from fieldapp.locale import N_, _
 
@@ -21,11 +22,19 @@ _JSON_ESCAPED = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
 
 def prepare_streams() -> None:
     """UTF-8 on all three streams wherever the program runs; what is no UTF-8 is shown escaped, never an error."""
+    # A stream that was closed before the start (`>&-`, a window without a console) is none at all.
+    sys.stdin = sys.stdin or _nothing("r")
+    sys.stdout = sys.stdout or _nothing("w")
+    sys.stderr = sys.stderr or _nothing("w")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+
+
+def _nothing(mode: str) -> TextIO:
+    return cast(TextIO, Path(os.devnull).open(mode, encoding="utf-8"))
 
 
 def write(stream: TextIO, text: str) -> None:
@@ -35,11 +44,13 @@ def write(stream: TextIO, text: str) -> None:
         stream.flush()
     except BrokenPipeError:
         _silence(stream)
-    except OSError:
+    except OSError as error:
+        _silence(stream)
         # Windows reports a closed pipe as an invalid argument.
         if os.name != "nt":
-            raise
-        _silence(stream)
+            from fieldapp.services.problems import Problem, os_reason
+
+            raise Problem("file_not_written", details={"file": "stdout", "reason": os_reason(error)}) from None
 
 
 def _silence(stream: TextIO) -> None:

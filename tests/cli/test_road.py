@@ -6,6 +6,8 @@ from itertools import permutations
 
 import pytest
 
+from fieldapp.domain import roles
+
 FIELD_OF_ALL = ("siti", "rudi", "dewi", "agus")
 
 
@@ -136,6 +138,19 @@ def test_an_enumerator_cannot_decide(shared) -> None:
     assert answer.code == 5
     assert answer.json[0]["ok"] is False
     assert office.rudi.done("show", known)["state"] == "submitted"
+
+
+def test_a_forged_approval_of_an_enumerator_waits_in_quarantine(shared, monkeypatch) -> None:
+    office, known = shared
+    with monkeypatch.context() as forged:
+        # Rudi's program has had its rules cut out: it writes and signs what it likes.
+        forged.setattr(roles, "may", lambda *_anything, **_more: None)
+        office.rudi.done("review", "approve", known)
+    stick = office.carry("rudi")
+    assert office.dewi.done("bundle", "merge", stick)["entries"]["quarantined"] == 1
+    assert office.dewi.done("show", known)["state"] == "submitted"
+    (held,) = office.dewi.done("quarantine", "list")
+    assert (held["id"], held["by"], held["code"]) == (known, "Rudi Rekaan", "role_not_allowed")
 
 
 def test_what_is_returned_reaches_its_enumerator_with_the_comment_and_comes_back(shared) -> None:

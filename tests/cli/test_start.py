@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 HEAVY = ("textual", "pydantic", "phonenumbers", "sqlite_utils", "httpx", "starlette", "uvicorn", "xlsxwriter", "babel")
 
 
-def _modules_after(code: str, **environment: str) -> set[str]:
+def _modules_after(code: str) -> set[str]:
     script = f"import json, sys\n{code}\nprint('\\n' + json.dumps(sorted(sys.modules)))"
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment or None, timeout=60
-    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
@@ -61,7 +61,7 @@ sys.exit(errors.guarded(work, as_json=True))
             [sys.executable, "-c", f"import fieldapp.locale as l; l.set_language({language!r})\n{code}"],
             capture_output=True,
             text=True,
-            env={"FIELDAPP_HOME": str(laptop.home), "PYTHONPATH": ":".join(sys.path)},
+            env={**os.environ, "FIELDAPP_HOME": str(laptop.home), "PYTHONPATH": os.pathsep.join(sys.path)},
             timeout=60,
             check=False,
         )
@@ -91,6 +91,31 @@ def test_a_reader_that_goes_away_does_not_end_in_a_trace(laptop) -> None:
     program.stderr.close()
     assert program.wait(60) == 0
     assert told == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_an_output_that_takes_nothing_is_told_in_words(laptop) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "fieldapp", "--help"], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
+        )
+    assert done.returncode == 1
+    assert b"file_not_written" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closing descriptors is the shell's way on POSIX")
+def test_streams_closed_before_the_start_are_no_fault(laptop) -> None:
+    for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+        done = subprocess.run(  # noqa: S602 - the shell's own redirections are the point.
+            f"{sys.executable} -m fieldapp nik check 6471052812749001 --json {closed}",
+            shell=True,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, (closed, done)
+        assert b"Traceback" not in done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows hands arguments over as UTF-16")
