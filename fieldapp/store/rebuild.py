@@ -13,7 +13,8 @@ _CONTENTS: Final = {
     "registration": """SELECT id, state, scope, name, name_key, nik, phone, birth_date, sex, categories, submitted_at,
         registered_by, device, chain, number, edits, changed_ms, conflict_count, conflicts, error_count, errors,
         warnings, override_count, duplicate_count, live, within_quota, round, decision_heads, decision_code,
-        decision_by, decision_ms, decision_reason, approval_by, approval_ms, approval_counter, approval_entry, values_json
+        decision_by, decision_ms, decision_reason, approval_by, approval_ms, approval_counter, approval_entry,
+        values_json
         FROM registration LEFT JOIN registration_values USING (rid) ORDER BY id""",
     "other_record": """SELECT id, type, scope, registered_by, at_ms, void, values_json FROM other_record ORDER BY id""",
     "incomplete": "SELECT id, type, scope FROM incomplete ORDER BY id",
