@@ -26,6 +26,8 @@ __all__ = ["DemoHomes", "Home", "build", "headless", "open_demo", "walk"]
 
 PEOPLE: Final = 240
 _HEADLESS_PEOPLE: Final = 120
+_SLOTS_LEFT: Final = 20
+_BEYOND_LEASE: Final = 4
 _HUB_STOPS_S: Final = 10.0
 
 
@@ -37,10 +39,10 @@ def build(folder: Path, *, people: int = PEOPLE, say: Say = _nothing) -> DemoHom
     """Make the demonstration in `folder`, or find it there complete, and return its laptops.
 
     It is left in the middle of the work: drafts with faults, registrations not yet carried, returned ones, conflicts,
-    a NIK registered twice, approvals, a waiting list, and a registration that changed after its approval.
+    a NIK registered twice, approvals, some slots left, and a registration that changed after its approval.
     Raises Problem demo_folder when the folder holds other things.
     """
-    return demo_homes.known(folder) or _road(folder, people, say).homes
+    return demo_homes.known(folder) or _road(folder, people, say, slots_left=_SLOTS_LEFT).homes
 
 
 def open_demo(folder: Path | None, *, say: Say = _nothing) -> tuple[Path, str]:
@@ -64,7 +66,7 @@ def walk(folder: Path | None, say: Say, *, people: int = _HEADLESS_PEOPLE) -> di
     Answers `{"folder", "sheet", "rows", "ledger" (the supervisor's), "balanced" (every laptop's), "same_list"}`; the
     last says whether coordinator and supervisor list the same registrations in the same states.
     """
-    road = _road(_place(folder), people, say)
+    road = _road(_place(folder), people, say, slots_left=-_BEYOND_LEASE)
     road.answer_returned()
     road.settle()
     with _hub(road.homes) as url:
@@ -80,12 +82,13 @@ def _place(folder: Path | None) -> Path:
     return folder if folder is not None else Path(tempfile.mkdtemp(prefix="fieldapp-demo-"))
 
 
-def _road(folder: Path, people: int, say: Say) -> Road:
-    """From an empty folder to the middle of the work."""
+def _road(folder: Path, people: int, say: Say, *, slots_left: int) -> Road:
+    """From an empty folder to the middle of the work; fewer than no slots left makes a waiting list."""
     demo_homes.claim_folder(folder)
     clock = Days()
-    slots = max(6, people // 4)
-    road = Road(demo_homes.found(folder, clock, say, slots=slots), clock, say, people=people, slots=slots)
+    approvals = people // 4
+    homes = demo_homes.found(folder, clock, say, slots=approvals + slots_left)
+    road = Road(homes, clock, say, people=people, approvals=approvals)
     road.register_all()
     say(_("Flashdisk ke koordinator, lalu ke pengawas:"))
     road.carry_to_coordinator()

@@ -207,12 +207,11 @@ class People:
         """A NIK of that birth date and sex, with a serial no registry hands out."""
         head = district or self.random.choice(_NIK_DISTRICTS)
         day = born.day + (40 if sex == "P" else 0)
-        for serial in range(NIK_SERIAL_FIRST, 10_000):
-            nik = f"{head}{day:02d}{born:%m%y}{serial}"
+        while True:
+            nik = f"{head}{day:02d}{born:%m%y}{self.random.randint(NIK_SERIAL_FIRST, 9999)}"
             if nik not in self._niks:
                 self._niks.add(nik)
                 return nik
-        raise ValueError("no serial left for this birth date")
 
     def family_card(self) -> str:
         issued = self._before(self.town.reference, 200, 6000)

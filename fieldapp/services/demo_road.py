@@ -37,20 +37,18 @@ _STATES: Final = {
 _DOUBLES: Final = 2
 _RETURNED: Final = 4
 _REJECTED: Final = 2
-_BEYOND_LEASE: Final = 4
-"""Approvals beyond the supervisor's slots, so that the waiting list is not empty."""
 _NOT_CARRIED: Final = 6
 
 
 class Road:
     """Walks the road step by step and says what happened. `kept` holds, by laptop, who was submitted under which id."""
 
-    def __init__(self, homes: DemoHomes, clock: Days, say: Say, *, people: int, slots: int) -> None:
+    def __init__(self, homes: DemoHomes, clock: Days, say: Say, *, people: int, approvals: int) -> None:
         self.homes = homes
         self.clock = clock
         self.say = say
         self.people = people
-        self.slots = slots
+        self.approvals = approvals
         self.kept: dict[str, list[tuple[str, Person]]] = {}
         self._sticks = 0
 
@@ -149,7 +147,7 @@ class Road:
         self.say(_("Koordinator dan pencacah mengubah pendaftaran yang sama tanpa saling tahu."))
 
     def review(self) -> None:
-        """The supervisor works through the queue: returns, rejects, approves beyond the lease, and is refused once."""
+        """The supervisor works through the queue: returns, rejects, approves, and is refused an own registration."""
         self.clock.go_to(2)
         self.say(_("Pemeriksaan oleh pengawas:"))
         with self.open(SUPERVISOR) as session:
@@ -168,7 +166,7 @@ class Road:
                 fields={"mother_name": "Belum sama dengan kartu keluarga", "ktp_rt": "RT mana?"},
             )
             self._decide(session, rejected, "reject", reason="Sudah pindah ke luar kota")
-            self._decide(session, chosen[: self.slots + _BEYOND_LEASE], "approve")
+            self._decide(session, chosen[: self.approvals], "approve")
             self._refused_own(session)
 
     def settle(self) -> None:
