@@ -257,7 +257,6 @@ def test_normal_form_is_the_same_under_every_unicode_version() -> None:
     [1.5, float("nan"), b"bytes", (1, 2), {1: 2}, 2**53, "\ud800", {"a"}, object(), "e\u0301", 1.0],
     # Fixed names: that of an object holds its address, and two processes must collect the same tests.
     ids=lambda value: type(value).__name__,
-    ids=repr,
 )
 def test_a_writer_is_refused_what_is_not_plain_json(value: Any) -> None:
     with pytest.raises(SyncError) as caught:
