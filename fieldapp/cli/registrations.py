@@ -51,6 +51,9 @@ def show(out: Output, registration: str, history: bool) -> None:
 
     with unlocked() as session:
         shown = registrations.show(session, registration, history=history)
+        if shown["state"] != "draft":
+            # The whole NIK leaves the store here, which is kept like a look at it on the screen.
+            registrations.unmasked_nik(session, registration)
     out.answer(shown, _shown(shown))
 
 

@@ -240,3 +240,15 @@ def test_a_sheet_leaves_with_the_rows_that_were_asked_for(office, tools) -> None
         assert (office.folder / name).stat().st_size > 100
     nobody = office.siti.done("sheet", "export", office.folder / "tak.csv", "--filter", "state=approved")
     assert nobody["rows"] == 0
+
+
+def test_showing_a_registration_is_kept_as_a_look_at_its_nik(office, tools) -> None:
+    from fieldapp.services.session import open_session
+    from fieldapp.store import disclosures
+
+    (registration,) = tools.registered(office.siti, tools.person(61))
+    office.siti.done("list")
+    office.siti.done("show", registration)
+    with open_session(office.siti.home, "kata sandi rekaan") as session:
+        looks = session.read(disclosures.all_disclosures)
+    assert [(kind, shown) for kind, _, _, shown, _ in looks] == [("nik", registration)]
