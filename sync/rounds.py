@@ -22,7 +22,7 @@ from sync.wire import LEAST_ENTRIES, MOST_ENTRIES, Link
 QUICK_S: Final = 20.0
 """An answer within this time lets the next request be twice as large."""
 MAX_FAILURES: Final = 3
-"""Failures in a row, each met with a smaller request, after which the visit ends."""
+"""Failures without anything moved between them, each met with a smaller request, after which the visit ends."""
 PAUSE_S: Final = 0.5
 MAX_WAITS: Final = 20
 """How often in a visit a busy hub is waited for."""
@@ -58,10 +58,14 @@ class Pace:
         self.entries = LEAST_ENTRIES
         self._failures = 0
 
-    def answered(self, took_s: float, was_empty: bool) -> None:
-        """An answer came; an exchange that carried nothing says nothing about the link."""
+    def answered(self, took_s: float, has_moved: bool) -> None:
+        """An answer came. One that moved nothing says nothing about the link: on a wire that always breaks under the
+        entries themselves the question what is missing is answered every time.
+        """
+        if not has_moved:
+            return
         self._failures = 0
-        if took_s < QUICK_S and not was_empty:
+        if took_s < QUICK_S:
             self.entries = min(2 * self.entries, MOST_ENTRIES)
 
     def failed(self) -> bool:
@@ -166,7 +170,7 @@ class Visitor:
         self._received += received.merged.new
         if received.merged.new or received.merged.members:
             self._merges.append(received.merged)
-        self._pace.answered(took_s, not request.segments and not received.opened.payload.segments)
+        self._pace.answered(took_s, request.segments > 0 or received.merged.new > 0)
         self._progress(self._sent + self._received, None, "sync")
         return received
 
