@@ -63,6 +63,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "Isi satu perubahan melebihi batas 1 MiB. Pendekkan isiannya.",
         "One change holds more than the limit of 1 MiB. Shorten what was filled in.",
     ),
+    "merge_unknown": (
+        "Tidak ada penggabungan dengan nomor itu di laptop ini. Periksa nomornya pada laporan penggabungan.",
+        "There is no merge with that id on this laptop. Check the id in the report of the merge.",
+    ),
     "certificate_forged": (
         "Sertifikat anggota tidak sah. Tidak ada yang dipakai darinya. Laporkan kepada administrator.",
         "A member's certificate is not genuine. Nothing of it was used. Tell the administrator.",

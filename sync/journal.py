@@ -16,7 +16,7 @@ from sync.chains import Chains
 from sync.clock import Time
 from sync.coverage import Have, Ranges, join
 from sync.entry import DECISION, FORMAT_VERSION, Entry, Kind, Stored
-from sync.errors import NotAllowed
+from sync.errors import NotAllowed, NotFound
 from sync.fold import Record, Rules, fold
 from sync.folding import Folding, Project
 from sync.keys import Identity
@@ -344,6 +344,7 @@ class Journal:
                 forked=tuple(sorted(merge.forked)),
                 missing=self._missing({segment.ch for segment in payload.segments}, payload.outside),
                 latest=merge.latest,
+                places=merge.places,
             )
             if merged.new or merged.members:
                 self._report(merged, at_ms)
@@ -357,6 +358,7 @@ class Journal:
             "known": merged.known,
             "members": len(merged.members),
             "new": merged.new,
+            "places": merged.places,
             "quarantined": merged.quarantined,
             "records_changed": len(merged.changed),
             "records_new": len(merged.created),
@@ -379,6 +381,16 @@ class Journal:
             Report(bytes(id_).hex(), bytes(bundle).hex(), bytes(by).hex(), at_ms, json.loads(summary))
             for id_, bundle, by, at_ms, summary in found
         ]
+
+    def merged_entries(self, merge: str) -> list[Stored]:
+        """The entries that a merge brought, in (t, ch, id) order. Raises NotFound merge_unknown."""
+        for report in self.reports():
+            if report.merge == merge:
+                self._log.forget()
+                ranges = report.summary["places"]
+                rows = [row for first, last in ranges for row in self._log.between(first, last)]
+                return sorted((row.stored for row in rows), key=_order)
+        raise NotFound("merge_unknown", merge=merge)
 
     def rebuild(self) -> None:
         """Work out anew, from entries and certificates alone, everything that follows from them, and project it all."""

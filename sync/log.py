@@ -240,6 +240,11 @@ class Log:
         ).fetchone()
         return None if columns is None else self._row(*columns)
 
+    def between(self, first: int, last: int) -> list[Row]:
+        """The entries at these places, both ends included."""
+        found = self._connection.execute(f"SELECT {_ROW} FROM entry WHERE place BETWEEN ? AND ?", (first, last))  # noqa: S608 - a constant
+        return [self._row(*columns) for columns in found]
+
     def bodies(self, lane: int, first: int, last: int) -> dict[int, tuple[bytes, bytes]]:
         """Number -> (id, bytes) of the entries held in a lane, between two numbers."""
         found = self._connection.execute(

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from sync.chains import Chains
 from sync.clock import Time
-from sync.coverage import Ranges, holds
+from sync.coverage import Ranges, holds, runs
 from sync.entry import Stored
 from sync.fold import Record, fold
 from sync.folding import Folding
@@ -63,6 +63,8 @@ class Merged:
     """Chain of this bundle -> numbers not yet seen: another bundle has to bring them."""
     latest: Time
     """The latest time among the new entries; (0, 0) without any."""
+    places: tuple[tuple[int, int], ...]
+    """Where the new entries stand in the log, as inclusive ranges: what an undo of this merge has to answer."""
 
     @property
     def created(self) -> tuple[str, ...]:
@@ -129,6 +131,11 @@ class Merge:
         self._flush_fresh()
         self._folding.refold(self._touched, self._membership, self._settled)
         return tuple(self._outcome[record] for record in sorted(self._outcome))
+
+    @property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Where the new entries stand in the log, as inclusive ranges."""
+        return runs(sorted(self._is_quarantined))
 
     @property
     def quarantined(self) -> int:

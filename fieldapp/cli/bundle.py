@@ -128,6 +128,29 @@ def merge(out: Output, files: tuple[Path, ...], dry_run: bool) -> None:
     out.say(_("Percobaan saja: tidak ada yang diubah.") if dry_run else _("Paket sudah digabungkan."))
 
 
+@command(
+    "undo",
+    N_("Batalkan satu penggabungan utuh. Yang sudah dilanjutkan orang lain tetap dan disebutkan."),
+    argument("merge_id", metavar=N_("PENGGABUNGAN"), help=N_("Nomor penggabungan, dari laporan penggabungannya.")),
+    option("--reason", default="", help=N_("Alasan pembatalan.")),
+)
+def undo(out: Output, merge_id: str, reason: str) -> int:
+    from fieldapp.services import exchange
+
+    with unlocked() as session:
+        answer = exchange.undo(session, merge_id, reason)
+    lines = pairs(
+        [
+            (_("Penggabungan"), answer["merge_id"]),
+            (_("Pendaftaran dikeluarkan"), answer["voided"]),
+            (_("Pendaftaran dipulihkan"), answer["restored"]),
+            (_("Tetap"), len(answer["left"])),
+        ]
+    )
+    out.answer(answer, [*lines, *(f"  {each['id']}  {each['message']}" for each in answer["left"])])
+    return 1 if answer["left"] else 0
+
+
 def _expanded(files: tuple[Path, ...]) -> list[Path]:
     """On Windows the shell leaves `*.bundle` to the program; a file of that very name goes first."""
     if os.name != "nt":
@@ -139,4 +162,4 @@ def _expanded(files: tuple[Path, ...]) -> list[Path]:
     return found
 
 
-bundle = group("bundle", N_("Paket untuk flashdisk: tulis, lihat, gabungkan."), write, returns, inspect, merge)
+bundle = group("bundle", N_("Paket untuk flashdisk: tulis, lihat, gabungkan."), write, returns, inspect, merge, undo)

@@ -54,9 +54,9 @@ def open_demo(folder: Path | None, *, say: Say = _nothing) -> tuple[Path, str]:
     return home.folder, home.passphrase
 
 
-def headless(folder: Path | None, say: Say) -> int:
+def headless(folder: Path | None, say: Say, *, people: int = _HEADLESS_PEOPLE) -> int:
     """Walk the whole road and print it; 0 only when every laptop's ledger balances and the office's lists are equal."""
-    answer = walk(folder, say)
+    answer = walk(folder, say, people=people)
     return 0 if answer["balanced"] and answer["same_list"] else 1
 
 

@@ -12,6 +12,7 @@ from fieldapp.services.membership import find_member
 from fieldapp.services.policy import OFFICE_ROLES
 from fieldapp.services.problems import fill, translated
 from fieldapp.services.session import Session, iso_time
+from fieldapp.services.undo import remember_parts, undo
 from fieldapp.services.views import member_names
 from fieldapp.store import ledger, queries
 from fieldapp.store.db import Connection
@@ -25,6 +26,8 @@ from sync.merge import Merged
 
 if TYPE_CHECKING:
     from sync.exchange import Outgoing, Received
+
+__all__ = ["Progress", "inspect", "merge", "quarantine", "sync", "undo", "write_bundle", "write_returns"]
 
 Progress = Callable[[int, int | None, str], None]
 """progress(done, total or None, what is being done)."""
@@ -126,6 +129,8 @@ def merge(
             tell(done, len(contents), "merge")
             received.append(_merge_one(session, journal, path, data))
         answer.update(_report(connection, journal, received, [path for path, _ in contents]))
+        parts = [part["merge_id"] for part in answer["files"] if part["new"]]
+        remember_parts(connection, str(answer["merge_id"]), parts)
         if dry_run:
             raise _TakeBack
 
@@ -198,7 +203,7 @@ def _report(
     missing = {chain for merged in merges for chain in merged.missing}
     still = journal.missing()
     return {
-        "merge_id": merges[0].merge if merges else None,
+        "merge_id": next((merged.merge for merged in merges if merged.new), merges[0].merge if merges else None),
         "entries": {
             "new": sum(merged.new for merged in merges),
             "known": sum(merged.known for merged in merges),

@@ -30,7 +30,8 @@ _FROM: Final = {
     "approve": PENDING_STATES,
     "return": PENDING_STATES | {"approved", "waiting", "rejected"},
     "reject": PENDING_STATES | {"approved", "waiting", "returned"},
-    "undo": frozenset({"approved", "waiting", "rejected", "returned", "changed_after_review"}),
+    # A registration that was taken out by mistake, by hand or by undoing a merge, comes back the same way.
+    "undo": frozenset({"approved", "waiting", "rejected", "returned", "changed_after_review", "void"}),
 }
 
 

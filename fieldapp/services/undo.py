@@ -1,0 +1,141 @@
+"""Taking a merge back as a unit: entries that answer what it brought, and so travel to everybody like any other.
+
+Nothing is removed from the journal. What somebody has built upon since cannot be taken back without their work, so it
+is named instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from fieldapp.domain import roles
+from fieldapp.services import changes
+from fieldapp.services.policy import OFFICE_ROLES
+from fieldapp.services.problems import fill
+from fieldapp.services.session import Session
+from fieldapp.services.submission import covers
+from fieldapp.store import local, queries
+from fieldapp.store.db import Connection
+from sync.fold import fold
+
+if TYPE_CHECKING:
+    from sync.fold import Record
+    from sync.journal import Change, Journal
+
+_KEY: Final = "merge_parts:{id}"
+
+_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "built_upon": (
+        "Sudah diubah atau diputuskan sesudah penggabungan itu; tidak dibatalkan.",
+        "It was changed or decided after that merge; it stays.",
+    ),
+    "frozen": ("Sudah masuk SK; tidak dibatalkan.", "It is part of a decree; it stays."),
+    "outside_area": ("Di luar wilayah Anda; tidak dibatalkan.", "It is outside your area; it stays."),
+    "decision": (
+        "Keputusan hanya dapat dibatalkan oleh pengawas.",
+        "A decision can only be undone by a supervisor.",
+    ),
+}
+
+
+class _Stays(Exception):
+    """Why a registration stays as it is, as a code."""
+
+
+def remember_parts(connection: Connection, merge: str, parts: list[str]) -> None:
+    """Several bundles merged in one go are undone in one go: keep which merges belong to `merge`."""
+    if len(parts) > 1:
+        local.put(connection, _KEY.format(id=merge), parts)
+
+
+def undo(session: Session, merge: str, reason: str = "") -> dict[str, Any]:
+    """Take back what the merge of this id brought, in one transaction.
+
+    Answers `{"merge_id", "voided", "restored", "left": [{"id", "code", "message"}]}`: registrations taken out again,
+    registrations put back to their answers before, and those that stay with the reason. Raises Problem: not_allowed,
+    merge_unknown.
+    """
+    session.require_role(*sorted(OFFICE_ROLES - {"hub", "admin"}), who="koordinator")
+
+    def write(connection: Connection, journal: Journal) -> dict[str, Any]:
+        brought: dict[str, set[str]] = {}
+        for part in local.get(connection, _KEY.format(id=merge)) or [merge]:
+            for stored in journal.merged_entries(part):
+                if stored.entry.y == "registration":
+                    brought.setdefault(stored.entry.r, set()).add(stored.id)
+        told: dict[str, Any] = {"merge_id": merge, "voided": 0, "restored": 0, "left": []}
+        answers: list[Change] = []
+        for registration in sorted(brought):
+            try:
+                record = _record(session, connection, journal, registration)
+                if record is None:
+                    continue
+                made = _answers(session, journal, record, brought[registration], reason or f"undo {merge[:8]}")
+            except _Stays as stays:
+                code = str(stays)
+                told["left"].append({"id": registration, "code": code, "message": fill(_WORDS[code], {})})
+                continue
+            if made:
+                told["voided" if made[0].kind == "void" else "restored"] += 1
+                answers += made
+        if answers:
+            journal.append(session.author(), answers)
+        return told
+
+    return session.write(write)
+
+
+def _record(session: Session, connection: Connection, journal: Journal, registration: str) -> Record | None:
+    """The registration when it may be taken back; None when nothing of it counts or it is already taken out."""
+    record = journal.record(registration)
+    state = queries.state_of(connection, registration)
+    if record is None or not record.complete or state in (None, "void", "withdrawn"):
+        return None
+    if state == "frozen":
+        raise _Stays("frozen")
+    if not any(covers(scope, record.scope) for scope in session.member.scopes):
+        raise _Stays("outside_area")
+    return record
+
+
+def _answers(session: Session, journal: Journal, record: Record, brought: set[str], reason: str) -> list[Change]:
+    counted = {stored.id for stored in record.history}
+    if not brought & counted:
+        return []
+    origins = [stored for stored in record.history if stored.entry.k == "new"]
+    if all(origin.id in brought for origin in origins):
+        if counted - brought:
+            raise _Stays("built_upon")
+        return [changes.about(record, "void", {"decision": "void", "reason": reason})]
+    before = fold(
+        record.id,
+        [stored for stored in journal.entries_of(record.id) if stored.id not in brought],
+        journal.rules,
+        journal.membership,
+    )
+    made = [_restored(record, before, group, brought) for group in sorted(record.groups)]
+    found = [change for change in made if change is not None]
+    decided = [said for said in record.decisions if said.entry in brought]
+    if decided:
+        own = record.origin_by == session.member.id
+        if roles.may(session.member.role, "registration", "decide", own_record=own, decision="undo") is not None:
+            raise _Stays("decision")
+        found.append(changes.about(record, "decide", {"decision": "undo", "reason": reason}))
+    return found
+
+
+def _restored(record: Record, before: Record, group: str, brought: set[str]) -> Change | None:
+    """The edit that puts a group back to what it was, naming all its present heads; None when it did not change."""
+    heads = record.groups[group]
+    if not any(head.entry in brought for head in heads):
+        if any(brought & set(stored.entry.b.get(group, ())) for stored in record.heads[group]):
+            raise _Stays("built_upon")
+        return None
+    names = {name for head in heads for name in head.values}
+    earlier: Mapping[str, object] = {name: before.values.get(name) for name in names}
+    now = {name: record.values.get(name) for name in names}
+    if earlier == now and group not in record.conflicts:
+        return None
+    parents = {group: [head.entry for head in heads]}
+    return changes.about(record, "edit", earlier, parents=parents)
