@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -242,16 +244,31 @@ def test_every_step_is_said_in_order(walked: Walked) -> None:
 
 def test_the_road_is_said_in_english_too(tmp_path: Path, english: None) -> None:
     said: list[str] = []
-    demo.build(tmp_path / "en", people=36, say=said.append)
+    assert demo.headless(tmp_path / "en", said.append, people=36) == 0
     whole = "\n".join(said)
-    for word in ("Registering", "stick", "Review", "Return bundles"):
+    for word in ("Registering", "stick", "Review", "Return bundles", "hub", "Sheet", "ledger"):
         assert word in whole
     for word in ("pendaftaran", "menulis", "perubahan"):
         assert word not in whole
 
 
-def test_headless_says_zero_for_a_balanced_road(tmp_path: Path) -> None:
-    assert demo.headless(tmp_path / "zero", lambda _words: None) == 0
+def test_the_main_command_walks_the_road_in_a_process_of_its_own(tmp_path: Path) -> None:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("FIELDAPP_")}
+    run = subprocess.run(
+        [sys.executable, "-m", "fieldapp", "demo", "--headless", "--json", "--dir", str(tmp_path / "road")],
+        cwd=Path(__file__).parents[2],
+        env=clean | {"FIELDAPP_HOME": str(tmp_path / "own"), "FIELDAPP_LANG": "en"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    assert json.loads(run.stdout)["balanced"] is True
+    assert "balanced: true" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert not (tmp_path / "own").exists(), "the demonstration stays in its own folder"
 
 
 def test_the_admin_sees_the_programme_and_nobody_registered(built: demo.DemoHomes) -> None:
