@@ -252,3 +252,16 @@ def test_showing_a_registration_is_kept_as_a_look_at_its_nik(office, tools) -> N
     with open_session(office.siti.home, "kata sandi rekaan") as session:
         looks = session.read(disclosures.all_disclosures)
     assert [(kind, shown) for kind, _, _, shown, _ in looks] == [("nik", registration)]
+
+
+def test_a_merge_is_undone_by_its_id(office, tools) -> None:
+    (registration,) = tools.registered(office.siti, tools.person(71))
+    merged = office.dewi.done("bundle", "merge", office.carry("siti"))
+    assert office.dewi.done("bundle", "undo", merged["merge_id"], "--reason", "flashdisk yang keliru") == {
+        "merge_id": merged["merge_id"],
+        "voided": 1,
+        "restored": 0,
+        "left": [],
+    }
+    assert office.dewi.done("show", registration)["state"] == "void"
+    assert office.dewi.refused(3, "bundle", "undo", "00" * 16)["code"] == "merge_unknown"
