@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 import threading
 from collections.abc import Callable
@@ -27,6 +29,7 @@ T = TypeVar("T")
 _EPOCH: Final = "hub_epoch"
 _STOPS_S: Final = 10
 """How long a stop waits for exchanges in hand; what is being committed then is finished in any case."""
+_LAST_PORT: Final = 65535
 _KEEP_ALIVE_S: Final = 30
 _MOST_CONNECTIONS: Final = 256
 
@@ -128,10 +131,12 @@ class _Server(uvicorn.Server):
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError, UnicodeError) as error:
+        if not 0 <= port <= _LAST_PORT:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family)
+    except (OSError, UnicodeError) as error:
         reason = os_reason(error) if isinstance(error, OSError) else type(error).__name__
         raise Problem(
             "hub_listen",

@@ -1,0 +1,249 @@
+"""A hub over real encrypted homes: laptops that sync with it, and a hub process that is killed in the middle."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fieldapp.services import exchange, membership, registrations, session
+from fieldapp.services.hub import HubServer
+from fieldapp.services.problems import Problem
+from fieldapp.services.session import Session
+
+AREA = "64.71.05"
+
+
+def register(laptop: Session, values: dict[str, Any]) -> str:
+    answer = registrations.submit(laptop, registrations.new_draft(laptop, values).id)
+    assert answer["state"] == "submitted", answer
+    return str(answer["id"])
+
+
+def listed(laptop: Session) -> str:
+    return json.dumps(registrations.listing(laptop), sort_keys=True)
+
+
+def held(laptop: Session) -> Any:
+    return laptop.read(lambda connection: laptop.journal(connection).coverage())
+
+
+@contextlib.contextmanager
+def serving(hub: Session, **bounds: int) -> Iterator[str]:
+    """The hub of this session in a thread; yields its address."""
+    server = HubServer(hub, "127.0.0.1", 0, **bounds)
+    ready = threading.Event()
+    thread = threading.Thread(target=server.run, args=(lambda url: ready.set(),))
+    thread.start()
+    try:
+        assert ready.wait(10)
+        yield server.url
+    finally:
+        server.stop()
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def hub(town: Any) -> Session:
+    joined: Session = town.join("hub", "Pusat", "64.71")
+    return joined
+
+
+@pytest.fixture
+def url(hub: Session) -> Iterator[str]:
+    with serving(hub) as address:
+        yield address
+
+
+def test_two_laptops_and_an_office_agree_through_a_hub(
+    town: Any, url: str, hub: Session, person: Callable[..., Any]
+) -> None:
+    sari, rudi = town.join("enumerator", "Sari", AREA), town.join("enumerator", "Rudi", AREA)
+    kiki = town.join("coordinator", "Kiki", "64.71")
+    known = register(sari, person(1))
+    first = exchange.sync(sari, url)
+    assert (first["sent"], first["hub"]) == (1, url)
+    exchange.sync(rudi, url)
+    registrations.edit(rudi, known, {"work_place": "Pasar Rekaan"})
+    register(rudi, person(2))
+    for laptop in (rudi, kiki, sari, rudi):
+        exchange.sync(laptop, url)
+    assert registrations.show(sari, known)["values"]["work_place"] == "Pasar Rekaan"
+    assert listed(sari) == listed(rudi) == listed(kiki) == listed(hub)
+    for laptop in (sari, rudi, kiki):
+        again = exchange.sync(laptop, url)
+        assert (again["sent"], again["received"], again["rounds"]) == (0, 0, 1)
+    status = sari.status()
+    assert status["last_sync"] is not None
+    assert abs(status["clock_offset_ms"]) < 60_000
+
+
+def test_the_address_is_remembered_once_a_hub_was_there(town: Any, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FIELDAPP_HUB", raising=False)
+    sari = town.join("enumerator", "Sari", AREA)
+    with pytest.raises(Problem, match="no_hub"):
+        exchange.sync(sari)
+    exchange.sync(sari, url)
+    assert exchange.sync(sari)["hub"] == url
+
+
+def test_a_hub_that_cannot_be_reached_changes_nothing(town: Any, person: Callable[..., Any]) -> None:
+    sari = town.join("enumerator", "Sari", AREA)
+    register(sari, person())
+    before = held(sari), listed(sari), sari.status()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(Problem) as caught:
+        exchange.sync(sari, f"http://127.0.0.1:{port}")
+    assert (caught.value.code, caught.value.exit_code) == ("hub_unreachable", 6)
+    assert (held(sari), listed(sari), sari.status()) == before
+    with pytest.raises(Problem) as caught:
+        exchange.sync(sari, "pusat.example")
+    assert (caught.value.code, caught.value.exit_code) == ("hub_address", 2)
+
+
+def test_a_stranger_and_a_revoked_member_are_refused_and_leave_nothing(
+    town: Any, url: str, hub: Session, person: Callable[..., Any], tmp_path: Path
+) -> None:
+    sari = town.join("enumerator", "Sari", AREA)
+    register(sari, person(1))
+    for laptop in (sari, town.admin):
+        exchange.sync(laptop, url)
+    membership.revoke(town.admin, "Sari", "laptop hilang")
+    exchange.sync(town.admin, url)
+    register(sari, person(2))
+    (tmp_path / "lain").mkdir()
+    stranger = type(town)(tmp_path / "lain")
+    before = held(hub)
+    for laptop, code, exit_code in ((sari, "member_revoked", 5), (stranger.admin, "hub_foreign", 4)):
+        with pytest.raises(Problem) as caught:
+            exchange.sync(laptop, url)
+        assert (caught.value.code, caught.value.exit_code) == (code, exit_code)
+    stranger.close()
+    assert held(hub) == before
+    assert len(registrations.listing(sari)) == 2
+
+
+def test_a_new_office_key_reaches_hub_and_office_by_the_network_alone(
+    town: Any, url: str, hub: Session, person: Callable[..., Any]
+) -> None:
+    kiki, wati = town.join("coordinator", "Kiki", "64.71"), town.join("supervisor", "Wati", "64.71")
+    sari = town.join("enumerator", "Sari", AREA)
+    for laptop in (kiki, wati, sari, town.admin):
+        exchange.sync(laptop, url)
+    membership.revoke(town.admin, "Kiki", "keluar dari kantor")
+    for laptop in (town.admin, wati, sari):
+        exchange.sync(laptop, url)
+    assert len(hub.identity.office_identities) == len(wati.identity.office_identities) == 2
+    register(sari, person())
+    (merged,) = town.carry(sari, wati)
+    assert merged["registrations"]["new"] == 1
+
+
+def test_a_request_over_the_bound_is_refused_and_loses_nothing(
+    town: Any, hub: Session, person: Callable[..., Any]
+) -> None:
+    sari = town.join("enumerator", "Sari", AREA)
+    for number in range(1, 41):
+        register(sari, person(number, ktp_address="Gg. " + random.Random(number).randbytes(90).hex()))
+    with serving(hub, max_body_bytes=8_000) as url, pytest.raises(Problem) as caught:
+        exchange.sync(sari, url)
+    assert (caught.value.code, caught.value.exit_code) == ("bundle_too_large", 4)
+    assert registrations.listing(hub) == []
+    with serving(hub) as url:
+        exchange.sync(sari, url)
+    assert listed(hub) == listed(sari)
+
+
+def test_only_a_member_of_the_role_hub_serves_and_only_on_a_free_address(town: Any, hub: Session) -> None:
+    with pytest.raises(Problem) as caught:
+        HubServer(town.admin, "127.0.0.1", 0)
+    assert (caught.value.code, caught.value.exit_code) == ("hub_only", 5)
+    for host, port in (("127.0.0.1", None), ("256.0.0.1", 0), ("tidak ada.", 0), ("127.0.0.1", 99999)):
+        with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(Problem) as caught:
+            HubServer(hub, host, taken.getsockname()[1] if port is None else port)
+        assert (caught.value.code, caught.value.exit_code) == ("hub_listen", 2)
+        assert host in caught.value.message()
+
+
+class Process:
+    """`fieldapp hub serve` on the home of a hub, as a process of its own."""
+
+    def __init__(self, home: Path, passphrase: str, log: Path) -> None:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("FIELDAPP_")}
+        self._log = log.open("ab")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "fieldapp", "hub", "serve", "--listen", "127.0.0.1:0", "--json"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env=kept | {"FIELDAPP_HOME": str(home), "FIELDAPP_PASSPHRASE": passphrase},
+            creationflags=subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0,
+        )
+        assert self._process.stdout is not None
+        self.url = str(json.loads(self._process.stdout.readline())["listening"])
+
+    def kill(self) -> None:
+        """End it as a failing power supply would."""
+        self._process.kill()
+
+    def ask_to_stop(self) -> None:
+        self._process.send_signal(signal.CTRL_BREAK_EVENT if sys.platform == "win32" else signal.SIGTERM)
+
+    def ended(self) -> tuple[int, bytes]:
+        """Exit code, and what it wrote after the line with its address."""
+        assert self._process.stdout is not None
+        code = self._process.wait(30)
+        rest = self._process.stdout.read()
+        self._process.stdout.close()
+        self._log.close()
+        return code, rest
+
+
+def test_a_hub_killed_in_the_middle_of_uploads_loses_and_doubles_nothing(
+    town: Any, hub: Session, person: Callable[..., Any], tmp_path: Path
+) -> None:
+    sari = town.join("enumerator", "Sari", AREA)
+    hub.close()
+    chance, log = random.Random(7), tmp_path / "hub.log"
+    people: list[str] = []
+    exits: list[int] = []
+    for _ in range(7):
+        process = Process(hub.home, "sandi-Pusat", log)
+        people += [register(sari, person(len(people) + number)) for number in range(1, 5)]
+        killer = threading.Timer(chance.random() * 0.15, process.kill)
+        killer.start()
+        try:
+            exchange.sync(sari, process.url)
+        except Problem as problem:
+            exits.append(problem.exit_code)
+        killer.join()
+        assert process.ended()[1] == b""
+    assert set(exits) == {6}
+    process = Process(hub.home, "sandi-Pusat", log)
+    exchange.sync(sari, process.url)
+    again = exchange.sync(sari, process.url)
+    assert (again["sent"], again["received"]) == (0, 0)
+    process.ask_to_stop()
+    assert process.ended() == (0, b"")
+    with session.open_session(hub.home, "sandi-Pusat") as reopened:
+        assert listed(reopened) == listed(sari)
+        assert sorted(row["id"] for row in registrations.listing(reopened)) == sorted(people)
+        assert held(reopened) == held(sari)
+        ids = reopened.read(lambda connection: connection.execute("SELECT id FROM entry").fetchall())
+        assert len(ids) == len(set(ids))
+    told = log.read_text("utf-8")
+    assert "Traceback" not in told
+    assert "Contoh" not in told
