@@ -83,9 +83,21 @@ def seal(
 
     Raises SyncError bundle_too_large when its readers would refuse it for its size.
     """
+    return seal_packed(identity, programme, bundle_id, to, recipients, pack(payload))
+
+
+def seal_packed(
+    identity: Identity,
+    programme: Programme,
+    bundle_id: str,
+    to: Sequence[str],
+    recipients: Sequence[str],
+    packed: bytes,
+) -> bytes:
+    """The same for a payload that is packed already."""
     from pyrage import encrypt, x25519
 
-    sealed: bytes = encrypt(pack(payload), [x25519.Recipient.from_str(recipient) for recipient in recipients])
+    sealed: bytes = encrypt(packed, [x25519.Recipient.from_str(recipient) for recipient in recipients])
     if len(sealed) > FILE_LIMIT:
         raise SyncError("bundle_too_large", limit=FILE_LIMIT)
     head = Head(

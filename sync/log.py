@@ -212,9 +212,9 @@ class Log:
         return [self._row(*columns) for columns in rows]
 
     def in_quarantine(self) -> list[Row]:
-        """The entries in quarantine, in order of their places."""
+        """The entries in quarantine."""
         rows = self._connection.execute(
-            f"SELECT {_ROW} FROM entry WHERE status IS NOT NULL ORDER BY place"  # noqa: S608 - a constant
+            f"SELECT {_ROW} FROM entry WHERE status IS NOT NULL"  # noqa: S608 - a constant
         ).fetchall()
         return [self._row(*columns) for columns in rows]
 

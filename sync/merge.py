@@ -217,10 +217,13 @@ class Merge:
             self._folding.project(ready)
 
     def _settled(self, key: bytes, record: Record, rows: Sequence[Row], stale: Sequence[int]) -> None:
+        fresh = [row for row in rows if row.place in self._is_quarantined]
+        if not fresh and not stale:
+            # Looked at for its author's sake, and found as it was.
+            return
         quarantined = dict(record.quarantined)
-        for row in rows:
-            if row.place in self._is_quarantined:
-                self._is_quarantined[row.place] = row.stored.id in quarantined
+        for row in fresh:
+            self._is_quarantined[row.place] = row.stored.id in quarantined
         self.judged_anew += sum(place not in self._is_quarantined for place in stale)
         is_new, has_conflict = key in self._created, bool(record.conflicts)
         self._outcome[record.id] = Touched(record.id, record.type, is_new, has_conflict)

@@ -10,14 +10,13 @@ from typing import Any
 
 import sqlcipher3
 
-from sync.bundle import open_bundle
-from sync.bundle import seal as seal_bundle
+from sync.bundle import open_bundle, seal_packed
 from sync.clock import Clock
 from sync.exchange import Outgoing, Received, bundle_for_member, bundle_for_office, merge_bundle
 from sync.fold import Record, Rules
 from sync.journal import Author, Change, Journal, create_tables
 from sync.members import Identity, Member
-from sync.payload import Payload
+from sync.payload import Payload, pack
 from sync.randomness import token, uuid7
 from sync.segment import Segment
 from sync.segment import seal as seal_segment
@@ -87,9 +86,7 @@ class Replica:
             self.journal.add_certificate(self.member.certificate)
 
     def new_journal(self) -> Journal:
-        return Journal(
-            self.connection, self.rules, self.programme.id, project=self.project, random=self.office.random
-        )
+        return Journal(self.connection, self.rules, self.programme.id, project=self.project, random=self.office.random)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -158,6 +155,11 @@ class Replica:
         identities = [self.identity.age_identity, *self.identity.office_identities]
         return open_bundle(data, identities, self.journal.membership, self.programme.id)
 
+    def open_own(self) -> Payload:
+        """What this replica would put into its next bundle for the office."""
+        office_identity = self.office.founding.office_identity
+        return open_bundle(self.to_office().data, [office_identity], self.journal.membership, self.programme.id).payload
+
     # -- looking
 
     def shown(self) -> dict[str, Any]:
@@ -218,9 +220,9 @@ def sealed_chain(identity: Identity, *stored: Any) -> Segment:
 
 
 def bundle_of(office: Any, identity: Identity, segments: Sequence[Segment], **over: Any) -> bytes:
-    """A bundle for the office with whatever segments one likes, as a program that knows no rules would write it."""
+    """A bundle for the office with whatever one likes in it, as a program that knows no rules would write it."""
     given = {"at_ms": START_MS, "certificates": office.membership.certificates(), "segments": tuple(segments)}
     programme = over.pop("programme", office.founding.programme)
     recipients = over.pop("recipients", [office.founding.programme.office_recipient])
-    payload = Payload(**(given | over))
-    return seal_bundle(identity, programme, token(office.random), ("office",), recipients, payload)
+    packed = over.pop("packed", None) or pack(Payload(**(given | over)))
+    return seal_packed(identity, programme, token(office.random), ("office",), recipients, packed)

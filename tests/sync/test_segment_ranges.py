@@ -1,5 +1,7 @@
 """Ranges of numbers behave as the sets they stand for."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +32,7 @@ def as_set(ranges):
 def test_runs_hold_exactly_their_numbers_and_never_touch(chosen):
     ranges = runs(sorted(chosen))
     assert as_set(ranges) == chosen
-    assert all(a_last + 1 < b_first for (_, a_last), (b_first, _) in zip(ranges, ranges[1:], strict=False))
+    assert all(a_last + 1 < b_first for (_, a_last), (b_first, _) in itertools.pairwise(ranges))
 
 
 @given(numbers, numbers)
