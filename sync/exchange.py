@@ -59,7 +59,8 @@ def bundle_for_office(
     limit: int | None = None,
     random: Random = system_random,
 ) -> Outgoing:
-    """A bundle sealed to the office key, with everything that no other office member showed to hold.
+    """A bundle sealed to the office key, with everything that no other office member showed to hold, and what
+    administrators wrote unless all of them did.
 
     Seals what this member wrote, so it needs a transaction. `limit` stops after about so many entries.
     """
@@ -67,7 +68,7 @@ def bundle_for_office(
     journal.seal(identity)
     # What a revoked member holds may be lost with its laptop, so it proves nothing.
     office = [m for m in membership.active() if m.role in journal.rules.office_roles and m.id != me]
-    selection = journal.select([journal.known_of(m.id) for m in office], None, me, limit)
+    selection = journal.select(_proofs(journal, office), None, me, limit)
     heard = [set(peer.known) for peer in (journal.peer(m.id) for m in office) if peer is not None]
     payload = Payload(
         at_ms=now_ms,
@@ -211,6 +212,23 @@ def merge_newcomer_payload(journal: Journal, packed: bytes, issuer: str, at_ms: 
     merged = journal.merge_payload(payload, issuer, at_ms=at_ms)
     journal.remember_peer(issuer, payload.have, payload.outside, payload.known, payload.at_ms)
     return merged
+
+
+def _proofs(journal: Journal, office: Sequence[Member]) -> list[Have]:
+    """What need not be sent to the office, since one of its members showed to hold it.
+
+    Settings, leases and revocations decide how everything else counts, and any member may be the one who gets the
+    bundle: so the chains of administrators are left out only as far as every member but their author holds them.
+    """
+    haves = {member.id: journal.known_of(member.id) for member in office}
+    admins = {member.id for member in journal.membership.all() if member.role in journal.admin_roles}
+    decisive = {chain: author for chain, (author, _) in journal.chains().items() if author in admins}
+    proofs = [{chain: spans for chain, spans in have.items() if chain not in decisive} for have in haves.values()]
+    for chain, author in decisive.items():
+        held = [have.get(chain, ()) for member, have in haves.items() if member != author]
+        if held and all(len(spans) == 1 and spans[0].first == 1 for spans in held):
+            proofs.append({chain: min(held, key=lambda spans: spans[0].last)})
+    return proofs
 
 
 def _confirms(journal: Journal, member_id: str) -> bool:

@@ -88,7 +88,7 @@ class Journal:
         self.programme_id = programme_id
         self._connection = connection
         self._random = random
-        self._admin_roles = admin_roles
+        self.admin_roles = admin_roles
         self._log = Log(connection)
         self._chains = Chains(connection, self._log)
         self._own = OwnChains(connection, self._log, self._chains, random)
@@ -104,7 +104,7 @@ class Journal:
         """Who belongs to the programme, as far as this replica knows."""
         seen = self._members_seen()
         if self._membership is None or seen != self._membership_seen:
-            self._membership = Membership(self.programme_id, self._admin_roles)
+            self._membership = Membership(self.programme_id, self.admin_roles)
             for (body,) in self._connection.execute("SELECT body FROM certificate ORDER BY id").fetchall():
                 self._membership.add(bytes(body))
             for row in self._log.revocations():

@@ -59,6 +59,7 @@ _RISKS = {
     "conflicts": N_("bertentangan"),
     "duplicates": N_("NIK ganda"),
     "overrides": N_("peringatan dijelaskan"),
+    "no_nik": N_("belum ada NIK"),
 }
 _CHECKS = {
     "folder": N_("folder data"),

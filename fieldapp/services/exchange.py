@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,7 +32,7 @@ __all__ = ["Progress", "inspect", "merge", "quarantine", "sync", "undo", "write_
 Progress = Callable[[int, int | None, str], None]
 """progress(done, total or None, what is being done)."""
 
-EXTENSION: Final = ".paket"
+EXTENSION: Final = ".fieldapp"
 
 
 def write_bundle(session: Session, out: Path, to: str = OFFICE, progress: Progress | None = None) -> dict[str, Any]:
@@ -113,7 +113,8 @@ def inspect(file: Path, session: Session | None = None) -> dict[str, Any]:
 def merge(
     session: Session, files: Sequence[Path], dry_run: bool = False, progress: Progress | None = None
 ) -> dict[str, Any]:
-    """Merge bundles, all of them or none, in any order and however often.
+    """Merge bundles, all of them or none, in any order and however often. Of several, those sealed to somebody else are
+    passed over and named, since a stick carries the return bundles of many.
 
     Answers `{"merge_id", "entries": {"new", "known", "quarantined"}, "registrations": {"new", "changed", "conflicting",
     "duplicate"}, "receipts", "prerequisites_missing", "files"}`; with `dry_run` the same answer and nothing changed.
@@ -124,12 +125,10 @@ def merge(
     answer: dict[str, Any] = {}
 
     def write(connection: Connection, journal: Journal) -> None:
-        received = []
-        for done, (path, data) in enumerate(contents):
-            tell(done, len(contents), "merge")
-            received.append(_merge_one(session, journal, path, data))
-        answer.update(_report(connection, journal, received, [path for path, _ in contents]))
-        parts = [part["merge_id"] for part in answer["files"] if part["new"]]
+        received, passed = _merge_all(session, journal, contents, tell)
+        answer.update(_report(connection, journal, received))
+        answer["files"] += [{"file": path.name, "skipped": "bundle_not_for_us"} for path in passed]
+        parts = [part["merge_id"] for part in answer["files"] if part.get("new")]
         remember_parts(connection, str(answer["merge_id"]), parts)
         if dry_run:
             raise _TakeBack
@@ -184,6 +183,26 @@ def _silent(done: int, total: int | None, what: str) -> None:
     return None
 
 
+def _merge_all(
+    session: Session, journal: Journal, contents: Sequence[tuple[Path, bytes]], tell: Progress
+) -> tuple[list[tuple[Path, Received]], list[Path]]:
+    received: list[tuple[Path, Received]] = []
+    passed: list[Path] = []
+    refusal: errors.SyncError | None = None
+    for done, (path, data) in enumerate(contents):
+        tell(done, len(contents), "merge")
+        try:
+            received.append((path, _merge_one(session, journal, path, data)))
+        except Untrusted as error:
+            if error.code != "bundle_not_for_us":
+                raise
+            refusal = error
+            passed.append(path)
+    if refusal is not None and not received:
+        raise refusal
+    return received, passed
+
+
 def _merge_one(session: Session, journal: Journal, path: Path, data: bytes) -> Received:
     try:
         return road.merge_bundle(journal, data, session.author())
@@ -193,10 +212,8 @@ def _merge_one(session: Session, journal: Journal, path: Path, data: bytes) -> R
         raise
 
 
-def _report(
-    connection: Connection, journal: Journal, received: Sequence[Received], files: Iterable[Path]
-) -> dict[str, Any]:
-    merges = [each.merged for each in received]
+def _report(connection: Connection, journal: Journal, received: Sequence[tuple[Path, Received]]) -> dict[str, Any]:
+    merges = [each.merged for _, each in received]
     new = {touched.record for merged in merges for touched in merged.touched if _counts(touched) and touched.is_new}
     changed = {touched.record for merged in merges for touched in merged.touched if _counts(touched)} - new
     conflicting = [row.id for row in queries.rows(connection, sorted(new | changed)) if row.conflicts]
@@ -215,13 +232,13 @@ def _report(
             "conflicting": len(conflicting),
             "duplicate": len(queries.duplicated_among(connection, new | changed)),
         },
-        "receipts": sum(1 for each in received if each.receipt is not None),
+        "receipts": sum(1 for _, each in received if each.receipt is not None),
         "prerequisites_missing": [
             {"chain": chain, "first": first, "last": last}
             for chain in sorted(missing)
             for first, last in still.get(chain, ())
         ],
-        "files": [_file(path, merged) for path, merged in zip(files, merges, strict=True)],
+        "files": [_file(path, each.merged) for path, each in received],
     }
 
 

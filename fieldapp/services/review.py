@@ -51,6 +51,8 @@ def reasons(row: Mapping[str, Any]) -> list[str]:
     found = []
     if row["state"] == "changed_after_review":
         found.append("changed_after_review")
+    if row["nik"] is None:
+        found.append("no_nik")
     for code in ("errors", "conflicts", "duplicates", "overrides"):
         if row[code]:
             found.append(code)

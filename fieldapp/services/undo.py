@@ -71,7 +71,9 @@ def undo(session: Session, merge: str, reason: str = "") -> dict[str, Any]:
                 record = _record(session, connection, journal, registration)
                 if record is None:
                     continue
-                made = _answers(session, journal, record, brought[registration], reason or f"penggabungan {merge[:8]} dibatalkan")
+                made = _answers(
+                    session, journal, record, brought[registration], reason or f"penggabungan {merge[:8]} dibatalkan"
+                )
             except _Stays as stays:
                 code = str(stays)
                 told["left"].append({"id": registration, "code": code, "message": fill(_WORDS[code], {})})

@@ -231,3 +231,31 @@ def test_a_copied_folder_begins_a_chain_of_its_own_and_both_count(
         assert coordinator.read(lambda connection: coordinator.journal(connection).forked()) == ()
         town.carry(coordinator, restored, to=restored.member.id)
         assert len(registrations.listing(restored)) == 3
+
+
+def test_a_lease_reaches_who_joined_before_it_was_given(town: Any, person: Callable[..., Any]) -> None:
+    laptop = town.join("enumerator", "Sari", "64.71.05")
+    coordinator = town.join("coordinator", "Kiki", "64.71")
+    supervisor = town.join("supervisor", "Wati", "64.71", slots=5)
+    registration = register(laptop, person())
+    town.carry(laptop, coordinator, supervisor)
+    review.decide(supervisor, [registration], "approve")
+    town.carry(supervisor, coordinator)
+    assert registrations.show(coordinator, registration)["state"] == "approved"
+
+
+def test_of_many_return_bundles_on_a_stick_each_laptop_takes_its_own(town: Any, person: Callable[..., Any]) -> None:
+    laptops = [town.join("enumerator", name, "64.71.05") for name in ("Sari", "Budi")]
+    coordinator = town.join("coordinator", "Kiki", "64.71")
+    for number, laptop in enumerate(laptops, start=1):
+        register(laptop, person(number))
+        town.carry(laptop, coordinator)
+    written = exchange.write_returns(coordinator, town.stick / "balasan")
+    assert {each["name"] for each in written} == {"Sari", "Budi", "Administrator"}
+    files = sorted((town.stick / "balasan").iterdir())
+    answer = exchange.merge(laptops[0], files)
+    assert [part["skipped"] for part in answer["files"] if "skipped" in part] == ["bundle_not_for_us"] * 2
+    assert len(registrations.listing(laptops[0])) == 2
+    other = next(path for path in files if laptops[0].member.id[:12] not in path.name)
+    with pytest.raises(Problem, match="bundle_not_for_us"):
+        exchange.merge(laptops[0], [other])

@@ -29,6 +29,7 @@ REASONS: Final[dict[str, str]] = {
     "conflicts": N_("bertentangan"),
     "duplicates": N_("NIK ganda"),
     "overrides": N_("diberi alasan"),
+    "no_nik": N_("belum ada NIK"),
 }
 FILTERS: Final[dict[str, str]] = {
     "": N_("Semua yang menunggu"),
