@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 import uvicorn
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sync.client import HttpLink, _refused
@@ -244,6 +244,8 @@ _json = st.recursive(
     | _json,
     rest=st.binary(max_size=20),
 )
+@example(400, "hub_no_progress", {}, b"")
+@example(400, "bundle_damaged", {"code": 1, "self": 2}, b"")
 def test_whatever_a_stranger_writes_as_a_refusal_can_be_told(
     status: int, code: str, details: object, rest: bytes
 ) -> None:
