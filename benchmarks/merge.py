@@ -61,7 +61,9 @@ def registration(number: int, rng: random.Random) -> dict[str, Any]:
         "latitude": f"-1.{rng.randrange(10**6):06d}",
         "longitude": f"116.{rng.randrange(10**6):06d}",
     }
-    values.update({f"difficulty_{part}": rng.randrange(4) for part in ("see", "hear", "walk", "think", "care", "speak")})
+    values.update(
+        {f"difficulty_{part}": rng.randrange(4) for part in ("see", "hear", "walk", "think", "care", "speak")}
+    )
     values.update({f"asked_{topic}": rng.choice(YES_NO) for topic in "abcdefghi"})
     return values
 

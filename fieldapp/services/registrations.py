@@ -11,7 +11,7 @@ from fieldapp.services.drafts import (
 )
 from fieldapp.services.intake import register_many
 from fieldapp.services.submission import check_values, edit, submit, void, withdraw
-from fieldapp.services.views import history, ids, listing, masked, rows, show, unmasked_nik
+from fieldapp.services.views import history, ids, listing, rows, show, unmasked_nik
 
 __all__ = [
     "DraftView",
@@ -24,7 +24,6 @@ __all__ = [
     "history",
     "ids",
     "listing",
-    "masked",
     "new_draft",
     "register_many",
     "rows",

@@ -10,6 +10,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.widget import Widget
 
+from fieldapp.domain import nik
 from fieldapp.domain.findings import Finding
 from fieldapp.domain.roles import may
 from fieldapp.forms.declaration import QUESTIONS
@@ -92,7 +93,7 @@ class RecordScreen(FieldScreen[None]):
         if self._loaded is not None:
             lines = self.query_one("#record", Lines)
             masked = dict(self._loaded[0])
-            masked["values"] = {**masked["values"], "nik": registrations.masked(masked["values"].get("nik"))}
+            masked["values"] = {**masked["values"], "nik": nik.masked(masked["values"].get("nik") or "")}
             lines.show(record_lines(masked, self._loaded[1], max(40, self.size.width - 4), self._pinned))
 
     @property
