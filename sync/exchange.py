@@ -17,6 +17,7 @@ from sync.keys import Identity
 from sync.members import PUBLIC_SCOPE, Membership
 from sync.merge import RECEIPT, Merged
 from sync.payload import Payload, pack
+from sync.peers import Peer
 from sync.randomness import Random, system_random, token, uuid7
 from sync.segment import Segment
 
@@ -69,10 +70,13 @@ def bundle_for_office(
     # What a revoked member holds may be lost with its laptop, so it proves nothing.
     office = [m for m in membership.active() if m.role in journal.rules.office_roles and m.id != me]
     selection = journal.select(_proofs(journal, office), None, me, limit)
-    heard = [set(peer.known) for peer in (journal.peer(m.id) for m in office) if peer is not None]
+    # Any of them may be the one who gets the bundle, so authors' certificates always go along; the others' only until
+    # somebody at the office has them.
+    heard = {member for peer in (journal.peer(m.id) for m in office) if peer is not None for member in peer.known}
+    always = {me, *(segment.author for segment in selection.segments)}
     payload = Payload(
         at_ms=now_ms,
-        certificates=_certificates(journal, me, selection.segments, True, set.intersection(*heard) if heard else set()),
+        certificates=_certificates(membership, always, {m.id for m in membership.all()} - heard),
         segments=selection.segments,
         have=journal.coverage(),
         known=tuple(m.id for m in membership.all()),
@@ -108,11 +112,10 @@ def bundle_for_member(
     selection = journal.select([known], member.scopes, me, limit)
     peer = journal.peer(member_id)
     is_office = member.role in journal.rules.office_roles
+    useful = membership.all() if is_office else with_issuers(membership, {s.author for s in selection.segments})
     payload = Payload(
         at_ms=now_ms,
-        certificates=_certificates(
-            journal, me, selection.segments, is_office, set(peer.known) if peer is not None else set()
-        ),
+        certificates=_certificates(membership, {me}, _unknown_to(peer, useful)),
         segments=selection.segments,
         have=_relevant(journal.coverage(), known, selection.segments) if peer is not None else journal.coverage(),
         outside=selection.outside,
@@ -140,12 +143,9 @@ def bundle_for_hub(
     membership, me = journal.membership, identity.member_id
     journal.seal(identity)
     selection = journal.select([shown or {}], hub.scopes, me, limit if shown is not None else 0)
-    peer = journal.peer(hub.id)
     payload = Payload(
         at_ms=now_ms,
-        certificates=_certificates(
-            journal, me, selection.segments, True, set(peer.known) if peer is not None else set()
-        ),
+        certificates=_certificates(membership, {me}, _unknown_to(journal.peer(hub.id), membership.all())),
         segments=selection.segments,
         have=journal.coverage(),
         outside=selection.outside,
@@ -163,7 +163,9 @@ def payload_for_newcomer(journal: Journal, identity: Identity, now_ms: int) -> b
     selection = journal.select([], ())
     payload = Payload(
         at_ms=now_ms,
-        certificates=_certificates(journal, identity.member_id, selection.segments, False, set()),
+        certificates=_certificates(
+            journal.membership, {identity.member_id, *(segment.author for segment in selection.segments)}, set()
+        ),
         segments=selection.segments,
         have=_relevant(journal.coverage(), {}, selection.segments),
         known=tuple(m.id for m in journal.membership.all()),
@@ -259,16 +261,17 @@ def _relevant(have: Have, known: Have, segments: Sequence[Segment]) -> Have:
     return {chain: spans for chain, spans in have.items() if chain in chains}
 
 
-def _certificates(
-    journal: Journal, me: str, segments: Iterable[Segment], is_all: bool, known: set[str]
-) -> tuple[bytes, ...]:
-    """Certificates that the receiver needs, issuers first: all that lead to the writer, for it may be a newcomer; those
-    of the segments' authors, or of everybody, as far as the receiver did not show to have them."""
-    membership = journal.membership
-    always = with_issuers(membership, [me])
-    wanted = membership.all() if is_all else with_issuers(membership, {segment.author for segment in segments})
-    needed = {m.certificate for m in always} | {m.certificate for m in wanted if m.id not in known}
+def _certificates(membership: Membership, always: Iterable[str], others: set[str]) -> tuple[bytes, ...]:
+    """Certificates for a bundle, issuers first: `always` with all that lead to them, for the receiver may know
+    nobody yet, and `others` by themselves."""
+    needed = {member.certificate for member in with_issuers(membership, always)}
+    needed |= {member.certificate for member in membership.all() if member.id in others}
     return tuple(certificate for certificate in membership.certificates() if certificate in needed)
+
+
+def _unknown_to(peer: Peer | None, members: Iterable[Member]) -> set[str]:
+    """Those of the members whose certificates a peer did not show to have."""
+    return {member.id for member in members} - set(peer.known if peer is not None else ())
 
 
 class _Permit(msgspec.Struct):

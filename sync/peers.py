@@ -67,7 +67,8 @@ class Peers:
         """What a member showed to hold.
 
         Its latest bundle speaks for everything up to it, also where it says less than before, since a laptop may be set
-        back; only receipts that the member wrote after it add to it.
+        back; only receipts that the member wrote after it add to it: those that the bundle does not cover, of a later
+        time.
         """
         peer = self.get(member)
         have: dict[str, tuple[Span, ...]] = dict(peer.have) if peer else {}
@@ -77,7 +78,8 @@ class Peers:
                 if lane.author != member:
                     continue
                 for row in self._log.receipts(lane.row):
-                    if not holds(said.get(chain, ()), number_of(row.place)):
+                    is_later = peer is None or row.stored.entry.t[0] > peer.at_ms
+                    if is_later and not holds(said.get(chain, ()), number_of(row.place)):
                         for proved, spans in _proved(row).items():
                             have[proved] = tuple(sorted({*have.get(proved, ()), *spans}))
         return have

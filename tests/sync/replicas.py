@@ -146,6 +146,12 @@ class Replica:
                 **over,
             )
 
+    def to_member_by_certificate(self, other: "Replica") -> bytes:
+        """A bundle for a member whose certificate nobody carried here yet."""
+        with self.transaction():
+            self.journal.add_certificate(other.member.certificate)
+        return self.to_member(other).data
+
     def merge(self, data: bytes, **over: Any) -> Received:
         self.now_ms += 1000
         with self.transaction():
