@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Final, NamedTuple, TypeVar
 
@@ -15,6 +16,8 @@ PUBLIC_SCOPE: Final = "*"
 CERTIFICATE_LIMIT: Final = 64 * 1024
 """The most bytes one certificate may have."""
 NAME_LIMIT: Final = 200
+_REMEMBERED: Final = 4096
+"""Certificates whose checks are remembered: three signatures each, asked for anew by every transaction of a laptop."""
 SCOPES_LIMIT: Final = 500
 
 _PROGRAMME_TAG: Final = b"fieldapp programme 1\n"
@@ -197,6 +200,7 @@ def sign_permit(permit: Permit, seed: bytes) -> bytes:
     return sign(seed, _PERMIT_TAG + canonical(permit))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_permit_signed(certificate: Certificate, issuer_key: bytes) -> bool:
     """Whether this Ed25519 key (32 bytes) signed the certificate's permit."""
     return is_signed(issuer_key, _PERMIT_TAG + certificate.permit_bytes, certificate.permit_signature)
@@ -220,6 +224,7 @@ def write_certificate(
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def read_certificate(body: bytes, programme: str) -> Certificate:
     """Check all of a certificate but its issuer's right to issue it; `programme` is the programme's id.
 
