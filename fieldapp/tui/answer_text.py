@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from fieldapp.domain import nik
 from fieldapp.forms.declaration import APP_FIELDS, QUESTIONS, Question
 from fieldapp.forms.phone import shown_phone
 from fieldapp.forms.sections.documents_consent import DOCUMENT_STATES
@@ -30,6 +31,14 @@ def answer_text(name: str, value: object) -> str:
     if isinstance(value, list):
         return ", ".join(_one(question, each) for each in value)
     return _one(question, value)
+
+
+def masked_text(name: str, value: object) -> str:
+    """Like `answer_text`, with a NIK masked: for everything but the box that shows one whole."""
+    question = QUESTIONS.get(name)
+    if question is not None and question.format == "nik" and isinstance(value, str):
+        return plain(nik.masked(value))
+    return answer_text(name, value)
 
 
 def _one(question: Question | None, value: object) -> str:

@@ -94,9 +94,8 @@ class FieldApp(App[int]):
 
     async def on_mount(self) -> None:
         asyncio.get_running_loop().set_exception_handler(self._stray)
-        from fieldapp.services.session import has_store
-
-        await self.push_screen(screen_named("unlock" if has_store(self.home) else "wizard"))
+        # Whether there is anything to unlock is asked after the first paint: the answer needs the store's modules.
+        await self.push_screen(screen_named("unlock"))
         self.set_interval(STATUS_EVERY_S, self.refresh_status)
 
     async def begin(self, session: Session) -> None:

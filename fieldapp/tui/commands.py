@@ -43,7 +43,7 @@ class Command:
 
 COMMANDS: Final = (
     Command(
-        "new", "b", N_("Pendaftaran baru"), N_("Isi formulir untuk satu orang"), "f2", action="app.new", roles=FIELD
+        "new", "b", N_("Daftarkan orang baru"), N_("Isi formulir untuk satu orang"), "f2", action="app.new", roles=FIELD
     ),
     Command("drafts", "d", N_("Draf"), N_("Formulir yang belum dikirim"), "", "drafts", roles=FIELD),
     Command("find", "c", N_("Cari dan daftar"), N_("Semua pendaftaran di laptop ini"), "f3", "registrations"),

@@ -9,7 +9,7 @@ from fieldapp.domain.findings import Finding
 from fieldapp.forms.declaration import FORM, QUESTIONS
 from fieldapp.forms.messages import message
 from fieldapp.locale import N_, _, language
-from fieldapp.tui.answer_text import answer_text, label_of
+from fieldapp.tui.answer_text import label_of, masked_text
 from fieldapp.tui.text import area_text, plain, state_text, when, wrapped
 from fieldapp.tui.widgets.lines import Line
 
@@ -75,7 +75,7 @@ def _decision(shown: Mapping[str, Any]) -> str:
 def _odd(shown: Mapping[str, Any], findings: Sequence[Finding], width: int) -> list[Line]:
     lines: list[Line] = []
     for field, values in (shown.get("conflicts") or {}).items():
-        words = " / ".join(f"{answer_text(field, each['value']) or '-'} ({plain(each['by'], 30)})" for each in values)
+        words = " / ".join(f"{masked_text(field, each['value']) or '-'} ({plain(each['by'], 30)})" for each in values)
         lines += _about(_("Bertentangan"), field, words, "error", width)
     reasons = shown.get("overrides") or {}
     for finding in findings:
@@ -86,6 +86,9 @@ def _odd(shown: Mapping[str, Any], findings: Sequence[Finding], width: int) -> l
             reason = plain(reasons.get(finding.code) or _("belum ada"))
             words = _("{words} Alasan pencacah: {reason}").format(words=words, reason=reason)
             lines += _about(_("Periksa"), finding.field, words, "warning", width)
+    for each in shown.get("comments") or []:
+        words = f"{plain(each.get('text') or '')} ({plain(each['by'], 40)})"
+        lines += _about(_("Catatan"), str(each.get("field") or ""), words, "warning", width)
     doubles = shown.get("duplicates") or []
     if doubles:
         words = _("NIK ini ada pada {count} pendaftaran lain.").format(count=len(doubles))
@@ -96,7 +99,7 @@ def _odd(shown: Mapping[str, Any], findings: Sequence[Finding], width: int) -> l
 
 
 def _about(kind: str, field: str, words: str, tone: str, width: int) -> list[Line]:
-    text = f"{kind}: {label_of(field)} - {words}"
+    text = f"{kind}: {label_of(field)} - {words}" if field else f"{kind}: {words}"
     return [Line(part, tone, field) for part in wrapped(text, width, 4)]
 
 
@@ -109,14 +112,14 @@ def _answers(shown: Mapping[str, Any], width: int, pinned: Mapping[str, str]) ->
             continue
         lines += [Line(""), Line(section.labels.say(language()), "heading")]
         for question in present:
-            text = answer_text(question.name, values[question.name])
+            text = masked_text(question.name, values[question.name])
             lines += _pair(question.label(language()), text, width, question.name)
             lines += _said(shown, question.name, pinned, width)
     others = sorted(name for name in values if name not in QUESTIONS and name not in HIDDEN)
     if others:
         lines += [Line(""), Line(_("Lainnya"), "heading")]
         for name in others:
-            lines += _pair(label_of(name), answer_text(name, values[name]), width, name)
+            lines += _pair(label_of(name), masked_text(name, values[name]), width, name)
     absent = {str(each.get("field")) for each in shown.get("comments") or []} | set(pinned)
     for name in sorted(absent - {name for name in values if values[name] is not None}):
         lines += _pair(label_of(name), _("(kosong)"), width, name)
@@ -170,7 +173,7 @@ def _change(change: Mapping[str, Any], width: int) -> list[Line]:
     field = str(change["field"])
     if field in HIDDEN:
         return []
-    before = answer_text(field, change.get("from")) or _("(kosong)")
-    after = answer_text(field, change.get("to")) or _("(kosong)")
+    before = masked_text(field, change.get("from")) or _("(kosong)")
+    after = masked_text(field, change.get("to")) or _("(kosong)")
     text = f"    {label_of(field)}: {before} -> {after}"
     return [Line(part, "quiet", field) for part in wrapped(text, width, 6)]

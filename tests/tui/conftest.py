@@ -62,7 +62,7 @@ PERSON: dict[str, Any] = {
 }
 
 
-def person(number: int, name: str, **changes: Any) -> dict[str, Any]:
+def _person(number: int, name: str, **changes: Any) -> dict[str, Any]:
     """Answers of a made-up person without any fault."""
     return {**PERSON, "nik": f"647105280674{9000 + number}", "name": name, **changes}
 
@@ -132,7 +132,7 @@ def _work(folder: Path, stick: Path) -> None:
 
     with open_session(folder / "ani", PASSPHRASE) as ani, open_session(folder / "awas", PASSPHRASE) as awas:
         first, second, _third = (
-            register(ani, person(number, name))
+            register(ani, _person(number, name))
             for number, name in ((1, "Contoh Satu"), (2, "Contoh Dua"), (3, "Contoh Tiga"))
         )
         exchange.write_bundle(ani, stick / "ani-1")
@@ -190,7 +190,7 @@ class Hands:
         await self.until("Kata sandi")
         await self.write(passphrase)
         await self.press("enter")
-        await self.until("Pendaftaran baru", "Belum dibawa")
+        await self.until("Daftarkan orang baru", "Belum dibawa")
 
 
 @asynccontextmanager
@@ -214,8 +214,12 @@ def at() -> At:
 
 @pytest.fixture
 def run() -> Callable[[Coroutine[Any, Any, None]], None]:
-    """Runs a journey to its end."""
-    return asyncio.run
+    """Runs a journey to its end; one that hangs fails."""
+
+    def to_its_end(journey: Coroutine[Any, Any, None]) -> None:
+        asyncio.run(asyncio.wait_for(journey, 90))
+
+    return to_its_end
 
 
 @pytest.fixture(autouse=True)
@@ -272,3 +276,9 @@ def _form() -> list[Step]:
 def form_steps() -> list[Step]:
     """How one person is registered, from the first question to the page that sends."""
     return _form()
+
+
+@pytest.fixture
+def person() -> Callable[..., dict[str, Any]]:
+    """Makes answers of a made-up person without any fault: a number, a name, and what differs."""
+    return _person

@@ -87,7 +87,7 @@ class Terminal:
     def unlock(self) -> None:
         self.until("Kata sandi", "Buka")
         self.type(PASSPHRASE + "\r")
-        self.until("Pendaftaran baru")
+        self.until("Daftarkan orang baru")
 
     def close(self) -> None:
         with contextlib.suppress(ProcessLookupError):

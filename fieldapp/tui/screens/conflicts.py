@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from fieldapp.locale import N_, _
 from fieldapp.services import conflicts, registrations
-from fieldapp.tui.answer_text import answer_text, label_of
+from fieldapp.tui.answer_text import answer_text, label_of, masked_text
 from fieldapp.tui.keys import key
 from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.base import FieldScreen
@@ -59,7 +59,7 @@ class ConflictsScreen(FieldScreen[None]):
     @staticmethod
     def _text(name: str, conflict: Conflict) -> str:
         field = str(conflict["field"])
-        values = " / ".join(answer_text(field, each["value"]) or _("(kosong)") for each in conflict["values"])
+        values = " / ".join(masked_text(field, each["value"]) or _("(kosong)") for each in conflict["values"])
         return f"{plain(name, 24):<24}  {label_of(field)}: {values}"
 
     def on_lines_chosen(self, event: Lines.Chosen) -> None:

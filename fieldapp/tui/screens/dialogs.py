@@ -130,4 +130,4 @@ class Report(Dialog[bool]):
         self._lines = list(lines)
 
     def body(self) -> Iterable[Widget]:
-        yield Lines(self._lines)
+        yield Lines(self._lines, reading=True)

@@ -27,7 +27,7 @@ class DraftsScreen(FieldScreen[None]):
     """One line a draft, the one touched last on top; Enter goes on where it was left."""
 
     HEADING = N_("Draf")
-    HELP = N_("Enter melanjutkan draf tepat di isian terakhir. Delete membuang draf setelah ditanya.")
+    HELP = N_("Enter melanjutkan draf tepat di isian terakhir. Del membuang draf setelah ditanya.")
     BINDINGS: ClassVar[list[BindingType]] = [key("delete", "discard", N_("Buang"))]
 
     def body(self) -> Iterable[Widget]:
@@ -55,12 +55,13 @@ class DraftsScreen(FieldScreen[None]):
             return f"{_('(menolak dicatat; hanya kunjungan)'):<38}  {when(view.started_at)}"
         name = plain(view.values.get("name") or _("(belum bernama)"), 40)
         section = next((each.labels.say(language()) for each in FORM if (view.position or ("",))[0] == each.name), "")
+        moment = when(view.updated_at)
         parts = [
-            f"{name:<28}",
-            when(view.updated_at),
+            f"{name:<24}",
+            moment[:5] + moment[10:],
+            section,
             _("{count} belum benar").format(count=view.errors),
             _("perbaikan") if view.registration else "",
-            section,
         ]
         return "  ".join(part for part in parts if part)
 

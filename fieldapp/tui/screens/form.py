@@ -40,7 +40,7 @@ class FormScreen(DraftScreen):
     """A draft on the screen. `draft` opens a kept one, `registration` begins a correction, neither a new person."""
 
     CSS_PATH = "form.tcss"
-    HEADING = N_("Pendaftaran baru")
+    HEADING = N_("Daftarkan orang baru")
     HELP = N_(
         "Enter ke isian berikut, panah naik ke isian sebelumnya, PgDn dan PgUp berpindah bagian. Pilihan: huruf "
         "pertama atau panah dan Spasi. Semua tersimpan sendiri; Esc menutup dan draf dapat dilanjutkan. Tanda "
@@ -151,7 +151,7 @@ class FormScreen(DraftScreen):
 
     def _head(self) -> None:
         draft = self.draft
-        kind = _("Perbaikan") if draft.registration else _("Pendaftaran baru")
+        kind = _("Perbaikan") if draft.registration else _("Daftarkan orang baru")
         name = plain(draft.values.get("name") or "", 60)
         title = _("Periksa dan kirim") if self._number == SEND else FORM[self._number].labels.say(language())
         self.head(f"{kind}: {name}" if name else kind, f"{self._number + 1}/{SEND + 1} {title}")

@@ -88,17 +88,21 @@ class HomeScreen(FieldScreen[None]):
             Line(_("Pilihan"), "heading"),
         ]
 
-    async def on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
         """A letter of the menu does what its line says."""
         command = next((each for each in self._commands() if each.letter == event.key.lower()), None)
         if command is not None:
             event.stop()
-            await self.app.run_action(command.run())
+            self._do(command)
 
-    async def on_lines_chosen(self, event: Lines.Chosen) -> None:
+    def on_lines_chosen(self, event: Lines.Chosen) -> None:
         command = event.lines.value()
         if isinstance(command, Command):
-            await self.app.run_action(command.run())
+            self._do(command)
+
+    def _do(self, command: Command) -> None:
+        # Not awaited here: what takes this screen away would wait for this very handler to end.
+        self.app.call_later(self.app.run_action, command.run())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # Esc has nowhere to go from here.

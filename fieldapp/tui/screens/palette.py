@@ -28,8 +28,8 @@ def open_palette(app: FieldApp) -> None:
         return
     lines = [Line(command_line(command), value=command) for command in offered(session.member.role)]
 
-    async def done(picked: object) -> None:
+    def done(picked: object) -> None:
         if isinstance(picked, Command):
-            await app.run_action(picked.run())
+            app.call_later(app.run_action, picked.run())
 
     app.push_screen(Pick(_("Perintah"), lines, find=True), done)

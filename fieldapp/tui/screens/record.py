@@ -10,7 +10,6 @@ from textual import events
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from fieldapp.domain import nik
 from fieldapp.domain.findings import Finding
 from fieldapp.domain.roles import may
 from fieldapp.forms.declaration import QUESTIONS
@@ -92,9 +91,7 @@ class RecordScreen(FieldScreen[None]):
     def _draw(self) -> None:
         if self._loaded is not None:
             lines = self.query_one("#record", Lines)
-            masked = dict(self._loaded[0])
-            masked["values"] = {**masked["values"], "nik": nik.masked(masked["values"].get("nik") or "")}
-            lines.show(record_lines(masked, self._loaded[1], max(40, self.size.width - 4), self._pinned))
+            lines.show(record_lines(*self._loaded, max(40, self.size.width - 4), self._pinned))
 
     @property
     def _state(self) -> str:
@@ -165,10 +162,13 @@ class RecordScreen(FieldScreen[None]):
         """The whole NIK, once, in a box of its own; that it was looked at is kept."""
         session = self.session
 
+        heir = str(self._loaded[0]["values"].get("heir_nik") or "") if self._loaded is not None else ""
+
         def show(nik: str) -> None:
-            words = nik or _("Orang ini belum ber-NIK.")
-            grouped = " ".join(words[at : at + 4] for at in range(0, 16, 4)) if nik and len(nik) == 16 else words
-            self.app.push_screen(Report(_("NIK utuh"), [Line(plain(grouped, 60))]))
+            lines = [Line(_in_fours(nik) if nik else _("Orang ini belum ber-NIK."))]
+            if heir:
+                lines.append(Line(f"{label_of('heir_nik')}: {_in_fours(heir)}"))
+            self.app.push_screen(Report(_("NIK utuh"), lines))
 
         self.ask(partial(registrations.unmasked_nik, session, self._registration), show, lane="pen")
 
@@ -190,3 +190,8 @@ class RecordScreen(FieldScreen[None]):
     def _ended(self) -> None:
         self.field_app.refresh_status()
         self._load()
+
+
+def _in_fours(nik: str) -> str:
+    """Sixteen digits as they are read aloud."""
+    return plain(" ".join(nik[at : at + 4] for at in range(0, len(nik), 4)), 60)

@@ -35,7 +35,7 @@ def flags(row: Row) -> str:
     """What is odd about a registration, in short words: kept narrow for a column."""
     marks = [
         (row.get("errors"), _("salah {count}")),
-        (row.get("conflicts"), _("tentang {count}")),
+        (row.get("conflicts"), _("beda {count}")),
         (row.get("duplicates"), _("ganda {count}")),
         (row.get("overrides"), _("alasan {count}")),
     ]
@@ -46,7 +46,7 @@ def columns() -> Sequence[Column]:
     """The columns of a list of registrations; the later ones only on wide screens."""
     return (
         Column(lambda: _("Nama"), lambda row: str(row.get("name") or "")),
-        Column(lambda: _("NIK"), lambda row: str(row.get("nik") or "-"), 18),
+        Column(lambda: _("NIK"), lambda row: str(row.get("nik") or "-"), 16),
         Column(lambda: _("Keadaan"), lambda row: state_text(str(row.get("state"))), 16),
         Column(lambda: _("Kelurahan"), lambda row: str(row.get("area_name") or row.get("area") or ""), 14),
         Column(lambda: _("Perhatian"), flags, 20, from_width=100),

@@ -45,7 +45,7 @@ FILTERS: Final[dict[str, str]] = {
 
 def why(row: Row) -> str:
     """Why a row deserves a closer look."""
-    return ", ".join(_(REASONS[code]) for code in review.reasons(row)) or "-"
+    return ", ".join(_(REASONS[code]) if code in REASONS else code for code in review.reasons(row)) or "-"
 
 
 def columns() -> Sequence[Column]:

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from fieldapp.locale import N_, _
 from fieldapp.tui.keys import key
+from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.base import FieldScreen
 from fieldapp.tui.text import content
 from fieldapp.tui.widgets.typed_line import TypedLine
@@ -38,8 +39,29 @@ class UnlockScreen(FieldScreen[None]):
     def body(self) -> Iterable[Widget]:
         yield UnlockBox()
 
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.busy = True
+        self.call_after_refresh(self._look)
+
     def on_screen_resume(self) -> None:
         self.show_status()
+
+    def _look(self) -> None:
+        home = self.field_app.home
+
+        def work() -> bool:
+            # Loading these takes longest of all; a person types the passphrase meanwhile.
+            from fieldapp.services.session import has_store
+
+            return has_store(home)
+
+        self.ask(work, self._looked)
+
+    def _looked(self, there: bool) -> None:
+        self.busy = False
+        if not there:
+            self.app.call_later(self.app.switch_screen, screen_named("wizard"))
 
     def on_input_submitted(self) -> None:
         self.action_unlock()

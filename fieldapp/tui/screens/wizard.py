@@ -102,7 +102,7 @@ class StepScreen(FieldScreen[None]):
 class JoinScreen(StepScreen):
     """Invitation file, PIN, own passphrase. `host` stays open while a further member joins on this laptop."""
 
-    HEADING = N_("Bergabung")
+    HEADING = N_("Bergabung ke program")
     HELP = N_(
         "Berkas undangan datang dari administrator (lewat flashdisk atau surel), PIN lewat jalan lain. Ctrl+O "
         "mencari berkasnya. Kata sandi Anda sendiri yang tentukan."

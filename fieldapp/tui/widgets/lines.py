@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Offset, Size
@@ -172,6 +173,9 @@ class Lines(ScrollView, can_focus=True):
         self.cursor += by
 
     def action_page(self, by: int) -> None:
+        if self.cursor == (0 if by < 0 else self.count() - 1):
+            # At the edge the key is free for whoever turns pages around this list.
+            raise SkipAction
         self.cursor += by * max(1, self.size.height - self.HEADER_LINES - 1)
 
     def action_edge(self, last: bool) -> None:

@@ -14,8 +14,10 @@ LONGEST_TYPED = 1000
 
 def cleaned(text: str) -> str:
     """Pasted text as one line without control characters; spaces stand for line ends and tabs."""
-    spaced = text[: LONGEST_TYPED * 4].replace("\r\n", " ").replace("\n", " ").replace("\r", " ").replace("\t", " ")
-    return "".join(char for char in spaced if char.isprintable()).strip()[:LONGEST_TYPED]
+    # The end of a copied line is no part of it; other spaces may be meant.
+    text = text[: LONGEST_TYPED * 4].rstrip("\r\n")
+    spaced = text.replace("\r\n", " ").replace("\n", " ").replace("\r", " ").replace("\t", " ")
+    return "".join(char for char in spaced if char.isprintable())[:LONGEST_TYPED]
 
 
 class TypedLine(Input):
