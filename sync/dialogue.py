@@ -55,7 +55,7 @@ class HubDescription(NamedTuple):
 
     member: Member
     epoch: str
-    """Changes when the hub was set back to an earlier state."""
+    """Names this life of the hub's store."""
     now_ms: int
     """The hub's clock, milliseconds since 1970 UTC."""
 

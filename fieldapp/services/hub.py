@@ -15,6 +15,7 @@ import uvicorn
 from fieldapp.services import office
 from fieldapp.services.problems import Exit, Problem, os_reason
 from fieldapp.services.session import Session
+from fieldapp.services.transact import transact_of
 from fieldapp.store.errors import StoreBusy, StoreError
 from sync.dialogue import Hub
 from sync.errors import Unreachable
@@ -53,6 +54,9 @@ class HubServer:
         if session.member.role != "hub":
             raise Problem("hub_only")
         self._session = session
+        self._write = transact_of(session)
+        # Before the first of many threads: a hub put back from a copy begins a chain of its own.
+        self._write(lambda journal: None)
         self._learning = threading.Lock()
         self._learn()
         hub = Hub(self._transact, session.author, session.programme, self._epoch(), merged=self._merged)
@@ -89,9 +93,8 @@ class HubServer:
         self._server.should_exit = True
 
     def _transact(self, work: Callable[[Journal], T], /) -> T:
-        session = self._session
         try:
-            return session.store.write(lambda connection: work(session.journal(connection)))
+            return self._write(work)
         except StoreBusy:
             raise Unreachable("hub_busy") from None
         except StoreError:

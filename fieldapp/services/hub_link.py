@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from fieldapp.services import office
 from fieldapp.services.problems import Exit, Problem, translated
 from fieldapp.services.session import Session
+from fieldapp.services.transact import transact_of
 from fieldapp.store import local
 from fieldapp.store.db import Connection
 from sync.client import HttpLink
 from sync.errors import MESSAGES, SyncError, Untrusted
-from sync.journal import Journal
 from sync.rounds import Visit, Visitor
 
-T = TypeVar("T")
 Progress = Callable[[int, int | None, str], None]
 
 
@@ -56,10 +55,7 @@ def sync(session: Session, url: str | None = None, progress: Progress | None = N
 
 
 def _visit(session: Session, link: HttpLink, progress: Progress | None) -> Visit:
-    def transact(work: Callable[[Journal], T], /) -> T:
-        return session.store.write(lambda connection: work(session.journal(connection)))
-
-    visitor = Visitor(link, transact, session.author(), session.programme, progress=progress or _silent)
+    visitor = Visitor(link, transact_of(session), session.author(), session.programme, progress=progress or _silent)
     with translated():
         try:
             return visitor.run()

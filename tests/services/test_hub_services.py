@@ -132,6 +132,8 @@ def test_a_stranger_and_a_revoked_member_are_refused_and_leave_nothing(
             exchange.sync(laptop, url)
         assert (caught.value.code, caught.value.exit_code) == (code, exit_code)
     stranger.close()
+    # What was refused half-way was taken back whole: the hub goes on serving the others from what it had.
+    assert exchange.sync(town.admin, url)["sent"] == 0
     assert held(hub) == before
     assert len(registrations.listing(sari)) == 2
 

@@ -1,0 +1,29 @@
+"""The ground floor's way into a session's store: one durable transaction, and errors as the ground floor knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from fieldapp.services.problems import Problem
+from fieldapp.services.session import Session
+from fieldapp.store.errors import StoreError
+from sync.dialogue import Transact
+from sync.errors import SyncError
+from sync.journal import Journal
+
+T = TypeVar("T")
+
+
+def transact_of(session: Session) -> Transact:
+    """A way to run work on the session's journal. SyncError and StoreError come through as they are: links go by their codes."""
+
+    def transact(work: Callable[[Journal], T], /) -> T:
+        try:
+            return session.write(lambda _, journal: work(journal))
+        except Problem as problem:
+            if isinstance(problem.__cause__, SyncError | StoreError):
+                raise problem.__cause__ from None
+            raise
+
+    return transact
