@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def transact_of(session: Session) -> Transact:
-    """A way to run work on the session's journal. SyncError and StoreError come through as they are: links go by their codes."""
+    """Runs work on the session's journal; SyncError and StoreError come through as they are, since links read codes."""
 
     def transact(work: Callable[[Journal], T], /) -> T:
         try:
