@@ -14,7 +14,7 @@ CHUNK: Final = 500
 DICTIONARY_BYTES: Final = 16 * 1024
 TRAIN_FROM: Final = 256
 """With fewer samples a dictionary is not worth having."""
-_SAMPLES: Final = 1000
+_SAMPLES: Final = 500
 _LEVEL: Final = 3
 _PLAIN: Final = 0
 _NUMBER_BITS: Final = 32

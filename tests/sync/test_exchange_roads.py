@@ -140,7 +140,7 @@ def test_the_latest_bundle_of_a_member_outweighs_its_older_receipts(trio):
     enumerator.register()
     coordinator.merge(enumerator.to_office().data)
     enumerator.merge(coordinator.to_member(enumerator).data)
-    (chain,) = [chain for chain, (by, _) in enumerator.journal.chains().items() if by == enumerator.member.id]
+    chain = chain_of(enumerator)
     known = enumerator.journal.known_of(coordinator.member.id)
     assert numbers_of(known[chain]) == ((1, 2),)
     assert enumerator.to_office().entries == 0
@@ -151,6 +151,27 @@ def test_the_latest_bundle_of_a_member_outweighs_its_older_receipts(trio):
     assert numbers_of(known[chain]) == ((1, 1),)
     older.merge(enumerator.to_office().data)
     assert len(types(older, "registration")) == 2
+
+
+def test_a_bundle_outweighs_the_receipts_it_covers_whatever_the_clock_says(trio):
+    """The office's clock was set back by a day between its receipt and its bundle."""
+    enumerator, coordinator, _ = trio
+    enumerator.register()
+    coordinator.merge(enumerator.to_office().data)
+    enumerator.merge(coordinator.to_member(enumerator).data)
+    me = coordinator.member.id
+    chain = chain_of(enumerator)
+    have = {chain: spans for chain, spans in coordinator.journal.coverage().items() if chain != chain_of(enumerator)}
+    with enumerator.transaction():
+        enumerator.journal.remember_peer(me, have, at_ms=coordinator.now_ms - 86_400_000)
+    assert chain not in enumerator.journal.known_of(me)
+    with enumerator.transaction():
+        enumerator.journal.remember_peer(me, {}, at_ms=coordinator.now_ms - 86_400_000)
+    assert chain in enumerator.journal.known_of(me)
+
+
+def chain_of(replica):
+    return next(chain for chain, (by, _) in replica.journal.chains().items() if by == replica.member.id)
 
 
 def test_what_only_a_revoked_office_member_holds_is_carried_again(trio, office, rules):
@@ -241,6 +262,36 @@ def test_a_record_goes_by_the_area_it_began_in_wherever_its_editor_sits(two_area
     coordinator.change(record, "comment", {"text": "Dari kota"}, "64.71")
     here.merge(coordinator.to_member(here).data)
     assert len(here.journal.record(record).comments) == 3
+
+
+def test_whole_segments_about_other_areas_are_told_of_and_are_no_gaps(two_areas):
+    here, _, coordinator, (record, other) = two_areas
+    for _ in range(2):
+        for about, area in ((other, OTHER), (record, AREA)):
+            coordinator.change(about, "comment", {"text": f"Lagi {area}"}, area)
+            coordinator.to_office()
+        out = coordinator.to_member(here)
+        assert here.merge(out.data).merged.missing == {}
+        assert here.journal.missing() == {}
+    chain = chain_of(coordinator)
+    assert len(here.journal.coverage()[chain]) > 1
+    # A shorter list in a later bundle takes nothing back of what was told before.
+    here.merge(coordinator.to_member(here, limit=0).data)
+    assert here.journal.missing() == {}
+
+
+def test_what_is_withheld_under_a_signature_is_no_gap_even_when_nobody_speaks_of_it(two_areas, office):
+    here, _, coordinator, _ = two_areas
+    opened = here.open(coordinator.to_member(here).data)
+    silent = replicas.bundle_of(
+        office,
+        coordinator.identity,
+        opened.payload.segments,
+        certificates=coordinator.journal.membership.certificates(),
+        recipients=[here.member.age_recipient],
+    )
+    assert here.merge(silent).merged.missing == {}
+    assert here.journal.missing() == {}
 
 
 def test_an_area_already_told_to_be_outside_is_not_sent_again_and_again(two_areas):
