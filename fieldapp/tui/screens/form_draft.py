@@ -114,6 +114,7 @@ class DraftScreen(FieldScreen[None]):
         self._draft.kept_position = position
         self.opened(view)
         self.set_interval(SAVE_EVERY_S, self._tick)
+        self.field_app.refresh_status()
         if self._recovered:
             self.tell(_("Formulir yang terputus dibuka kembali. Yang sudah diketik tersimpan."))
 

@@ -229,6 +229,7 @@ class ChoiceField(Widget, can_focus=True):
             self.app.cursor_position = Offset(x + place.x, y + place.y)
 
     def action_move(self, by: int, sideways: bool) -> None:
+        self._typed = ""
         flowing = self._flows(self.size.width)
         if flowing and not sideways:
             self.post_message(Onward(self.field, back=by < 0))
@@ -246,6 +247,7 @@ class ChoiceField(Widget, can_focus=True):
 
     def action_tick(self) -> None:
         self._moved = True
+        self._typed = ""
         self._choose(self.at)
 
     def action_empty(self) -> None:

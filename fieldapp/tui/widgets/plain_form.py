@@ -49,12 +49,18 @@ class BlankRow(Widget):
     BlankRow { height: auto; layout: grid; grid-size: 2; grid-columns: 28 1fr; grid-rows: auto; margin-bottom: 1; }
     BlankRow Static { height: auto; }
     BlankRow .blank--help { column-span: 2; padding-left: 28; color: $quiet; }
-    BlankRow:focus-within .blank--label { text-style: bold underline; }
+    BlankRow .blank--label.-at-hand { text-style: bold underline; }
     """
 
     def __init__(self, blank: Blank) -> None:
         super().__init__()
         self._blank = blank
+
+    def on_descendant_focus(self) -> None:
+        self.query_one(".blank--label").add_class("-at-hand")
+
+    def on_descendant_blur(self) -> None:
+        self.query_one(".blank--label").remove_class("-at-hand")
 
     def compose(self) -> ComposeResult:
         yield Static(content(self._blank.label), classes="blank--label", markup=False)

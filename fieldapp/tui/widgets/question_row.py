@@ -66,7 +66,7 @@ class QuestionRow(Widget):
     QuestionRow { height: auto; layout: grid; grid-size: 2; grid-columns: 28 1fr; grid-rows: auto; }
     QuestionRow.-wide { grid-size: 1; grid-columns: 1fr; }
     QuestionRow .row--label { height: auto; padding-right: 1; }
-    QuestionRow:focus-within .row--label { text-style: bold underline; }
+    QuestionRow .row--label.-at-hand { text-style: bold underline; }
     QuestionRow .row--note { height: auto; column-span: 2; padding-left: 28; display: none; }
     QuestionRow.-wide .row--note { column-span: 1; padding-left: 4; }
     QuestionRow.-wide ChoiceField { margin-left: 3; }
@@ -105,6 +105,12 @@ class QuestionRow(Widget):
         if not isinstance(field, AnswerField):
             raise TypeError(type(field).__name__)
         return field
+
+    def on_descendant_focus(self) -> None:
+        self._label.add_class("-at-hand")
+
+    def on_descendant_blur(self) -> None:
+        self._label.remove_class("-at-hand")
 
     def show(self, value: object) -> None:
         """Writes a kept answer into the field."""

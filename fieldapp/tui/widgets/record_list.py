@@ -112,11 +112,16 @@ class RecordList(Lines):
         if rows is None:
             if page not in self._asked:
                 self._asked.add(page)
-                ids = list(self._ids[page * PAGE : (page + 1) * PAGE])
-                self.post_message(self.PageWanted(self, self._number, page, ids))
+                # Asked from the list's own turn: drawing runs in a parent's, and a parent is not told of what it sends.
+                self.call_later(self._want, self._number, page)
             return None
         self._pages.move_to_end(page)
         return rows[place] if place < len(rows) else None
+
+    def _want(self, number: int, page: int) -> None:
+        if number == self._number:
+            ids = list(self._ids[page * PAGE : (page + 1) * PAGE])
+            self.post_message(self.PageWanted(self, number, page, ids))
 
     def line(self, index: int, width: int) -> Line:
         row = self.row(index)
