@@ -21,12 +21,12 @@ _spec = spec_from_file_location("sync_replicas", Path(__file__).with_name("repli
 replicas = sys.modules.setdefault("sync_replicas", module_from_spec(_spec))
 _spec.loader.exec_module(replicas)
 
-ROLES = ["enumerator:64.71", "enumerator:64.71", "coordinator", "supervisor"]
+ROLES = ["enumerator:64.71", f"enumerator:{replicas.AREA}", "coordinator", "supervisor"]
 pick = st.integers(0, 10**6)
 
 
 class Field(RuleBasedStateMachine):
-    """Four laptops and a heap of bundles on sticks; any laptop may be cloned."""
+    """Four laptops, one of them of a single area, and a heap of bundles on sticks; any laptop may be cloned."""
 
     office_of = None
     rules_given = None
@@ -36,6 +36,7 @@ class Field(RuleBasedStateMachine):
         self.office = self.office_of(f"field {seed}")
         self.team = replicas.make_team(self.office, self.rules_given, ROLES)
         self.records: list[str] = []
+        self.areas: dict[str, str] = {}
         self.sticks: list[bytes] = []
         self.written: set[str] = set()
         self.clones = 0
@@ -47,22 +48,35 @@ class Field(RuleBasedStateMachine):
         assert stored.id not in self.written
         self.written.add(stored.id)
 
-    @rule(who=pick)
-    def register(self, who):
-        record = self.one(who).register()
+    @rule(who=pick, is_elsewhere=st.booleans())
+    def register(self, who, is_elsewhere=False):
+        replica = self.one(who)
+        area = replicas.OTHER_AREA if is_elsewhere and self.is_wide(replica) else replicas.AREA
+        record = replica.register(area)
         self.records.append(record)
-        self.wrote(self.one(who).journal.entries_of(record)[0])
+        self.areas[record] = area
+        self.wrote(replica.journal.entries_of(record)[0])
+
+    @staticmethod
+    def is_wide(replica):
+        return replica.member.scopes == ("64.71",)
 
     @rule(who=pick, which=pick, field=st.sampled_from(["name", "rt", "note"]), value=st.sampled_from("abc"))
     def edit(self, who, which, field, value):
-        if self.records:
-            self.wrote(self.one(who).edit(self.records[which % len(self.records)], **{field: value}))
+        record = self.some_record(who, which)
+        if record:
+            self.wrote(self.one(who).edit(record, self.areas[record], **{field: value}))
+
+    def some_record(self, who, which):
+        within = [r for r in self.records if self.is_wide(self.one(who)) or self.areas[r] == replicas.AREA]
+        return within[which % len(within)] if within else None
 
     @rule(who=pick, which=pick, code=st.sampled_from(["approve", "return"]))
     def decide(self, who, which, code):
-        if self.records:
+        record = self.some_record(who, which)
+        if record:
             with contextlib.suppress(NotAllowed):
-                self.wrote(self.one(who).decide(self.records[which % len(self.records)], code))
+                self.wrote(self.one(who).decide(record, code, self.areas[record]))
 
     @rule(who=pick, limit=st.sampled_from([None, 1, 3]))
     def write_stick_for_office(self, who, limit):
@@ -114,13 +128,20 @@ class Field(RuleBasedStateMachine):
                 break
         else:
             pytest.fail("they never come to rest")
-        assert len(set(before)) == 1
-        held = {stored.id for record in self.team[0].folded() for stored in self.team[0].journal.entries_of(record)}
+        wide = [replica for replica in self.team if self.is_wide(replica)]
+        narrow = [replica for replica in self.team if not self.is_wide(replica)]
+        assert len({replica.dump() for replica in wide}) == 1
+        everything = wide[0].folded()
+        held = {stored.id for record in everything for stored in wide[0].journal.entries_of(record)}
         assert held == self.written
+        readable = {r: p for r, p in everything.items() if p["scope"] in ("*", replicas.AREA)}
+        for replica in narrow:
+            assert replica.folded() == readable
         for replica in self.team:
             assert replica.journal.missing() == {}
+            before_rebuild = replica.dump()
             replica.journal.rebuild()
-            assert replica.dump() == before[0]
+            assert replica.dump() == before_rebuild
             replica.connection.close()
 
     @staticmethod
