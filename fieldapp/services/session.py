@@ -31,6 +31,9 @@ _PROGRAMME: Final = "programme"
 _RULES: Final = policy.rules()
 #: Balikpapan's clock (WITA); a laptop set to another zone must not date a registration otherwise.
 _ZONE_HOURS: Final = 8
+#: The last second of the calendar in every zone of the earth. An entry may carry a later time, and one that does must
+#: not stop the merge or the screen that meets it.
+_LAST_MS: Final = 253_402_300_799_000 - 24 * 3_600_000
 
 
 @dataclass
@@ -154,13 +157,17 @@ class Session:
 
 
 def local_date(ms: int) -> date:
-    """The date in Balikpapan at `ms` since 1970 UTC."""
-    return (datetime.fromtimestamp(ms / 1000, UTC) + timedelta(hours=_ZONE_HOURS)).date()
+    """The date in Balikpapan at `ms` since 1970 UTC; the calendar's last but one day for every time beyond it."""
+    return (_moment(ms) + timedelta(hours=_ZONE_HOURS)).date()
 
 
 def iso_time(ms: int) -> str:
-    """`ms` since 1970 UTC as ISO 8601 with seconds and Z."""
-    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """`ms` since 1970 UTC as ISO 8601 with seconds and Z; a time beyond the calendar as its last but one day."""
+    return _moment(ms).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(min(max(ms, 0), _LAST_MS) / 1000, UTC)
 
 
 def journal_of(connection: Connection, programme_id: str) -> Journal:

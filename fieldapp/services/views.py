@@ -223,14 +223,19 @@ def _comments(record: Record, who: Mapping[str, str]) -> list[dict[str, Any]]:
     """Comments pinned to fields by decisions that are still in force, and free ones, oldest first."""
     found: list[tuple[Any, dict[str, Any]]] = []
     for said in (*record.decisions, *record.comments):
-        pinned = (
-            said.fields.get("comments")
-            if said.kind != "comment"
-            else {said.fields.get("field"): said.fields.get("text")}
-        )
-        for field, text in (pinned if isinstance(pinned, dict) else {}).items():
+        pinned = _pinned(said)
+        for field, text in pinned.items():
             found.append((said.t, _comment(said, field, text, who)))
     return [comment for _, comment in sorted(found, key=lambda pair: (pair[0], str(pair[1]["field"])))]
+
+
+def _pinned(said: Annotation) -> dict[Any, Any]:
+    """Field (or None) -> text. Another program may have put anything in its place, which then pins nothing."""
+    if said.kind != "comment":
+        comments = said.fields.get("comments")
+        return comments if isinstance(comments, dict) else {}
+    field = said.fields.get("field")
+    return {field if isinstance(field, str) else None: said.fields.get("text")}
 
 
 def _comment(said: Annotation, field: Any, text: Any, who: Mapping[str, str]) -> dict[str, Any]:
