@@ -4,12 +4,10 @@ import hashlib
 import io
 import json
 import random
-import sys
 from dataclasses import replace
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 
 import pytest
+import replicas
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,10 +18,6 @@ from sync.errors import MESSAGES, SyncError, Untrusted
 from sync.keys import Identity, new_age_identity
 from sync.payload import SMALL, Payload, pack, unpack
 from sync.segment import seal as seal_segment
-
-_spec = spec_from_file_location("sync_replicas", Path(__file__).with_name("replicas.py"))
-replicas = sys.modules.setdefault("sync_replicas", module_from_spec(_spec))
-_spec.loader.exec_module(replicas)
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """Bundles that earlier versions wrote are opened and merged for ever, into the same records."""
 
 import json
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
 from itertools import permutations
 from pathlib import Path
 
 import pytest
+import replicas
 
 from sync.bundle import open_bundle
 from sync.coverage import pack_have
@@ -15,10 +14,6 @@ from sync.exchange import merge_newcomer_payload
 from sync.fold import Rules
 from sync.journal import Journal, create_tables
 from sync.members import Membership
-
-_spec = spec_from_file_location("sync_replicas", Path(__file__).with_name("replicas.py"))
-replicas = sys.modules.setdefault("sync_replicas", module_from_spec(_spec))
-_spec.loader.exec_module(replicas)
 
 VERSIONS = sorted(path for path in (Path(__file__).parent / "bundles").iterdir() if path.name.startswith("v"))
 rules = Rules(

@@ -1,10 +1,7 @@
 """What goes into a bundle for whom: by proof of what they hold, and no further than their areas."""
 
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-
 import pytest
+import replicas
 
 from sync.clock import Clock
 from sync.coverage import numbers_of
@@ -17,9 +14,6 @@ from sync.members import claim, open_invitation
 from sync.payload import unpack
 from sync.randomness import token
 
-_spec = spec_from_file_location("sync_replicas", Path(__file__).with_name("replicas.py"))
-replicas = sys.modules.setdefault("sync_replicas", module_from_spec(_spec))
-_spec.loader.exec_module(replicas)
 AREA, OTHER = replicas.AREA, replicas.OTHER_AREA
 
 

@@ -2,12 +2,10 @@
 
 import contextlib
 import dataclasses
-import importlib.util
 import random
 import selectors
 import socket
 import struct
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+import replicas
 import uvicorn
 
 from sync.client import HttpLink
@@ -25,12 +24,6 @@ from sync.fold import Rules
 from sync.hub import application
 from sync.rounds import Visit, Visitor
 from sync.wire import EXCHANGE_PATH
-
-_spec = importlib.util.spec_from_file_location("sync_replicas", Path(__file__).with_name("replicas.py"))
-assert _spec is not None
-assert _spec.loader is not None
-replicas = sys.modules.setdefault("sync_replicas", importlib.util.module_from_spec(_spec))
-_spec.loader.exec_module(replicas)
 
 
 class Wire:

@@ -1,15 +1,13 @@
 """A laptop's visits to a hub: real journals, keys and bundles; a link that can be told to fail, where HTTP would be."""
 
 import dataclasses
-import importlib.util
 import json
 import sqlite3
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
+import replicas
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,12 +19,6 @@ from sync.journal import Change
 from sync.members import Membership
 from sync.rounds import Pace, Visit, Visitor
 from sync.wire import LEAST_ENTRIES, MOST_ENTRIES
-
-_spec = importlib.util.spec_from_file_location("sync_replicas", Path(__file__).with_name("replicas.py"))
-assert _spec is not None
-assert _spec.loader is not None
-replicas = sys.modules.setdefault("sync_replicas", importlib.util.module_from_spec(_spec))
-_spec.loader.exec_module(replicas)
 
 
 class Line:

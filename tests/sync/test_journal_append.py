@@ -1,20 +1,14 @@
 """Writing one's own entries: what the journal fills in, what it refuses, and where the chain goes on."""
 
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
+import replicas
 
 from sync.clock import Clock
 from sync.entry import entry_hash
 from sync.errors import NotAllowed, SyncError, Untrusted
 from sync.journal import Author, Change, Journal
-
-_spec = spec_from_file_location("sync_replicas", Path(__file__).with_name("replicas.py"))
-replicas = sys.modules.setdefault("sync_replicas", module_from_spec(_spec))
-_spec.loader.exec_module(replicas)
 
 
 @pytest.fixture(params=["sqlite3", "sqlcipher3"])

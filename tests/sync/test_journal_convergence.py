@@ -5,21 +5,15 @@ same records, and says the same about what it holds.
 """
 
 import contextlib
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 
 import pytest
+import replicas
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from sync.bundle import inspect_head
 from sync.errors import NotAllowed
-
-_spec = spec_from_file_location("sync_replicas", Path(__file__).with_name("replicas.py"))
-replicas = sys.modules.setdefault("sync_replicas", module_from_spec(_spec))
-_spec.loader.exec_module(replicas)
 
 ROLES = ["enumerator:64.71", f"enumerator:{replicas.AREA}", "coordinator", "supervisor"]
 pick = st.integers(0, 10**6)

@@ -1,18 +1,12 @@
 """Chains that were cloned: both branches are kept, both count, and nothing of either is ever taken for delivered."""
 
 import dataclasses
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 
+import replicas
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync.payload import Payload
-
-_spec = spec_from_file_location("sync_replicas", Path(__file__).with_name("replicas.py"))
-replicas = sys.modules.setdefault("sync_replicas", module_from_spec(_spec))
-_spec.loader.exec_module(replicas)
 
 
 @st.composite

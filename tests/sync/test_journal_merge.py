@@ -1,10 +1,7 @@
 """Merging: whole or not at all, gaps named, late knowledge about members and origins judged anew."""
 
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-
 import pytest
+import replicas
 
 from sync.errors import SyncError
 from sync.exchange import merge_bundle
@@ -12,10 +9,6 @@ from sync.journal import Journal
 from sync.members import claim, open_invitation
 from sync.payload import Payload
 from sync.randomness import token
-
-_spec = spec_from_file_location("sync_replicas", Path(__file__).with_name("replicas.py"))
-replicas = sys.modules.setdefault("sync_replicas", module_from_spec(_spec))
-_spec.loader.exec_module(replicas)
 
 
 @pytest.fixture
