@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from sync.coverage import MAX_NUMBER, Have, Ranges, Span, gaps, join, runs
 from sync.log import Log, lane_of, number_of, place_of
 from sync.segment import MAX_ENTRIES, Segment, ids_of
-from sync.tables import Connection
+from sync.tables import Connection, given_id
 
 _ROOT: Final = b"\0" * 32
 
@@ -91,12 +91,15 @@ class Chains:
 
     def start(self, chain: str, author: str) -> Lane:
         """A new lane of a chain."""
-        row = self._connection.execute(
-            "INSERT INTO chain (chain, lane, author, ranges)"
-            " VALUES (?, (SELECT count(*) FROM chain WHERE chain = ?), ?, '')",
-            (bytes.fromhex(chain), bytes.fromhex(chain), bytes.fromhex(author)),
-        ).lastrowid
-        return Lane(int(row), chain, author, ())
+        row = given_id(
+            self._connection.execute(
+                "INSERT INTO chain (id, chain, lane, author, ranges)"
+                " SELECT coalesce(max(id), 0) + 1, ?, (SELECT count(*) FROM chain WHERE chain = ?), ?, '' FROM chain"
+                " RETURNING id",
+                (bytes.fromhex(chain), bytes.fromhex(chain), bytes.fromhex(author)),
+            )
+        )
+        return Lane(row, chain, author, ())
 
     def hold(self, lane: Lane, numbers: Iterable[int]) -> None:
         """Note that the entries with these ascending numbers are now held in the lane."""
@@ -168,7 +171,9 @@ class Chains:
     def keep(self, lane: Lane, segment: Segment) -> None:
         """Keep a segment's list of hashes and its signature, if it is not here yet."""
         self._connection.execute(
-            "INSERT OR IGNORE INTO segment (chain, first, last, prev, signature, hashes) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO segment (id, chain, first, last, prev, signature, hashes)"
+            " SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ?, ?, ? FROM segment WHERE true"
+            " ON CONFLICT (chain, first, last) DO NOTHING",
             (
                 lane.row,
                 segment.first,

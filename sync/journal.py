@@ -201,12 +201,12 @@ class Journal:
         try:
             yield
         except BaseException:
-            self._connection.execute("ROLLBACK TO journal")
-            self._connection.execute("RELEASE journal")
+            self._connection.execute("ROLLBACK TO SAVEPOINT journal")
+            self._connection.execute("RELEASE SAVEPOINT journal")
             self._membership = None
             self._log.forget()
             raise
-        self._connection.execute("RELEASE journal")
+        self._connection.execute("RELEASE SAVEPOINT journal")
 
     def _merge_into(self, membership: Membership) -> Merge:
         return Merge(self._connection, self._log, self._chains, self._own, self._folding, membership)
@@ -364,7 +364,8 @@ class Journal:
             "records_new": len(merged.created),
         }
         self._connection.execute(
-            "INSERT INTO merge_report (id, bundle, member, at, summary) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO merge_report (id, bundle, member, at, summary, seq)"
+            " SELECT ?, ?, ?, ?, ?, coalesce(max(seq), 0) + 1 FROM merge_report",
             (
                 bytes.fromhex(merged.merge),
                 bytes.fromhex(merged.bundle),
@@ -376,7 +377,7 @@ class Journal:
 
     def reports(self) -> list[Report]:
         """What merges brought something new, in order of their time."""
-        found = self._connection.execute("SELECT id, bundle, member, at, summary FROM merge_report ORDER BY at, rowid")
+        found = self._connection.execute("SELECT id, bundle, member, at, summary FROM merge_report ORDER BY at, seq")
         return [
             Report(bytes(id_).hex(), bytes(bundle).hex(), bytes(by).hex(), at_ms, json.loads(summary))
             for id_, bundle, by, at_ms, summary in found

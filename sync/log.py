@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import zstandard
 
 from sync.entry import Stored, decode_kept
-from sync.tables import NEW_LABEL, RECEIPT_LABEL, REVOCATION_LABEL, Connection
+from sync.tables import NEW_LABEL, RECEIPT_LABEL, REVOCATION_LABEL, Connection, given_id
 
 CHUNK: Final = 500
 """How many ids one statement asks for."""
@@ -99,7 +99,11 @@ class Log:
         labels = self._labels if self._labels is not None else self._read_labels()
         number = labels.get(text)
         if number is None:
-            number = int(self._connection.execute("INSERT INTO label (text) VALUES (?)", (text,)).lastrowid)
+            number = given_id(
+                self._connection.execute(
+                    "INSERT INTO label (id, text) SELECT coalesce(max(id), 0) + 1, ? FROM label RETURNING id", (text,)
+                )
+            )
             labels[text] = number
             self._texts[number] = text
         return number
@@ -331,7 +335,12 @@ class Log:
         except zstandard.ZstdError:
             # Samples that have nothing in common make no dictionary; the bytes are then kept as they are.
             return None
-        return int(self._connection.execute("INSERT INTO dictionary (data) VALUES (?)", (data,)).lastrowid)
+        return given_id(
+            self._connection.execute(
+                "INSERT INTO dictionary (id, data) SELECT coalesce(max(id), 0) + 1, ? FROM dictionary RETURNING id",
+                (data,),
+            )
+        )
 
 
 _ROW: Final = "place, id, status, dictionary, body"

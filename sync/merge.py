@@ -119,7 +119,9 @@ class Merge:
         for certificate in payload.certificates:
             self._membership.add(certificate)
         self._connection.executemany(
-            "INSERT OR IGNORE INTO certificate (body) VALUES (?)", [(body,) for body in payload.certificates]
+            "INSERT INTO certificate (id, body) SELECT coalesce(max(id), 0) + 1, ? FROM certificate WHERE true"
+            " ON CONFLICT (body) DO NOTHING",
+            [(body,) for body in payload.certificates],
         )
         joined = self._membership.standings()
         # Whoever was not a member yet has no entries here that could be judged anew.

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from sync.chains import Chains, Lane
 from sync.clock import Clock, Time
@@ -13,8 +12,6 @@ from sync.log import Fresh, Log, number_of, place_of, record_key
 from sync.randomness import Random, token
 from sync.segment import MAX_ENTRIES, Segment, seal
 from sync.tables import Connection
-
-_COLUMNS: Final = "chain, member, device, n, hash, ms, counter"
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ class OwnChains:
         """The end of the chain on which this member goes on here; a new chain where there is none."""
         row = self._connection.execute(
             "SELECT own_chain.chain, chain.chain, n, hash FROM own_chain JOIN chain ON chain.id = own_chain.chain"
-            " WHERE member = ? AND device = ? AND NOT is_retired",
+            " WHERE member = ? AND device = ? AND is_retired = 0",
             (bytes.fromhex(author.identity.member_id), bytes.fromhex(author.device)),
         ).fetchone()
         if row is not None:
@@ -82,7 +79,9 @@ class OwnChains:
         ms, counter = author.clock.last
         ids = bytes.fromhex(author.identity.member_id), bytes.fromhex(author.device)
         self._connection.execute(
-            f"INSERT OR REPLACE INTO own_chain ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - a constant
+            "INSERT INTO own_chain (chain, member, device, n, hash, ms, counter) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (chain) DO UPDATE SET n = excluded.n, hash = excluded.hash, ms = excluded.ms,"
+            " counter = excluded.counter",
             (tip.lane, *ids, tip.n, tip.hash, ms, counter),
         )
 
@@ -105,7 +104,7 @@ class OwnChains:
     def compare(self, have: Have) -> None:
         """Look whether a peer holds entries of a live chain of ours that we do not know: then it is not ours alone."""
         live = self._connection.execute(
-            "SELECT chain.chain FROM own_chain JOIN chain ON chain.id = own_chain.chain WHERE NOT is_retired"
+            "SELECT chain.chain FROM own_chain JOIN chain ON chain.id = own_chain.chain WHERE is_retired = 0"
         ).fetchall()
         for (chain,) in live:
             lanes = self._chains.lanes(bytes(chain).hex())
@@ -118,4 +117,4 @@ class OwnChains:
 
     def live(self) -> dict[int, int]:
         """Lane -> number of the last entry, for the chains that go on here."""
-        return dict(self._connection.execute("SELECT chain, n FROM own_chain WHERE NOT is_retired").fetchall())
+        return dict(self._connection.execute("SELECT chain, n FROM own_chain WHERE is_retired = 0").fetchall())

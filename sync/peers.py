@@ -53,7 +53,9 @@ class Peers:
         for chain, ranges in (before.outside if before else {}).items():
             outside[chain] = join((*outside.get(chain, ()), *ranges))
         self._connection.execute(
-            "INSERT OR REPLACE INTO peer (member, have, outside, known, at) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO peer (member, have, outside, known, at) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (member) DO UPDATE SET have = excluded.have, outside = excluded.outside,"
+            " known = excluded.known, at = excluded.at",
             (
                 bytes.fromhex(member),
                 _json(pack_have(peer.have)),

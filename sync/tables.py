@@ -1,16 +1,30 @@
-"""The tables of the journal, the same on sqlite3 and on sqlcipher3; all ids are 16-byte BLOBs.
+"""The tables of the journal, the same on sqlite3, on sqlcipher3 and on PostgreSQL; all ids of entries, records, chains
+and members are 16 bytes.
 
-An entry's row number says where it stands: 32 bits for the row of `chain`, 32 for its number in the chain. So the
-order of a chain needs no index of its own, and what comes in one after the other is stored one after the other.
+Row numbers are given out as the largest so far and one more: whoever writes holds the only write lock, so this needs no
+sequence of any engine, and a transaction that is rolled back leaves no hole. The number of an entry's row says where it
+stands: 32 bits for the row of `chain`, 32 for its number in the chain. So the order of a chain needs no index of its
+own, and what comes in one after the other is stored one after the other.
 """
 
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 FIXED_LABELS: Final = ("revocation", "receipt", "new")
 """Texts whose numbers in `label` are the same in every database: the partial index names the first two."""
 REVOCATION_LABEL, RECEIPT_LABEL, NEW_LABEL = 1, 2, 3
 
-_STATEMENTS: Final = (
+
+class Types(NamedTuple):
+    """How an engine calls the types that the statements below name BLOB and INTEGER: bytes, and 64-bit integers."""
+
+    blob: str
+    integer: str
+
+
+SQLITE_TYPES: Final = Types("BLOB", "INTEGER")
+POSTGRES_TYPES: Final = Types("BYTEA", "BIGINT")
+
+_FIRST: Final = (
     # Texts that nearly every entry repeats: types, scopes, kinds, codes.
     "CREATE TABLE label (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE)",
     # zstd dictionaries for the entries' bytes; kept for ever, since rows refer to them.
@@ -76,6 +90,14 @@ _STATEMENTS: Final = (
         at INTEGER NOT NULL,
         summary TEXT NOT NULL)""",
 )
+_REPORT_ORDER: Final = (
+    # Two merges of one millisecond are told in the order in which they happened.
+    "ALTER TABLE merge_report ADD COLUMN seq INTEGER NOT NULL DEFAULT 0",
+)
+_STEPS: Final = (_FIRST, _REPORT_ORDER)
+"""What brought the tables to their present shape, oldest first; a step that was released never changes."""
+
+TABLES_VERSION: Final = len(_STEPS)
 
 
 class Connection(Protocol):
@@ -86,8 +108,19 @@ class Connection(Protocol):
     def executemany(self, sql: str, parameters: Any, /) -> Any: ...
 
 
-def create_tables(connection: Connection) -> None:
-    """Create the journal's tables in an empty database, within the caller's transaction."""
-    for statement in _STATEMENTS:
-        connection.execute(statement)
-    connection.executemany("INSERT INTO label (id, text) VALUES (?, ?)", list(enumerate(FIXED_LABELS, 1)))
+def create_tables(
+    connection: Connection, *, since: int = 0, until: int = TABLES_VERSION, types: Types = SQLITE_TYPES
+) -> None:
+    """Bring the journal's tables from version `since` (0: an empty database) to version `until`, within the caller's
+    transaction."""
+    for step in _STEPS[since:until]:
+        for statement in step:
+            connection.execute(statement.replace("BLOB", types.blob).replace("INTEGER", types.integer))
+    if since == 0 and until > 0:
+        connection.executemany("INSERT INTO label (id, text) VALUES (?, ?)", list(enumerate(FIXED_LABELS, 1)))
+
+
+def given_id(returned: Any) -> int:
+    """The number that an `INSERT ... RETURNING` of one row gave out."""
+    # All rows are fetched: a statement that is still open would keep SQLite from committing.
+    return int(returned.fetchall()[0][0])

@@ -47,7 +47,7 @@ def drafts(db: Database) -> None:
 
 def journal(db: Database) -> None:
     """The tables of the replication layer, which lays them out itself."""
-    create_tables(db.conn)
+    create_tables(db.conn, until=1)
 
 
 _PROJECTIONS = (
@@ -166,7 +166,12 @@ def disclosures(db: Database) -> None:
     )
 
 
-_ORDER = (local_values, drafts, journal, projections, carried, disclosures)
+def report_order(db: Database) -> None:
+    """Reports of merges in the order in which they happened, by a column of their own."""
+    create_tables(db.conn, since=1, until=2)
+
+
+_ORDER = (local_values, drafts, journal, projections, carried, disclosures, report_order)
 NAMES = tuple(step.__name__ for step in _ORDER)
 STEPS = Migrations("fieldapp")
 for _step in _ORDER:

@@ -48,6 +48,19 @@ def test_sql_stands_in_the_store_and_in_sync_only(path: Path) -> None:
             assert not statement.match(node.value), f"line {node.lineno}"
 
 
+@pytest.mark.parametrize("path", [p for p in SOURCES if name(p).startswith("sync/")], ids=name)
+def test_the_journals_sql_holds_nothing_that_only_sqlite_takes(path: Path) -> None:
+    statement = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|SAVEPOINT|PRAGMA)\b")
+    refused = re.compile(
+        r"\b(INSERT OR|rowid|json_\w+|AUTOINCREMENT|STRICT|GLOB|IFNULL|PRAGMA|NOT is_\w+|\?\d)\b|\?[0-9]", re.IGNORECASE
+    )
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and statement.search(node.value):
+            assert not refused.search(node.value), f"line {node.lineno}"
+        assert not (isinstance(node, ast.Attribute) and node.attr in ("lastrowid", "executescript")), node
+
+
 def test_only_the_screens_load_textual() -> None:
     script = "import sys, fieldapp.cli.main; print([m for m in sys.argv[1:] if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", script, *HEAVY], cwd=ROOT, capture_output=True, text=True, check=True)

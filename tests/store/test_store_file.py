@@ -139,6 +139,29 @@ def test_an_older_schema_is_brought_up_step_by_step(folder: Path) -> None:
         assert store.read(lambda c: c.execute("PRAGMA user_version").fetchone()[0]) == SCHEMA_VERSION
 
 
+def test_reports_of_merges_kept_by_an_older_program_are_still_told(folder: Path) -> None:
+    from sqlite_utils import Database
+
+    from fieldapp.store import migrations
+    from sync.fold import Rules
+    from sync.journal import Journal
+
+    folder.mkdir()
+    connection = connect(folder / NAME, KEY, create=True)
+    connection.execute("BEGIN IMMEDIATE")
+    before = migrations.NAMES.index("report_order")
+    migrations.STEPS.apply(Database(connection), stop_before=migrations.NAMES[before:])
+    connection.execute(f"PRAGMA user_version = {before}")
+    kept = [(b"a" * 16, b"b" * 16, b"c" * 16, at, '{"new": 1}') for at in (2, 1)]
+    for number, row in enumerate(kept):
+        connection.execute("INSERT INTO merge_report VALUES (?, ?, ?, ?, ?)", (bytes([number]), *row[1:]))
+    connection.execute("COMMIT")
+    connection.close()
+    with Store(folder, KEY) as store:
+        rules = Rules(group_of={}, may=lambda *_: None, office_roles=frozenset())
+        assert [report.at_ms for report in store.read(lambda c: Journal(c, rules, "0" * 32).reports())] == [1, 2]
+
+
 def test_two_processes_may_upgrade_at_once(folder: Path) -> None:
     folder.mkdir()
     connect(folder / NAME, KEY, create=True).close()
