@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple, NoReturn, Self
 
@@ -23,6 +24,9 @@ NUMBER_LIMIT: Final = 2**32 - 1
 DOMAIN_TAG: Final = b"fieldapp entry 1\n"
 """Stands before an entry's bytes when they are hashed, so that no hash of another kind of thing can be taken for it."""
 
+_SEEN_LIMIT: Final = 512
+_SEEN_TEXTS_LIMIT: Final = 128
+
 Kind = Literal["new", "edit", "resolve", "void", "decide", "comment"]
 SETTING_KINDS: Final = frozenset({"new", "edit", "resolve"})
 """Kinds that set fields of the record; the others speak about it."""
@@ -33,7 +37,8 @@ _Meta = msgspec.Meta
 _Whole = Annotated[int, _Meta(ge=-INTEGER_LIMIT, le=INTEGER_LIMIT)]
 _Number = Annotated[int, _Meta(ge=1, le=NUMBER_LIMIT)]
 _Count = Annotated[int, _Meta(ge=0, le=INTEGER_LIMIT)]
-_Name = Annotated[str, _Meta(min_length=1, max_length=256)]
+_NAME_LIMIT: Final = 256
+_Name = Annotated[str, _Meta(min_length=1, max_length=_NAME_LIMIT)]
 _Time = tuple[Annotated[int, _Meta(ge=0, le=TIME_LIMIT_MS)], Annotated[int, _Meta(ge=0, le=COUNTER_LIMIT)]]
 
 
@@ -64,7 +69,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     """Chain: 32 hex digits."""
     dv: str
     """Device: 32 hex digits."""
-    f: dict[_Name, Value]
+    # Their names are checked apart: a bound on keys in their type keeps msgspec from recognising those it just read.
+    f: dict[str, Value]
     """Fields set, with plain JSON values; None clears a field, an absent one stays untouched."""
     k: Kind
     """What is done."""
@@ -105,9 +111,8 @@ _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 SCOPE_PATTERN: Final = r"(?:\*|(?=[^ ]{1,64}\Z)[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)"
 """A scope: "*" for what is public, or up to 64 characters of names joined by dots, wide to narrow."""
 # One match over the joined texts costs a fifth of one match a field; no text holds the blank that joins them.
-_texts_match: Final = re.compile(
-    rf"{_HEX32} {_HEX32} {_HEX32} {_HEX32} {_UUID} [a-z][a-z0-9_]{{0,31}} (?:[0-9a-f]{{64}})? {SCOPE_PATTERN}"
-).fullmatch
+_own_texts_match: Final = re.compile(rf"{_HEX32} {_UUID} (?:[0-9a-f]{{64}})?").fullmatch
+_common_texts_match: Final = re.compile(rf"{_HEX32} {_HEX32} {_HEX32} [a-z][a-z0-9_]{{0,31}} {SCOPE_PATTERN}").fullmatch
 _hex32_match: Final = re.compile(_HEX32).fullmatch
 # Below U+0300 every character is in normal form and combines with nothing before it.
 _may_combine: Final = re.compile("[\u0300-\U0010ffff]").search
@@ -164,10 +169,44 @@ def _refuse(body: bytes) -> NoReturn:
     raise Untrusted("entry_version" if version > FORMAT_VERSION else "entry_damaged") from None
 
 
+class _Seen:
+    """What was found right a short while ago. Entries come in thousands by the same few authors, about the same few
+    questions; how many are remembered is bounded, since others may come as well."""
+
+    def __init__(self, is_right: Callable[[tuple[str, ...]], bool]) -> None:
+        self._is_right = is_right
+        self._right: set[tuple[str, ...]] = set()
+
+    def __call__(self, texts: tuple[str, ...]) -> bool:
+        if texts in self._right:
+            return True
+        if not self._is_right(texts):
+            return False
+        if len(self._right) >= _SEEN_LIMIT:
+            self._right.clear()
+        if len(texts) <= _SEEN_TEXTS_LIMIT:
+            self._right.add(texts)
+        return True
+
+
+def _are_common_texts(texts: tuple[str, ...]) -> bool:
+    return _common_texts_match(" ".join(texts)) is not None
+
+
+def _are_names(texts: tuple[str, ...]) -> bool:
+    return all(1 <= len(text) <= _NAME_LIMIT for text in texts)
+
+
+_common_texts_are_right: Final = _Seen(_are_common_texts)
+_names_are_right: Final = _Seen(_are_names)
+
+
 def _is_well_formed(entry: Entry) -> bool:
-    """What msgspec does not check: the shape of ids, and which keys go with which kind."""
+    """What msgspec does not check: the shape of ids, the length of names, and which keys go with which kind."""
     e = entry
-    if not _texts_match(f"{e.au} {e.ch} {e.dv} {e.x} {e.r} {e.y} {e.p} {e.s}") or (e.n == 1) != (e.p == ""):
+    if not _own_texts_match(f"{e.x} {e.r} {e.p}") or (e.n == 1) != (e.p == ""):
+        return False
+    if not _common_texts_are_right((e.au, e.ch, e.dv, e.y, e.s)) or not _names_are_right(tuple(e.f)):
         return False
     for ids in e.b.values():
         if not ids or any(not _hex32_match(i) for i in ids) or any(a >= b for a, b in pairwise(ids)):

@@ -7,13 +7,15 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Final, Literal, NamedTuple
+from typing import Any, ClassVar, Final, Generic, Literal, NamedTuple, TypeVar
 
 import msgspec
 
 from sync.clock import Time
 from sync.entry import DECISION, SETTING_KINDS, Entry, Stored
 from sync.members import PUBLIC_SCOPE, Member, Membership, covers
+
+T = TypeVar("T")
 
 _DIGEST_TAG: Final = b"fieldapp heads 1\n"
 _LAYOUTS_LIMIT: Final = 512
@@ -99,48 +101,131 @@ class Annotation:
     """Whether the record's heads are still the ones that the writer saw; always true of a comment."""
 
 
-@dataclass(frozen=True)
-class Record:
-    """A record as its valid entries make it."""
+class _Once(Generic[T]):
+    """An attribute worked out when it is first asked for, and kept. functools.cached_property takes a lock each time,
+    up to Python 3.11, which costs more than most of what is worked out here."""
+
+    def __init__(self, work_out: Callable[[Any], T]) -> None:
+        self._work_out = work_out
+        self._name = work_out.__name__
+        self.__doc__ = work_out.__doc__
+
+    def __get__(self, instance: Any, owner: type) -> T:
+        made: T
+        made = instance.__dict__[self._name] = self._work_out(instance)
+        return made
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
+    """A record as its valid entries make it. What follows from them is worked out when somebody asks for it: a merge
+    folds a hundred thousand records of which few are ever looked at."""
 
     id: str
-    type: str
-    """Empty when no entry of the record is valid."""
-    scope: str
-    """Scope of the origin; of the earliest valid entry while the origin is unknown; empty when there is none."""
-    values: dict[str, object]
-    """Field -> shown value; cleared fields are left out."""
-    conflicts: tuple[str, ...]
-    """Groups with several heads of unlike values, sorted."""
-    digest: str
-    """Names the set of heads, 32 hex digits; what a decision is bound to."""
-    decisions: tuple[Annotation, ...]
-    """decide and void entries that no other replaces, latest first; several with unlike fields are a conflict."""
-    comments: tuple[Annotation, ...]
-    """In (t, ch, id) order."""
-    origin_by: str
-    """Author of the origin; empty while it is unknown."""
-    origin_t: Time
-    """Time of the origin; (0, 0) while it is unknown."""
+    origin: Stored | None
+    """The entry of kind new that began it; None while it is unknown."""
     history: tuple[Stored, ...]
     """The valid entries in (t, ch, id) order."""
     quarantined: tuple[tuple[str, str], ...]
     """(entry id, code) of those that count for nothing, sorted."""
-    complete: bool
-    """Whether the origin is known: a valid entry of kind new."""
-    heads: dict[str, tuple[Stored, ...]] = field(repr=False)
-    """Group -> entries that no other replaces, shown one first."""
-    rules: Rules = field(repr=False, compare=False)
+    rules: Rules
 
-    @cached_property
+    def __eq__(self, other: object) -> bool:
+        return all(getattr(self, n) == getattr(other, n) for n in _SAID) if isinstance(other, Record) else False
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Record({', '.join(f'{name}={getattr(self, name)!r}' for name in _SAID)})"
+
+    @property
+    def complete(self) -> bool:
+        """Whether the origin is known: a valid entry of kind new."""
+        return self.origin is not None
+
+    @_Once
+    def type(self) -> str:
+        """Empty when no entry of the record is valid."""
+        first = self.origin or (self.history[0] if self.history else None)
+        return first.entry.y if first else ""
+
+    @_Once
+    def scope(self) -> str:
+        """Scope of the origin; of the earliest valid entry while the origin is unknown; empty when there is none."""
+        first = self.origin or (self.history[0] if self.history else None)
+        return first.entry.s if first else ""
+
+    @property
+    def origin_by(self) -> str:
+        """Author of the origin; empty while it is unknown."""
+        return self.origin.entry.au if self.origin else ""
+
+    @property
+    def origin_t(self) -> Time:
+        """Time of the origin; (0, 0) while it is unknown."""
+        return self.origin.entry.t if self.origin else (0, 0)
+
+    @_Once
+    def heads(self) -> dict[str, tuple[Stored, ...]]:
+        """Group -> entries that no other replaces, shown one first; groups sorted."""
+        only = self._only
+        return _heads(self.history, self.rules) if only is None else _heads_of_one(only, self.rules)
+
+    @_Once
+    def values(self) -> dict[str, object]:
+        """Field -> shown value; cleared fields are left out."""
+        only = self._only
+        if only is None:
+            return _values(self.heads, self.history, self.rules)
+        return {name: value for name, value in only.entry.f.items() if value is not None}
+
+    @_Once
+    def conflicts(self) -> tuple[str, ...]:
+        """Groups with several heads of unlike values, sorted."""
+        return () if len(self.history) < 2 else _conflicts(self.heads, self.rules)
+
+    @_Once
+    def digest(self) -> str:
+        """Names the set of heads, 32 hex digits; what a decision is bound to."""
+        only = self._only
+        return _digest_of(self.heads) if only is None else _digest_of_one(only, self.rules)
+
+    @property
+    def _only(self) -> Stored | None:
+        """The one entry of a record of one entry that sets fields: there everything follows from their names."""
+        history = self.history
+        return history[0] if len(history) == 1 and history[0].entry.k in SETTING_KINDS else None
+
+    @_Once
+    def decisions(self) -> tuple[Annotation, ...]:
+        """decide and void entries that no other replaces, latest first; several with unlike fields are a conflict."""
+        return self._said[0]
+
+    @_Once
+    def comments(self) -> tuple[Annotation, ...]:
+        """In (t, ch, id) order."""
+        return self._said[1]
+
+    @_Once
+    def _said(self) -> tuple[tuple[Annotation, ...], tuple[Annotation, ...]]:
+        said = [stored for stored in self.history if stored.entry.k not in SETTING_KINDS]
+        return _annotations(said, self.digest) if said else ((), ())
+
+    @_Once
     def groups(self) -> dict[str, tuple[Head, ...]]:
-        """Group -> heads with their values, shown one first. Made when first asked for: few records are looked at."""
+        """Group -> heads with their values, shown one first."""
         return {group: tuple(self._head(group, stored) for stored in heads) for group, heads in self.heads.items()}
 
     def _head(self, group: str, stored: Stored) -> Head:
         entry = stored.entry
         names = self.rules.layout(entry.f).fields[group]
         return Head(stored.id, entry.au, entry.t, {name: entry.f[name] for name in names})
+
+
+_SAID: Final = (
+    "id", "type", "scope", "values", "conflicts", "digest", "decisions", "comments", "origin_by", "origin_t",
+    "history", "quarantined", "complete", "heads",
+)  # fmt: skip
+"""What two records must have in common to be equal; the rules may be any."""
 
 
 def fold(record_id: str, entries: Iterable[Stored], rules: Rules, membership: Membership) -> Record:
@@ -155,26 +240,14 @@ def fold(record_id: str, entries: Iterable[Stored], rules: Rules, membership: Me
         if stored.entry.r != record_id:
             raise ValueError("an entry of another record")
     origin, history, quarantined = _judge(given, rules, membership)
-    heads, digest, values, conflicts = _alone(history, rules) if len(history) == 1 else _together(history, rules)
-    decisions, comments = _annotations(history, digest)
-    first = origin or (history[0] if history else None)
-    return Record(
-        id=record_id,
-        type=first.entry.y if first else "",
-        scope=first.entry.s if first else "",
-        values=values,
-        conflicts=conflicts,
-        digest=digest,
-        decisions=decisions,
-        comments=comments,
-        origin_by=origin.entry.au if origin else "",
-        origin_t=origin.entry.t if origin else (0, 0),
-        history=history,
-        quarantined=quarantined,
-        complete=origin is not None,
-        heads=heads,
-        rules=rules,
-    )
+    return Record(id=record_id, origin=origin, history=history, quarantined=quarantined, rules=rules)
+
+
+def fold_new(stored: Stored, rules: Rules, membership: Membership) -> Record:
+    """The same for a record of which only one entry of kind new is known, as nearly all are in a merge."""
+    if _why_not(stored, None, rules, membership) is not None:
+        return fold(stored.entry.r, (stored,), rules, membership)
+    return Record(id=stored.entry.r, origin=stored, history=(stored,), quarantined=(), rules=rules)
 
 
 def _order(stored: Stored) -> tuple[Time, str, str]:
@@ -205,14 +278,16 @@ def _judge(
 def _why_not(stored: Stored, origin: Stored | None, rules: Rules, membership: Membership) -> str | None:
     """Why an entry does not count on a record of this origin; None when it does."""
     entry = stored.entry
-    code = membership.why_not(stored)
-    if code is not None:
-        return code
-    member = membership.member(entry.au)
+    member = membership.free_hand(entry.au, entry.s)
     if member is None:
-        return "member_unknown"
-    if not covers(member.scopes, entry.s):
-        return "outside_scope"
+        code = membership.why_not(stored)
+        if code is not None:
+            return code
+        member = membership.member(entry.au)
+        if member is None:
+            return "member_unknown"
+        if not covers(member.scopes, entry.s):
+            return "outside_scope"
     if origin is None:
         return rules.may(member, entry, None)
     if entry.y != origin.entry.y:
@@ -222,43 +297,33 @@ def _why_not(stored: Stored, origin: Stored | None, rules: Rules, membership: Me
     return rules.may(member, entry, origin.entry)
 
 
-class _State(NamedTuple):
-    """What the entries that count say about the fields."""
-
-    heads: dict[str, tuple[Stored, ...]]
-    digest: str
-    values: dict[str, object]
-    conflicts: tuple[str, ...]
+def _heads_of_one(only: Stored, rules: Rules) -> dict[str, tuple[Stored, ...]]:
+    return dict.fromkeys(rules.layout(only.entry.f).groups, (only,))
 
 
-def _alone(history: tuple[Stored, ...], rules: Rules) -> _State:
-    """The state of a record of one entry, as most are: everything follows from the names of its fields."""
-    entry_id, _, entry = history[0]
-    if entry.k not in SETTING_KINDS:
-        return _together(history, rules)
-    groups, _, json = rules.layout(entry.f)
-    listed = b'[[["%b"],%b]]' % (entry_id.encode(), json) if groups else b"[]"
-    values = {name: value for name, value in entry.f.items() if value is not None}
-    return _State(dict.fromkeys(groups, history), _digest(listed), values, ())
+def _digest_of_one(only: Stored, rules: Rules) -> str:
+    """What `_digest_of` says of a record of one entry, whose groups all have the same head."""
+    layout = rules.layout(only.entry.f)
+    return _digest(b'[[["%b"],%b]]' % (only.id.encode(), layout.json) if layout.groups else b"[]")
 
 
-def _together(history: tuple[Stored, ...], rules: Rules) -> _State:
-    """The state of a record of any entries."""
-    heads = _heads(history, rules)
+def _digest_of(heads: Mapping[str, tuple[Stored, ...]]) -> str:
     groups_of: dict[tuple[str, ...], list[str]] = {}
     for group, shown in heads.items():
         ids = (shown[0].id,) if len(shown) == 1 else tuple(sorted(stored.id for stored in shown))
         groups_of.setdefault(ids, []).append(group)
-    conflicts = tuple(
-        group for group, shown in heads.items() if len(shown) > 1 and len({_kept(s, group, rules) for s in shown}) > 1
-    )
-    digest = _digest(_json_encoder.encode(sorted(groups_of.items())))
-    return _State(heads, digest, _values(heads, history, rules), conflicts)
+    return _digest(_json_encoder.encode(sorted(groups_of.items())))
 
 
 def _digest(heads: bytes) -> str:
     """Names the heads of all groups, given as JSON: groups with the same heads together, which keeps it short."""
     return hashlib.sha256(_DIGEST_TAG + heads).hexdigest()[:32]
+
+
+def _conflicts(heads: Mapping[str, tuple[Stored, ...]], rules: Rules) -> tuple[str, ...]:
+    return tuple(
+        group for group, shown in heads.items() if len(shown) > 1 and len({_kept(s, group, rules) for s in shown}) > 1
+    )
 
 
 def _heads(history: tuple[Stored, ...], rules: Rules) -> dict[str, tuple[Stored, ...]]:
@@ -308,11 +373,8 @@ def _kept(stored: Stored, group: str, rules: Rules) -> bytes:
     return _json_encoder.encode({name: fields[name] for name in names if fields[name] is not None})
 
 
-def _annotations(history: tuple[Stored, ...], digest: str) -> tuple[tuple[Annotation, ...], tuple[Annotation, ...]]:
+def _annotations(said: list[Stored], digest: str) -> tuple[tuple[Annotation, ...], tuple[Annotation, ...]]:
     """The decisions that no other replaces, latest first, and the comments in order."""
-    said = [stored for stored in history if stored.entry.k not in SETTING_KINDS]
-    if not said:
-        return (), ()
     replaced = {parent for stored in said for parent in stored.entry.b.get(DECISION, ())}
     decisions, comments = [], []
     for stored in said:

@@ -56,6 +56,8 @@ __all__ = [
 REVOCATION: Final = "revocation"
 """Type of the records that revoke a member."""
 _ROOT: Final = ""
+_FREE_HANDS_LIMIT: Final = 4096
+"""So that entries of as many scopes as somebody can think of do not fill the memory."""
 
 _Meta = msgspec.Meta
 _Hex32 = Annotated[str, _Meta(pattern=r"^[0-9a-f]{32}\Z")]
@@ -119,6 +121,7 @@ class Membership:
         self._revocations: dict[str, tuple[Stored, _Revocation]] = {}
         self._standing_known: _Standing | None = None
         self._codes: dict[str, str | None] = {}
+        self._free_hands: dict[tuple[str, str], Member | None] = {}
 
     def copy(self) -> "Membership":
         """One that knows the same and may learn more, without telling this one."""
@@ -201,6 +204,23 @@ class Membership:
         # A revocation in force stays so, even where a junior admin's cut-off would reach it (decision note 0002).
         return None if code is None or stored.id in standing.entries else code
 
+    def free_hand(self, author: str, scope: str) -> Member | None:
+        """The author, where everything that it wrote in this scope counts as far as membership goes.
+
+        None when `why_not` has to look at each entry. Remembered, since a merge asks it of every entry.
+        """
+        if self._standing_known is None:
+            self._standing()
+        key = author, scope
+        if key not in self._free_hands:
+            standing = self._standing()
+            is_free = standing.why_not(author) is None and author not in standing.revocations
+            member = standing.members[author].member if is_free else None
+            if len(self._free_hands) >= _FREE_HANDS_LIMIT:
+                self._free_hands.clear()
+            self._free_hands[key] = member if member is not None and covers(member.scopes, scope) else None
+        return self._free_hands[key]
+
     def standings(self) -> dict[str, tuple[object, ...]]:
         """Member id -> a value that is equal before and after a change exactly when its entries count as before."""
         standing = self._standing()
@@ -225,6 +245,7 @@ class Membership:
         if self._standing_known is None:
             self._standing_known = self._work_out()
             self._codes = {}
+            self._free_hands = {}
         return self._standing_known
 
     def _is_signed_by_issuer(self, certificate: Certificate, issuer: Certificate | None) -> bool:

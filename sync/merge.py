@@ -9,7 +9,7 @@ from sync.chains import Chains
 from sync.clock import Time
 from sync.coverage import Ranges, holds, runs
 from sync.entry import Stored
-from sync.fold import Record, fold
+from sync.fold import Record, fold_new
 from sync.folding import Folding
 from sync.log import Fresh, Log, Row, place_of, record_key
 from sync.members import REVOCATION, Membership
@@ -205,7 +205,7 @@ class Merge:
         return rows
 
     def _fold_fresh(self, key: bytes, stored: Stored) -> str | None:
-        record = fold(stored.entry.r, (stored,), self._folding.rules, self._membership)
+        record = fold_new(stored, self._folding.rules, self._membership)
         self._fresh[key] = record
         self._created.add(key)
         return record.quarantined[0][1] if record.quarantined else None

@@ -196,6 +196,21 @@ def test_what_encode_would_not_write_is_refused(over: dict[str, Any]) -> None:
     assert refusal(spelled(**over)) == "entry_damaged"
 
 
+@given(entries(), st.sampled_from([("au", "A" * 32), ("dv", ""), ("s", "64."), ("y", "Y"), ("f", {"": 1})]))
+def test_what_was_accepted_before_excuses_nothing(one: Entry, change: tuple[str, Any]) -> None:
+    good = json.loads(encode(one))
+    for _ in range(2):
+        assert decode(encode(one)) == one
+        assert refusal(spelled(**{**PLAIN, **good, change[0]: change[1]})) == "entry_damaged"
+
+
+def test_more_authors_and_questions_than_are_remembered_are_all_judged() -> None:
+    for number in range(1200):
+        assert decode(spelled(au=f"{number:032x}", f={f"question {number}": number})).f[f"question {number}"] == number
+        assert refusal(spelled(au=f"{number:032X}?")) == "entry_damaged"
+        assert refusal(spelled(f={f"question {number}": number, "a" * 257: number})) == "entry_damaged"
+
+
 def test_the_table_of_refusals_changes_an_entry_that_is_accepted() -> None:
     assert decode(spelled()) == entry()
     assert decode(spelled(k="edit", b={"name": [ID]})).b == {"name": (ID,)}

@@ -4,15 +4,15 @@ import hashlib
 import json
 import random
 from collections.abc import Callable
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from sync.fold import Record, Rules, fold
+from sync.fold import Record, Rules, fold, fold_new
 
 AREA, NEIGHBOUR = "64.71.05.1001", "64.71.05.1002"
 RECORD = "019b7777-aaaa-7bbb-8ccc-0123456789ab"
@@ -128,6 +128,21 @@ def test_what_is_in_quarantine_influences_nothing(cast: Any, rules: Rules, story
         assert replace(record, quarantined=()) == fold(RECORD, record.history, rules, cast.membership)
         counted = {stored.id for stored in record.history} | {entry for entry, _ in record.quarantined}
         assert counted == {stored.id for stored in told}
+
+    check()
+
+
+def test_a_beginning_alone_folds_the_short_way_as_it_folds_the_long_way(
+    cast: Any, rules: Rules, story: st.SearchStrategy[list[Any]]
+) -> None:
+    @settings(max_examples=120)
+    @given(story)
+    def check(told: list[Any]) -> None:
+        for stored in told:
+            if stored.entry.k == "new":
+                short, long = fold_new(stored, rules, cast.membership), fold(RECORD, [stored], rules, cast.membership)
+                assert short == long
+                assert described(short) == plainly([stored], rules, cast.membership)
 
     check()
 
