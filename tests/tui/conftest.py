@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import shutil
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import people
 import pytest
 from textual import events
 from textual.pilot import Pilot
@@ -25,46 +27,6 @@ CHEAP = Cost(passes=1, memory_kib=64)
 CHEAP_PIN = KdfCost(memory_kib=64, passes=1)
 PIN = "246810"
 PASSPHRASE = "sandi rekaan"
-
-PERSON: dict[str, Any] = {
-    "nomor_kk": "6471050507079075",
-    "birth_place": "Balikpapan",
-    "birth_date": "1974-06-28",
-    "sex": "L",
-    "mother_name": "Ibu Contoh",
-    "head_of_family": True,
-    "citizenship": "wni",
-    "ktp_address": "Gg. Rekaan No. 1",
-    "ktp_rt": "035",
-    "ktp_area": "64.71.05.1002",
-    "domicile_same": True,
-    "no_phone": True,
-    "kinds": ["sensorik_netra"],
-    "wg_seeing": "banyak",
-    "wg_hearing": "tidak",
-    "wg_walking": "tidak",
-    "wg_remembering": "tidak",
-    "wg_self_care": "tidak",
-    "wg_communicating": "tidak",
-    "proof": ["surat_dokter"],
-    "works": True,
-    "job": "tukang_pijat",
-    "work_place": "Rumah",
-    "monthly_income": 900_000,
-    "categories": ["difabel"],
-    "other_cover": ["tidak_ada"],
-    "heir_name": "Waris Contoh",
-    "heir_relation": "anak",
-    "consent_given": True,
-    "consent_form": "tanda_tangan",
-    "consent_by": "sendiri",
-    "consent_communication": ["lisan"],
-}
-
-
-def _person(number: int, name: str, **changes: Any) -> dict[str, Any]:
-    """Answers of a made-up person without any fault."""
-    return {**PERSON, "nik": f"647105280674{9000 + number}", "name": name, **changes}
 
 
 def register(session: Session, values: dict[str, Any]) -> str:
@@ -132,7 +94,7 @@ def _work(folder: Path, stick: Path) -> None:
 
     with open_session(folder / "ani", PASSPHRASE) as ani, open_session(folder / "awas", PASSPHRASE) as awas:
         first, second, _third = (
-            register(ani, _person(number, name))
+            register(ani, people.person(number, name))
             for number, name in ((1, "Contoh Satu"), (2, "Contoh Dua"), (3, "Contoh Tiga"))
         )
         exchange.write_bundle(ani, stick / "ani-1")
@@ -212,14 +174,14 @@ def at() -> At:
     return _at
 
 
-@pytest.fixture
-def run() -> Callable[[Coroutine[Any, Any, None]], None]:
-    """Runs a journey to its end; one that hangs fails."""
-
-    def to_its_end(journey: Coroutine[Any, Any, None]) -> None:
-        asyncio.run(asyncio.wait_for(journey, 90))
-
-    return to_its_end
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Runs a test that is a coroutine to its end; one that hangs fails."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    wanted = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    asyncio.run(asyncio.wait_for(pyfuncitem.obj(**wanted), 90))
+    return True
 
 
 @pytest.fixture(autouse=True)
@@ -281,4 +243,4 @@ def form_steps() -> list[Step]:
 @pytest.fixture
 def person() -> Callable[..., dict[str, Any]]:
     """Makes answers of a made-up person without any fault: a number, a name, and what differs."""
-    return _person
+    return people.person

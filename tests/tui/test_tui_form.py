@@ -13,15 +13,12 @@ async def _do(hands, steps) -> None:
             await hands.until(step.see)
 
 
-def test_a_person_is_registered_with_the_keyboard_alone(town, at, run, form_steps) -> None:
-    async def journey() -> None:
-        async with at(town.ani) as hands:
-            await hands.unlock()
-            await hands.press("f2")
-            await _do(hands, form_steps)
-            await hands.press("enter")
-            await hands.until("Pendaftaran tersimpan")
-            await hands.press("down", "enter", "f3")
-            await hands.until("Uji Papan Ketik", "Sepinggan Baru", "Menunggu putusan")
-
-    run(journey())
+async def test_a_person_is_registered_with_the_keyboard_alone(town, at, form_steps) -> None:
+    async with at(town.ani) as hands:
+        await hands.unlock()
+        await hands.press("f2")
+        await _do(hands, form_steps)
+        await hands.press("enter")
+        await hands.until("Pendaftaran tersimpan")
+        await hands.press("down", "enter", "f3")
+        await hands.until("Uji Papan Ketik", "Sepinggan Baru", "Menunggu putusan")

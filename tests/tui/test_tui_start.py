@@ -35,7 +35,7 @@ def test_nothing_heavy_is_loaded_before_the_first_paint() -> None:
 
 @pytest.mark.parametrize("theme", [theme.name for theme in THEMES])
 @pytest.mark.parametrize("colour", [True, False])
-def test_every_letter_stands_out_from_its_ground(town, at, run, monkeypatch, theme, colour) -> None:
+async def test_every_letter_stands_out_from_its_ground(town, at, monkeypatch, theme, colour) -> None:
     if not colour:
         monkeypatch.setenv("NO_COLOR", "1")
     dull: list[str] = []
@@ -44,23 +44,20 @@ def test_every_letter_stands_out_from_its_ground(town, at, run, monkeypatch, the
         app.theme = theme
         assert app.no_color is not colour
 
-    async def journey() -> None:
-        async with at(town.ani) as hands:
-            look(hands.app)
-            await hands.unlock()
-            hands.app.theme = theme
-            await hands.press("f2")
-            await hands.until("1/9 Identitas")
-            await hands.press("enter", "enter", "enter", "enter")
-            await hands.until("Salah: Belum diisi")
-            await asyncio.sleep(0.1)
-            dull.extend(_dull(hands.app))
-            await hands.press("escape", "f3")
-            await hands.until("Contoh Dua")
-            await hands.press("down")
-            dull.extend(_dull(hands.app))
-
-    run(journey())
+    async with at(town.ani) as hands:
+        look(hands.app)
+        await hands.unlock()
+        hands.app.theme = theme
+        await hands.press("f2")
+        await hands.until("1/9 Identitas")
+        await hands.press("enter", "enter", "enter", "enter")
+        await hands.until("Salah: Belum diisi")
+        await asyncio.sleep(0.1)
+        dull.extend(_dull(hands.app))
+        await hands.press("escape", "f3")
+        await hands.until("Contoh Dua")
+        await hands.press("down")
+        dull.extend(_dull(hands.app))
     assert not dull
 
 

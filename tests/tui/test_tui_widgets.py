@@ -71,43 +71,37 @@ class ListApp(Stage):
         raise AssertionError(self.seen)
 
 
-def test_a_list_of_a_hundred_thousand_asks_only_for_what_is_looked_at() -> None:
-    async def journey() -> None:
-        app = ListApp(100_000)
-        async with app.run_test(size=(80, 24)) as pilot:
-            await app.until(lambda: "> [ ] Orang 000000" in app.seen)
-            await pilot.press("end")
-            await app.until(lambda: "> [ ] Orang 099999" in app.seen)
-            await pilot.press("home", "pagedown", "space")
-            await app.until(lambda: "[x] Orang 000022" in app.seen)
-            assert len(app.wanted) <= 4
-            assert all(len(event.ids) <= PAGE for event in app.wanted)
-            # However far one wanders, only so many pages stay in memory.
-            records = app.query_one(RecordList)
-            for page in range(KEPT_PAGES * 2):
-                records.cursor = page * PAGE
-                await pilot.pause(0)
-            assert len(records._pages) <= KEPT_PAGES
-
-    asyncio.run(journey())
+async def test_a_list_of_a_hundred_thousand_asks_only_for_what_is_looked_at() -> None:
+    app = ListApp(100_000)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.until(lambda: "> [ ] Orang 000000" in app.seen)
+        await pilot.press("end")
+        await app.until(lambda: "> [ ] Orang 099999" in app.seen)
+        await pilot.press("home", "pagedown", "space")
+        await app.until(lambda: "[x] Orang 000022" in app.seen)
+        assert len(app.wanted) <= 4
+        assert all(len(event.ids) <= PAGE for event in app.wanted)
+        # However far one wanders, only so many pages stay in memory.
+        records = app.query_one(RecordList)
+        for page in range(KEPT_PAGES * 2):
+            records.cursor = page * PAGE
+            await pilot.pause(0)
+        assert len(records._pages) <= KEPT_PAGES
 
 
-def test_rows_of_an_older_question_are_dropped() -> None:
-    async def journey() -> None:
-        app = ListApp(200)
-        app.answering = False
-        async with app.run_test(size=(80, 24)):
-            await app.until(lambda: app.wanted)
-            late = app.wanted[0]
-            app.query_one(RecordList).show_ids(["id-000777"])
-            await app.until(lambda: app.wanted[-1].ids == ["id-000777"])
-            app.answer(late)
-            await asyncio.sleep(0.1)
-            assert "Orang" not in app.seen
-            app.answer(app.wanted[-1])
-            await app.until(lambda: "Orang 000777" in app.seen)
-
-    asyncio.run(journey())
+async def test_rows_of_an_older_question_are_dropped() -> None:
+    app = ListApp(200)
+    app.answering = False
+    async with app.run_test(size=(80, 24)):
+        await app.until(lambda: app.wanted)
+        late = app.wanted[0]
+        app.query_one(RecordList).show_ids(["id-000777"])
+        await app.until(lambda: app.wanted[-1].ids == ["id-000777"])
+        app.answer(late)
+        await asyncio.sleep(0.1)
+        assert "Orang" not in app.seen
+        app.answer(app.wanted[-1])
+        await app.until(lambda: "Orang 000777" in app.seen)
 
 
 class ChoiceApp(Stage):

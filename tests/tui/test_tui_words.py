@@ -180,75 +180,66 @@ async def _review(hands, gather) -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (132, 40)])
-def test_no_english_word_stands_on_an_indonesian_screen(town, at, run, size) -> None:
+async def test_no_english_word_stands_on_an_indonesian_screen(town, at, size) -> None:
     found: dict[str, str] = {}
 
-    async def journey() -> None:
-        async with at(town.ani, size) as hands:
+    async with at(town.ani, size) as hands:
 
-            def gather() -> None:
-                found.update(dict.fromkeys(_english(hands.seen), hands.seen))
+        def gather() -> None:
+            found.update(dict.fromkeys(_english(hands.seen), hands.seen))
 
-            await _tour(hands, gather)
-            await _form(hands, gather)
-        async with at(town.awas, size) as hands:
-            await _review(hands, lambda: found.update(dict.fromkeys(_english(hands.seen), hands.seen)))
-
-    run(journey())
+        await _tour(hands, gather)
+        await _form(hands, gather)
+    async with at(town.awas, size) as hands:
+        await _review(hands, lambda: found.update(dict.fromkeys(_english(hands.seen), hands.seen)))
     assert not found, "\n".join(f"{word}:\n{seen}" for word, seen in found.items())
 
 
-def test_the_first_screens_are_indonesian_too_and_turn_english_when_asked(at, run, tmp_path) -> None:
-    async def journey() -> None:
-        async with at(tmp_path / "kosong") as hands:
-            await hands.until("Bergabung dengan berkas undangan")
-            assert not _english(hands.seen.replace("English", ""))
-            await hands.press("enter")
-            await hands.until("Ctrl+O untuk mencarinya")
-            assert not _english(hands.seen)
-            await hands.press("escape", "down", "enter")
-            await hands.until("Kode kota", "Bulan mulai")
-            assert not _english(hands.seen)
-            await hands.press("escape", "down", "enter")
-            await hands.until("Join with an invitation file", "F1 Help")
-
-    run(journey())
+async def test_the_first_screens_are_indonesian_too_and_turn_english_when_asked(at, tmp_path) -> None:
+    async with at(tmp_path / "kosong") as hands:
+        await hands.until("Bergabung dengan berkas undangan")
+        assert not _english(hands.seen.replace("English", ""))
+        await hands.press("enter")
+        await hands.until("Ctrl+O untuk mencarinya")
+        assert not _english(hands.seen)
+        await hands.press("escape", "down", "enter")
+        await hands.until("Kode kota", "Bulan mulai")
+        assert not _english(hands.seen)
+        await hands.press("escape", "down", "enter")
+        await hands.until("Join with an invitation file", "F1 Help")
 
 
-def test_an_english_screen_holds_no_indonesian(town, at, run) -> None:
+async def test_an_english_screen_holds_no_indonesian(town, at) -> None:
     leaked: dict[str, str] = {}
 
-    async def journey() -> None:
-        async with at(town.ani) as hands:
-            set_language("en")
+    async with at(town.ani) as hands:
+        set_language("en")
 
-            def gather() -> None:
-                words = {word for word in re.findall(r"[a-z]+", hands.seen.lower()) if word in INDONESIAN}
-                leaked.update(dict.fromkeys(words, hands.seen))
+        def gather() -> None:
+            words = {word for word in re.findall(r"[a-z]+", hands.seen.lower()) if word in INDONESIAN}
+            leaked.update(dict.fromkeys(words, hands.seen))
 
-            os.environ["FIELDAPP_LANG"] = "en"
-            try:
-                await hands.until("F1")
-                await hands.write(PASSPHRASE)
-                await hands.press("enter")
-                await hands.until("Register a person", "Not carried")
-            finally:
-                del os.environ["FIELDAPP_LANG"]
+        os.environ["FIELDAPP_LANG"] = "en"
+        try:
+            await hands.until("F1")
+            await hands.write(PASSPHRASE)
+            await hands.press("enter")
+            await hands.until("Register a person", "Not carried")
+        finally:
+            del os.environ["FIELDAPP_LANG"]
+        gather()
+        for key, seen in (("f3", "Registrations"), ("f5", "Exchange"), ("d", "drafts"), ("a", "Settings")):
+            await hands.press(key)
+            await hands.until(seen)
             gather()
-            for key, seen in (("f3", "Registrations"), ("f5", "Exchange"), ("d", "drafts"), ("a", "Settings")):
-                await hands.press(key)
-                await hands.until(seen)
-                gather()
-                await hands.press("escape")
-                await hands.until("Options")
-            await hands.press("f2")
-            for page in range(1, 9):
-                await hands.until(f"{page}/9 ")
-                gather()
-                await hands.press("pagedown")
-            await hands.press("end", "pagedown")
-            await hands.until("answers are not right yet")
+            await hands.press("escape")
+            await hands.until("Options")
+        await hands.press("f2")
+        for page in range(1, 9):
+            await hands.until(f"{page}/9 ")
             gather()
-
-    run(journey())
+            await hands.press("pagedown")
+        await hands.press("end", "pagedown")
+        await hands.until("answers are not right yet")
+        gather()
     assert not leaked, leaked
