@@ -1,4 +1,4 @@
-"""Looking after the laptop: `doctor`, `rebuild`, and the demonstration."""
+"""Looking after the laptop: `doctor`, `backup`, `restore`, `rebuild`, and the demonstration."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from fieldapp.cli.base import FOLDER, command, need_terminal, option
+from fieldapp.cli.base import FILE, FOLDER, argument, command, need_terminal, option
 from fieldapp.cli.output import Output, pairs, table
 from fieldapp.cli.unlock import unlocked
 from fieldapp.cli.words import check_words
@@ -29,6 +29,39 @@ def doctor(out: Output) -> int:
     rows = [(check_words(each["check"]), _("baik") if each["ok"] else _("PERIKSA"), each["message"]) for each in checks]
     out.answer(checks, table(headings, rows))
     return 0 if all(each["ok"] for each in checks) else 1
+
+
+@command(
+    "backup",
+    N_("Tulis cadangan laptop ini, tetap tersandi, ke folder lain (flashdisk)."),
+    argument("folder", type=FOLDER, metavar=N_("FOLDER"), help=N_("Folder tempat cadangan ditulis.")),
+)
+def backup(out: Output, folder: Path) -> None:
+    from fieldapp.services import copies
+
+    with unlocked() as session:
+        answer = copies.write(session, folder)
+    out.answer(answer, pairs([(_("Berkas"), answer["path"]), (_("Ukuran (bita)"), answer["bytes"])]))
+    out.say(_("Cadangan ditulis dan dibaca ulang. Simpan terpisah dari laptop ini; kata sandinya tetap berlaku."))
+
+
+@command(
+    "restore",
+    N_("Pulihkan cadangan ke laptop yang masih kosong."),
+    argument("file", type=FILE, metavar=N_("BERKAS"), help=N_("Cadangan yang ditulis 'fieldapp backup'.")),
+)
+def restore(out: Output, file: Path) -> None:
+    from fieldapp.services import copies
+    from fieldapp.services.session import default_home
+
+    answer = copies.restore(file, default_home())
+    out.answer(answer)
+    out.say(
+        _(
+            "Cadangan dipulihkan. Bukalah dengan kata sandi lama, lalu sinkron atau ambil paket balasan: yang ditulis "
+            "sesudah cadangan ini dan sudah sampai di kantor akan kembali."
+        )
+    )
 
 
 @command("rebuild", N_("Susun ulang semua daftar dari riwayat; hasilnya harus sama."))

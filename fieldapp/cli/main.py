@@ -37,6 +37,8 @@ COMMANDS = {
     "ledger": _HERE + "ledger:ledger",
     "sheet": _HERE + "ledger:sheet",
     "doctor": _HERE + "care:doctor",
+    "backup": _HERE + "care:backup",
+    "restore": _HERE + "care:restore",
     "rebuild": _HERE + "care:rebuild",
     "demo": _HERE + "care:demo",
 }

@@ -16,6 +16,7 @@ from fieldapp.services import office
 from fieldapp.services.problems import Exit, Problem, os_reason
 from fieldapp.services.session import Session
 from fieldapp.services.transact import transact_of
+from fieldapp.store import local
 from fieldapp.store.errors import StoreBusy, StoreError
 from sync.dialogue import Hub
 from sync.errors import Unreachable
@@ -27,7 +28,6 @@ from sync.randomness import token
 
 T = TypeVar("T")
 
-_EPOCH: Final = "hub_epoch"
 _STOPS_S: Final = 10
 """How long a stop waits for exchanges in hand; what is being committed then is finished in any case."""
 _LAST_PORT: Final = 65535
@@ -110,10 +110,10 @@ class HubServer:
             office.learn(self._session)
 
     def _epoch(self) -> str:
-        epoch = self._session.preference(_EPOCH)
+        epoch = self._session.preference(local.HUB_EPOCH)
         if not isinstance(epoch, str):
             epoch = token()
-            self._session.set_preference(_EPOCH, epoch)
+            self._session.set_preference(local.HUB_EPOCH, epoch)
         return epoch
 
 

@@ -33,7 +33,7 @@ def write_backup(folder: Path, key: bytes, target: Path) -> int:
     try:
         _copy_database(folder / stores.NAME, key, copy)
         _pack({stores.NAME: copy, vault.NAME: folder / vault.NAME}, fresh)
-        _verify(fresh)
+        check(fresh)
         disk.replace(fresh, target)
     finally:
         fresh.unlink(missing_ok=True)
@@ -49,7 +49,7 @@ def restore_backup(source: Path, folder: Path) -> None:
     """
     if (folder / vault.NAME).exists() or (folder / stores.NAME).exists():
         raise StoreExists
-    _verify(source)
+    check(source)
     disk.private_folder(folder)
     with zipfile.ZipFile(source) as archive:
         for name in (stores.NAME, vault.NAME):
@@ -80,7 +80,7 @@ def _copy_database(source: Path, key: bytes, copy: Path) -> None:
     connection = connect(copy, key)
     try:
         incarnation.retire_own_chains(connection)
-        for name in (local.STARTS, local.MACHINE):
+        for name in (local.STARTS, local.MACHINE, local.HUB_EPOCH):
             local.remove(connection, name)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
@@ -98,8 +98,8 @@ def _pack(files: dict[str, Path], target: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _verify(path: Path) -> None:
-    """Read every byte of a backup against its checksums; raises StoreDamaged."""
+def check(path: Path) -> None:
+    """Read every byte of a backup against its checksums. Raises StoreDamaged, and OSError when it cannot be read."""
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()

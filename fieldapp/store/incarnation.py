@@ -36,6 +36,7 @@ def begin(store: Store, machine: Callable[[], str] | None = None) -> bool:
         elsewhere = bool(before and fingerprint and before != fingerprint)
         if outside > inside or elsewhere:
             retire_own_chains(connection)
+            local.remove(connection, local.HUB_EPOCH)
         starts = max(inside, outside) + 1
         local.put(connection, local.STARTS, starts)
         local.put(connection, local.MACHINE, fingerprint or before)

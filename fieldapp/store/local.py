@@ -18,6 +18,8 @@ CLOCK_OFFSET_MS: Final = "clock_offset_ms"
 #: How often this database was opened to write as a member; see incarnation.py.
 STARTS: Final = "starts"
 MACHINE: Final = "machine"
+#: Names this life of a hub's store; a copy that is put back begins another.
+HUB_EPOCH: Final = "hub_epoch"
 
 
 def get(connection: Connection, key: str, default: Any = None) -> Any:
