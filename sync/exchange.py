@@ -18,7 +18,7 @@ from sync.members import PUBLIC_SCOPE, Membership
 from sync.merge import RECEIPT, Merged
 from sync.payload import Payload, pack
 from sync.peers import Peer
-from sync.randomness import Random, system_random, token, uuid7
+from sync.randomness import Random, system_random, token
 from sync.segment import Segment
 
 
@@ -204,7 +204,7 @@ def merge_bundle(
     author.clock.observe(merged.latest)
     receipt = None
     if with_receipt and merged.new > merged.new_receipts and _confirms(journal, author.identity.member_id):
-        receipt = journal.append(author, [_receipt(journal, opened, uuid7(now_ms, random))])[0]
+        receipt = journal.append(author, [_receipt(journal, opened, journal.new_record(author, random=random))])[0]
     return Received(opened, merged, receipt)
 
 

@@ -4,7 +4,7 @@ No order of arrival, repetition or split changes the outcome, because nothing he
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Final, Generic, Literal, NamedTuple, TypeVar
@@ -14,6 +14,7 @@ import msgspec
 from sync.clock import Time
 from sync.entry import DECISION, SETTING_KINDS, Entry, Stored
 from sync.members import PUBLIC_SCOPE, Member, Membership, covers
+from sync.record_id import names
 
 T = TypeVar("T")
 
@@ -250,6 +251,16 @@ def fold_new(stored: Stored, rules: Rules, membership: Membership) -> Record:
     return Record(id=stored.entry.r, origin=stored, history=(stored,), quarantined=(), rules=rules)
 
 
+def origin_of(beginnings: Sequence[Stored]) -> Stored | None:
+    """The origin of a record, out of its entries of kind new that count by themselves.
+
+    It is the first by the member whom the record's id names; only where that member wrote none, the first of all.
+    """
+    if len(beginnings) < 2:
+        return beginnings[0] if beginnings else None
+    return min(beginnings, key=lambda stored: (not names(stored.entry.r, stored.entry.au), *_order(stored)))
+
+
 def _order(stored: Stored) -> tuple[Time, str, str]:
     return (stored.entry.t, stored.entry.ch, stored.id)
 
@@ -258,12 +269,8 @@ def _judge(
     given: Mapping[str, Stored], rules: Rules, membership: Membership
 ) -> tuple[Stored | None, tuple[Stored, ...], tuple[tuple[str, str], ...]]:
     """The origin, the entries that count in (t, ch, id) order, and the others with their codes."""
-    origin: Stored | None = None
     ordered = sorted(given.values(), key=_order) if len(given) > 1 else tuple(given.values())
-    for stored in ordered:
-        if stored.entry.k == "new" and _why_not(stored, None, rules, membership) is None:
-            origin = stored
-            break
+    origin = origin_of([s for s in ordered if s.entry.k == "new" and _why_not(s, None, rules, membership) is None])
     history = []
     quarantined = []
     for stored in ordered:

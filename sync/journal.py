@@ -6,7 +6,7 @@ committed afterwards.
 
 import contextlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ from sync.own import Author, OwnChains, Tip
 from sync.payload import Payload
 from sync.peers import Peer, Peers
 from sync.randomness import Random, system_random, token
+from sync.record_id import RecordIds
 from sync.segment import Segment
 from sync.shipping import Selection, Shipping
 from sync.tables import REVOCATION_LABEL, Connection, create_tables
@@ -94,6 +95,7 @@ class Journal:
         self._own = OwnChains(connection, self._log, self._chains, random)
         self._peers = Peers(connection, self._log, self._chains)
         self._folding = Folding(self._log, rules, project)
+        self._ids = RecordIds()
         self._membership: Membership | None = None
         self._membership_seen = (0, 0)
 
@@ -210,6 +212,19 @@ class Journal:
 
     def _merge_into(self, membership: Membership) -> Merge:
         return Merge(self._connection, self._log, self._chains, self._own, self._folding, membership)
+
+    def new_record(
+        self, author: Author, *, random: Random | None = None, is_taken: Callable[[str], bool] | None = None
+    ) -> str:
+        """An id for a record that this author begins: it names the author, and no record here has it.
+
+        `random` None is the journal's own. `is_taken` may rule out more, such as ids that wait outside the journal.
+        """
+
+        def is_known(record: str) -> bool:
+            return bool(self._log.known_records([record_key(record)])) or (is_taken is not None and is_taken(record))
+
+        return self._ids.next(author.identity.member_id, author.clock.wall_ms(), random or self._random, is_known)
 
     def add_certificate(self, certificate: bytes) -> Member:
         """Take in a certificate: the founder's, or one's own after claiming an invitation.

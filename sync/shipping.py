@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sync.certificates import covers
 from sync.chains import Chains, Lane, SealedRow
 from sync.coverage import Have, Ranges, common, holds, join, runs, without
+from sync.fold import origin_of
 from sync.log import Log, lane_of, number_of
 from sync.segment import Segment, ids_of
 
@@ -123,14 +124,15 @@ class Shipping:
         origins = self._log.origins(sorted(records))
         for record in records:
             found = origins.get(record)
-            self._record_visible[record] = None if not found else self._covers(self._origin_scope(found))
+            self._record_visible[record] = None if not found else self._may_read(found)
 
-    def _origin_scope(self, found: list[tuple[int, int]]) -> int:
-        """The scope of the earliest of several entries of kind new, in the order in which the fold takes them."""
+    def _may_read(self, found: list[tuple[int, int]]) -> bool:
+        """Whether the peer may read a record of these (place, scope) of its entries of kind new."""
         if len(found) == 1:
-            return found[0][1]
-        rows = [(self._log.at(lane_of(place), number_of(place)), scope) for place, scope in found]
-        return min((row.stored.entry.t, row.stored.entry.ch, row.stored.id, scope) for row, scope in rows if row)[3]
+            return self._covers(found[0][1])
+        rows = [self._log.at(lane_of(place), number_of(place)) for place, _ in found]
+        origin = origin_of([row.stored for row in rows if row is not None])
+        return origin is not None and covers(self._scopes or (), origin.entry.s)
 
     def _covers(self, scope: int) -> bool:
         if scope not in self._is_covered:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from fieldapp.services.policy import PUBLIC_SCOPE
 from sync.journal import Change
-from sync.randomness import uuid7
 
 if TYPE_CHECKING:
     from fieldapp.services.session import Session
     from sync.entry import Kind
     from sync.fold import Record
+    from sync.journal import Journal
 
 
 def new_registration(registration: str, scope: str, values: Mapping[str, Any]) -> Change:
@@ -27,9 +27,10 @@ def about(
     return Change(record=record.id, type="registration", scope=record.scope, kind=kind, fields=fields, parents=parents)
 
 
-def public(session: Session, type: str, fields: Mapping[str, Any]) -> Change:
+def public(session: Session, journal: Journal, type: str, fields: Mapping[str, Any]) -> Change:
     """A new record for everybody: a setting, a lease, a revocation, an office key."""
-    return Change(record=uuid7(session.now_ms()), type=type, scope=PUBLIC_SCOPE, kind="new", fields=fields)
+    record = journal.new_record(session.author())
+    return Change(record=record, type=type, scope=PUBLIC_SCOPE, kind="new", fields=fields)
 
 
 def public_edit(record: str, type: str, fields: Mapping[str, Any]) -> Change:

@@ -11,10 +11,10 @@ from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session
 from fieldapp.store import drafts as kept
 from fieldapp.store.db import Connection
-from sync.randomness import uuid7
 
 if TYPE_CHECKING:
     from fieldapp.forms.check import Checked
+    from sync.journal import Journal
 
 #: Where a draft that corrects a registration keeps what its writer saw: the answers, and the entries they came from.
 SEEN: Final = "_seen"
@@ -41,15 +41,25 @@ def new_draft(session: Session, values: Mapping[str, Any] | None = None) -> Draf
 
     now = session.now_ms()
     started = {"consent_text_version": TEXT_VERSION, **(values or {})}
-    draft = kept.Draft(uuid7(now), session.member.id, started, started_ms=now, updated_ms=now)
-    session.write(lambda connection, _: kept.save(connection, draft))
-    return view(draft)
+
+    def begin(connection: Connection, journal: Journal) -> kept.Draft:
+        record = fresh_id(session, connection, journal)
+        draft = kept.Draft(record, session.member.id, started, started_ms=now, updated_ms=now)
+        kept.save(connection, draft)
+        return draft
+
+    return view(session.write(begin))
+
+
+def fresh_id(session: Session, connection: Connection, journal: Journal) -> str:
+    """An id for what this member begins, as a draft and as the registration that it becomes."""
+    return journal.new_record(session.author(), is_taken=lambda record: kept.get(connection, record) is not None)
 
 
 def correction(session: Session, registration: str) -> DraftView:
     """A draft that corrects a submitted registration; the open one when there is one already."""
 
-    def begin(connection: Connection, journal: Any) -> kept.Draft:
+    def begin(connection: Connection, journal: Journal) -> kept.Draft:
         known = next((d for d in kept.all_drafts(connection, session.member.id) if d.edits == registration), None)
         if known is not None:
             return known
@@ -62,7 +72,7 @@ def correction(session: Session, registration: str) -> DraftView:
             "heads": {group: [head.entry for head in heads] for group, heads in record.groups.items()},
         }
         draft = kept.Draft(
-            uuid7(now),
+            fresh_id(session, connection, journal),
             session.member.id,
             {**record.values, SEEN: seen},
             started_ms=now,

@@ -8,6 +8,7 @@ from typing import Any, Final
 from fieldapp.domain.findings import error
 from fieldapp.forms.lines import Line, read_line
 from fieldapp.services import answers
+from fieldapp.services.drafts import fresh_id
 from fieldapp.services.session import Session
 from fieldapp.services.submission import submit_in
 from fieldapp.store import drafts as kept
@@ -70,7 +71,7 @@ def _register(session: Session, values: Mapping[str, Any], draft: bool, accept_w
         checked = answers.check(session, connection, answered, None)
         refused = any(finding.code == "consent_refused" for finding in checked.errors)
         fresh = kept.Draft(
-            id=uuid7(now),
+            id=fresh_id(session, connection, journal),
             member=session.member.id,
             # What the rules could not read stays as it came, so that a person can; of who refused nothing stays.
             values=tally_of_visit(answered) if refused else checked.values,

@@ -195,7 +195,7 @@ def revoke(session: Session, who: str, reason: str) -> dict[str, Any]:
     def write(connection: Connection, journal: Journal) -> str | None:
         known = {chain: last for chain, (author, last) in journal.chains().items() if author == member.id}
         fields = journal.membership.revocation_of(member.id, reason.strip(), known)
-        journal.append(session.author(), [changes.public(session, "revocation", fields)])
+        journal.append(session.author(), [changes.public(session, journal, "revocation", fields)])
         if member.role not in roles.OFFICE_ROLES:
             return None
         return office.rotate(session, journal)
@@ -269,4 +269,4 @@ def _slots(session: Session, role: str, asked: int | None) -> int:
 
 def _append_lease(session: Session, journal: Journal, invitation: str, slots: int) -> None:
     fields = {"invitation": invitation, "slots": slots}
-    journal.append(session.author(), [changes.public(session, "lease", fields)])
+    journal.append(session.author(), [changes.public(session, journal, "lease", fields)])

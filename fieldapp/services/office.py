@@ -26,7 +26,7 @@ def rotate(session: Session, journal: Journal) -> str:
     """Append a new office key, sealed to every office member who is left; returns its recipient (age1...)."""
     left = [member for member in journal.membership.active() if member.role in roles.OFFICE_ROLES]
     _, fields = new_office_key(left, os.urandom)
-    journal.append(session.author(), [changes.public(session, OFFICE_KEY, fields)])
+    journal.append(session.author(), [changes.public(session, journal, OFFICE_KEY, fields)])
     return str(fields["recipient"])
 
 

@@ -19,7 +19,7 @@ from fieldapp.store.vault import Cost, Secrets
 from sync.clock import Clock, system_wall_ms
 from sync.journal import Author, Change, Journal
 from sync.members import Founding, found
-from sync.randomness import token, uuid7
+from sync.randomness import token
 
 _TYPE: Final = "programme"
 _SCOPE: Final = "*"
@@ -51,7 +51,8 @@ def create(
         journal = journal_of(connection, founding.programme.id)
         journal.add_certificate(founding.member.certificate)
         author = Author(founding.identity, device, Clock(wall_ms), form_version())
-        journal.append(author, [Change(record=uuid7(wall_ms()), type=_TYPE, scope=_SCOPE, kind="new", fields=fields)])
+        record = journal.new_record(author)
+        journal.append(author, [Change(record=record, type=_TYPE, scope=_SCOPE, kind="new", fields=fields)])
 
     return start_store(home, passphrase, founding.programme, secrets, cost=cost, wall_ms=wall_ms, fill=fill)
 
@@ -78,7 +79,7 @@ def change(session: Session, key: str, value: str) -> dict[str, Any]:
     def write(connection: Connection, journal: Journal) -> None:
         records = queries.records_of(connection, _TYPE)
         if not records:
-            journal.append(session.author(), [changes.public(session, _TYPE, wanted)])
+            journal.append(session.author(), [changes.public(session, journal, _TYPE, wanted)])
         elif changed:
             journal.append(session.author(), [changes.public_edit(records[0][0], _TYPE, changed)])
 

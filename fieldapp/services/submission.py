@@ -14,6 +14,7 @@ from fieldapp.store import queries
 from fieldapp.store.db import Connection
 from sync.errors import SyncError
 from sync.journal import Journal
+from sync.record_id import names
 
 if TYPE_CHECKING:
     from fieldapp.forms.check import Checked
@@ -32,7 +33,8 @@ def submit(session: Session, draft_id: str, overrides: Mapping[str, str] | None 
     """Hand a draft in: it becomes a registration (or a correction of one) and stops being a draft.
 
     `overrides` gives a reason for each warning by its code. With errors, or warnings without a reason, the draft stays
-    and the answer lists them. Answers `{"id", "state", "errors", "warnings"}`.
+    and the answer lists them. Answers `{"id", "state", "errors", "warnings"}`; `id` is the draft's, or a
+    new one where another member of this laptop had begun it.
     """
     return session.write(lambda connection, journal: submit_in(session, connection, journal, draft_id, overrides or {}))
 
@@ -51,17 +53,17 @@ def submit_in(
         if any(finding.code == "consent_refused" for finding in checked.errors):
             draft_service.keep_tally_only(session, connection, draft)
         return _stays(draft.id, checked)
+    registration = draft.edits or _registration_of(session, connection, journal, draft)
     if draft.edits:
         _append_correction(session, journal, draft, checked.values)
     else:
         try:
-            _append_new(session, journal, draft, checked.values)
+            _append_new(session, journal, draft, registration, checked.values)
         except SyncError as error:
             if error.code not in ("entry_damaged", "entry_too_large"):
                 raise
             return _stays(draft.id, checked, _unstorable(error))
     kept.delete(connection, draft.id)
-    registration = draft.edits or draft.id
     return {
         "id": registration,
         "state": "submitted" if not draft.edits else queries.state_of(connection, registration),
@@ -124,7 +126,19 @@ def _reasons(values: Mapping[str, Any]) -> dict[str, str]:
     return {str(code): reason for code, reason in given.items() if isinstance(reason, str) and reason.strip()}
 
 
-def _append_new(session: Session, journal: Journal, draft: kept.Draft, values: Mapping[str, Any]) -> None:
+def _registration_of(session: Session, connection: Connection, journal: Journal, draft: kept.Draft) -> str:
+    """The id under which a draft is handed in: its own, unless somebody else of this laptop began it.
+
+    A registration's id names who hands it in: under any other, a member of the area could pass as its origin.
+    """
+    if names(draft.id, session.member.id):
+        return draft.id
+    return draft_service.fresh_id(session, connection, journal)
+
+
+def _append_new(
+    session: Session, journal: Journal, draft: kept.Draft, registration: str, values: Mapping[str, Any]
+) -> None:
     answered = {name: value for name, value in values.items() if value is not None and name not in _STAMPED}
     now = iso_time(session.now_ms())
     stamped = {
@@ -139,7 +153,7 @@ def _append_new(session: Session, journal: Journal, draft: kept.Draft, values: M
     stamped.setdefault("consent_at", now)
     stamped.setdefault("visit", "bertemu")
     scope = scope_of(values, session.member.scopes)
-    journal.append(session.author(), [changes.new_registration(draft.id, scope, stamped)])
+    journal.append(session.author(), [changes.new_registration(registration, scope, stamped)])
 
 
 def _append_correction(session: Session, journal: Journal, draft: kept.Draft, values: Mapping[str, Any]) -> None:

@@ -195,9 +195,10 @@ def _writing(record: Record) -> tuple[Stored, int, int]:
     if len(record.history) == 1:
         only = record.history[0]
         return only, 0, only.entry.t[0]
+    if record.origin is None:
+        raise ValueError("a record without its beginning has no row")
     writing = [stored for stored in record.history if stored.entry.k in SETTING_KINDS]
-    origin = next(stored for stored in writing if stored.entry.k == "new")
-    return origin, len(writing) - 1, writing[-1].entry.t[0]
+    return record.origin, len(writing) - 1, writing[-1].entry.t[0]
 
 
 def _approval(decisions: Sequence[Annotation]) -> Annotation:

@@ -62,13 +62,14 @@ class Town:
         self.sessions.append(session)
         return session
 
-    def join(self, role: str, name: str, *areas: str, slots: int | None = None) -> Session:
+    def join(self, role: str, name: str, *areas: str, slots: int | None = None, host: Session | None = None) -> Session:
+        """A member on a laptop of its own, or on the one of `host`."""
         file = self.stick / f"undangan-{next(self._numbers)}"
         membership.invite(
             self.admin, role=role, name=name, areas=list(areas), out=file, pin=PIN, slots=slots, cost=CHEAP_PIN
         )
-        home = self.folder / f"laptop-{next(self._numbers)}"
-        return self._kept(membership.join(home, file, PIN, f"sandi-{name}", cost=CHEAP, wall_ms=self.time))
+        home = host.home if host else self.folder / f"laptop-{next(self._numbers)}"
+        return self._kept(membership.join(home, file, PIN, f"sandi-{name}", host=host, cost=CHEAP, wall_ms=self.time))
 
     def carry(self, source: Session, *targets: Session, to: str = "office") -> list[dict[str, Any]]:
         """Write a bundle at `source` and merge it at each of `targets`."""

@@ -21,6 +21,10 @@ def test_nobody_can_make_a_person_public(town: Any, person: Callable[..., Any]) 
 @pytest.mark.parametrize("type", ["programme", "lease", "revocation", "office_key", "receipt"])
 def test_an_enumerator_writes_no_record_of_the_office(town: Any, type: str) -> None:
     laptop = town.join("enumerator", "Sari", "64.71.05")
-    change = changes.public(laptop, type, {"slots": 9})
+
+    def write(connection: Any) -> None:
+        journal = laptop.journal(connection)
+        journal.append(laptop.author(), [changes.public(laptop, journal, type, {"slots": 9})])
+
     with pytest.raises(NotAllowed, match="role_not_allowed"):
-        laptop.store.write(lambda c: laptop.journal(c).append(laptop.author(), [change]))
+        laptop.store.write(write)

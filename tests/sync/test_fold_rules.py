@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from sync.fold import Record, Rules, fold
+from sync.record_id import RecordIds
 
+START_MS = 1_767_225_600_000
 AREA, NEIGHBOUR = "64.71.05.1001", "64.71.05.1002"
 
 
@@ -14,6 +16,7 @@ class Desk:
 
     def __init__(self, office: Any, rules: Rules) -> None:
         self.office, self.rules, self.id = office, rules, office.record()
+        # Names nobody; `begun_by` makes one that does.
         self.ani = office.pen(office.join(name="Ani Rekaan")[0])
         self.budi = office.pen(office.join(name="Budi Rekaan")[0])
         self.supervisor = office.pen(office.join("supervisor", ["64.71"])[0])
@@ -21,6 +24,10 @@ class Desk:
 
     def fold(self, *known: Any) -> Record:
         return fold(self.id, known or self.known, self.rules, self.office.membership)
+
+    def begun_by(self, pen: Any) -> None:
+        """The record of this desk has an id that names who writes with this pen."""
+        self.id = RecordIds().next(pen.identity.member_id, START_MS, self.office.random)
 
     def write(self, pen: Any, kind: str, f: dict[str, Any] | None = None, **over: Any) -> Any:
         self.known.append(pen.write(self.id, kind, f, **over))
@@ -179,6 +186,43 @@ def test_the_earliest_of_several_new_entries_is_the_origin(desk: Desk) -> None:
     assert record.origin_by == early.entry.au
     assert record.conflicts == ("name",)
     assert record.values == {"name": "Satu"}
+
+
+def test_whom_the_id_names_is_the_origin_whatever_others_date_before(desk: Desk) -> None:
+    desk.begun_by(desk.ani)
+    early = desk.write(desk.budi, "new", {"name": "Rampas"}, t=(0, 0))
+    assert desk.fold().origin == early
+    again = desk.write(desk.ani, "new", {"name": "Dua"}, t=(8, 0))
+    new = desk.write(desk.ani, "new", {"name": "Satu"}, t=(7, 0))
+    record = desk.fold()
+    assert (record.origin, record.origin_by, record.origin_t) == (new, new.entry.au, (7, 0))
+    assert record.history == (early, new, again)
+    assert not record.quarantined
+
+
+def test_an_older_beginning_neither_hides_nor_moves_a_record_that_names_its_author(desk: Desk) -> None:
+    desk.begun_by(desk.ani)
+    neighbour = desk.office.pen(desk.office.join(scopes=[NEIGHBOUR])[0], NEIGHBOUR)
+    other_type = desk.write(desk.budi, "new", {"name": "Rampas"}, t=(0, 0), y="decree")
+    elsewhere = desk.write(neighbour, "new", {"name": "Rampas"}, t=(0, 0))
+    new = desk.write(desk.ani, "new", {"name": "Contoh"})
+    record = desk.fold()
+    assert (record.type, record.scope, record.values, record.history) == (
+        "registration",
+        AREA,
+        {"name": "Contoh"},
+        (new,),
+    )
+    assert sorted(record.quarantined) == sorted([(other_type.id, "type_differs"), (elsewhere.id, "outside_scope")])
+
+
+def test_a_beginning_that_does_not_count_is_not_the_origin_though_the_id_names_its_author(desk: Desk) -> None:
+    neighbour = desk.office.pen(desk.office.join(scopes=[NEIGHBOUR])[0], NEIGHBOUR)
+    desk.begun_by(neighbour)
+    bad = desk.write(neighbour, "new", {"name": "Rampas"}, s=AREA, t=(1, 0))
+    good = desk.write(desk.ani, "new", {"name": "Contoh"})
+    assert desk.fold().origin == good
+    assert desk.fold().quarantined == ((bad.id, "outside_scope"),)
 
 
 def test_a_decision_is_fresh_until_a_head_changes(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import random
+import uuid
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from sync.fold import Record, Rules, fold, fold_new
+from sync.record_id import RecordIds
 
 AREA, NEIGHBOUR = "64.71.05.1001", "64.71.05.1002"
 RECORD = "019b7777-aaaa-7bbb-8ccc-0123456789ab"
@@ -40,7 +42,23 @@ def cast(office_of: Callable[[str], Any]) -> Any:
     fields = office.membership.revocation_of(identities["revoked"].member_id, "hilang", {chains["revoked"]: 2})
     pen = office.pen(office.founding.identity, "*")
     assert office.membership.add_revocation(pen.write(office.record(), "new", fields, y="revocation"))
-    return SimpleNamespace(office=office, identities=identities, chains=chains, membership=office.membership)
+    named = [names_of(identities[name].member_id) for name in ("ani", "budi", "outsider", "revoked")]
+    return SimpleNamespace(
+        office=office,
+        identities=identities,
+        chains=chains,
+        membership=office.membership,
+        records=[RECORD, *named],
+    )
+
+
+def names_of(member: str) -> str:
+    """A record id that names this member, the same in every run."""
+    return RecordIds().next(member, 5, bytes)
+
+
+def folded(told: Any, rules: Rules, membership: Any) -> Record:
+    return fold(told[0].entry.r, told, rules, membership)
 
 
 values = st.sampled_from([None, "a", "b", 1, True])
@@ -58,9 +76,10 @@ def pens_of(cast: Any, authors: tuple[str, ...]) -> dict[str, Any]:
 def stories(draw: st.DrawFn, cast: Any, rules: Rules, authors: tuple[str, ...] = AUTHORS) -> list[Any]:
     """Entries about one record, each by somebody who knew some of the earlier ones; true, careless and forged ones."""
     pens = pens_of(cast, authors)
+    record_id = draw(st.sampled_from(cast.records))
     told: list[Any] = []
     for step in range(draw(st.integers(1, 10))):
-        seen = fold(RECORD, [s for s in told if draw(st.integers(0, 3))], rules, cast.membership)
+        seen = fold(record_id, [s for s in told if draw(st.integers(0, 3))], rules, cast.membership)
         kind = (
             "new"
             if step == 0 and draw(st.integers(0, 4))
@@ -81,7 +100,7 @@ def stories(draw: st.DrawFn, cast: Any, rules: Rules, authors: tuple[str, ...] =
             over["s"] = draw(st.sampled_from([NEIGHBOUR, "*", "64.71"]))
         if draw(st.integers(0, 9)) == 0:
             over["y"] = "decree"
-        told.append(pens[draw(st.sampled_from(authors))].write(RECORD, kind, fields, **over))
+        told.append(pens[draw(st.sampled_from(authors))].write(record_id, kind, fields, **over))
     return told
 
 
@@ -96,7 +115,7 @@ def test_order_and_repetition_change_nothing(cast: Any, rules: Rules, story: st.
     def check(data: st.DataObject) -> None:
         told = data.draw(story)
         again = data.draw(st.permutations(told + data.draw(st.lists(st.sampled_from(told), max_size=4))))
-        assert fold(RECORD, again, rules, cast.membership) == fold(RECORD, told, rules, cast.membership)
+        assert folded(again, rules, cast.membership) == folded(told, rules, cast.membership)
 
     check()
 
@@ -114,8 +133,8 @@ def test_arrival_in_batches_changes_nothing(cast: Any, rules: Rules, story: st.S
             batch, waiting = waiting[:size], waiting[size:]
             # A replica holds what counts and what is in quarantine, and folds both again with what arrives.
             kept = [*batch, *kept, *batch[:1]]
-            record = fold(RECORD, kept, rules, cast.membership)
-        assert record == fold(RECORD, told, rules, cast.membership)
+            record = folded(kept, rules, cast.membership)
+        assert record == folded(told, rules, cast.membership)
 
     check()
 
@@ -124,8 +143,8 @@ def test_what_is_in_quarantine_influences_nothing(cast: Any, rules: Rules, story
     @settings(max_examples=120)
     @given(story)
     def check(told: list[Any]) -> None:
-        record = fold(RECORD, told, rules, cast.membership)
-        assert replace(record, quarantined=()) == fold(RECORD, record.history, rules, cast.membership)
+        record = folded(told, rules, cast.membership)
+        assert replace(record, quarantined=()) == fold(record.id, record.history, rules, cast.membership)
         counted = {stored.id for stored in record.history} | {entry for entry, _ in record.quarantined}
         assert counted == {stored.id for stored in told}
 
@@ -151,7 +170,7 @@ def test_the_fold_says_what_the_plain_rules_say(cast: Any, rules: Rules, story: 
     @settings(max_examples=200)
     @given(story)
     def check(told: list[Any]) -> None:
-        assert described(fold(RECORD, told, rules, cast.membership)) == plainly(told, rules, cast.membership)
+        assert described(folded(told, rules, cast.membership)) == plainly(told, rules, cast.membership)
 
     check()
 
@@ -203,6 +222,14 @@ def described(record: Record) -> dict[str, Any]:
     }
 
 
+def mark(record: str, member: str) -> str:
+    """The record id with its last 62 bits put as FORMAT.md section 1 has them for this member."""
+    value = uuid.UUID(record).bytes
+    digest = hashlib.sha256(b"fieldapp record 1\n" + bytes.fromhex(member) + value[:8]).digest()
+    bits = "10" + "".join(f"{byte:08b}" for byte in digest)[:62]
+    return str(uuid.UUID(bytes=value[:8] + int(bits, 2).to_bytes(8, "big")))
+
+
 def plainly(told: list[Any], rules: Rules, membership: Any) -> dict[str, Any]:
     """The rules of FORMAT.md section 4, one after the other, without any regard to speed."""
     told = sorted({s.id: s for s in told}.values(), key=lambda s: (s.entry.t, s.entry.ch, s.id))
@@ -222,7 +249,8 @@ def plainly(told: list[Any], rules: Rules, membership: Any) -> dict[str, Any]:
             return "outside_scope"
         return rules.may(member, stored.entry, origin.entry if origin else None)
 
-    origin = next((s for s in told if s.entry.k == "new" and code(s, None) is None), None)
+    begun = [s for s in told if s.entry.k == "new" and code(s, None) is None]
+    origin = next((s for s in begun if s.entry.r == mark(s.entry.r, s.entry.au)), begun[0] if begun else None)
     codes = {s.id: None if s is origin else code(s, origin) for s in told}
     valid = [s for s in told if codes[s.id] is None]
     setting = [s for s in valid if s.entry.k in ("new", "edit", "resolve")]
