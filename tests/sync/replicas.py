@@ -17,7 +17,7 @@ from sync.fold import Record, Rules
 from sync.journal import Author, Change, Journal, create_tables
 from sync.members import Identity, Member
 from sync.payload import Payload, pack
-from sync.randomness import token, uuid7
+from sync.randomness import token
 from sync.segment import Segment
 from sync.segment import seal as seal_segment
 
@@ -116,7 +116,7 @@ class Replica:
         return self.write(Change(record=record, kind=kind, fields=fields, scope=scope, **over))[0]
 
     def register(self, scope: str = AREA, record: str | None = None, **fields: Any) -> str:
-        record = record or uuid7(self.now_ms, self.office.random)
+        record = record or self.journal.new_record(self.author)
         self.change(record, "new", {"name": "Contoh Rekaan", "rt": "001", "rw": "002", **fields}, scope)
         return record
 

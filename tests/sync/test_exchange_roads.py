@@ -258,6 +258,24 @@ def test_a_record_goes_by_the_area_it_began_in_wherever_its_editor_sits(two_area
     assert len(here.journal.record(record).comments) == 3
 
 
+def test_nobody_moves_a_record_into_an_area_by_an_older_beginning_there(office, rules):
+    """Somebody of two areas dates a second beginning in the other one before the first: both count."""
+    here, there, wide, coordinator = replicas.make_team(
+        office, rules, [f"enumerator:{AREA}", f"enumerator:{OTHER}", f"enumerator:{AREA}+{OTHER}", "coordinator"]
+    )
+    record = here.register(AREA, name="Rahasia")
+    wide.now_ms -= 3_000_000
+    wide.register(OTHER, record=record, name="Rampas")
+    for each in (here, wide):
+        coordinator.merge(each.to_office().data)
+    assert len([s for s in coordinator.journal.record(record).history if s.entry.k == "new"]) == 2
+    there.merge(coordinator.to_member_by_certificate(there))
+    assert there.journal.record(record) is None
+    here.merge(coordinator.to_member(here).data)
+    assert here.journal.record(record).scope == AREA
+    assert len(here.journal.record(record).history) == 2
+
+
 def test_whole_segments_about_other_areas_are_told_of_and_are_no_gaps(two_areas):
     here, _, coordinator, (record, other) = two_areas
     for _ in range(2):

@@ -159,7 +159,7 @@ def test_a_beginning_alone_folds_the_short_way_as_it_folds_the_long_way(
     def check(told: list[Any]) -> None:
         for stored in told:
             if stored.entry.k == "new":
-                short, long = fold_new(stored, rules, cast.membership), fold(RECORD, [stored], rules, cast.membership)
+                short, long = fold_new(stored, rules, cast.membership), folded([stored], rules, cast.membership)
                 assert short == long
                 assert described(short) == plainly([stored], rules, cast.membership)
 
