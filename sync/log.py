@@ -1,6 +1,6 @@
 """The log: the entries' rows, their bytes packed small, and the words they share."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -15,7 +15,7 @@ DICTIONARY_BYTES: Final = 16 * 1024
 TRAIN_FROM: Final = 256
 """With fewer samples a dictionary is not worth having."""
 _SAMPLES: Final = 500
-_LEVEL: Final = 3
+_LEVEL: Final = 1
 _PLAIN: Final = 0
 _NUMBER_BITS: Final = 32
 _NUMBER_MASK: Final = (1 << _NUMBER_BITS) - 1
@@ -75,6 +75,10 @@ def marks(count: int) -> str:
     return ",".join("?" * count)
 
 
+Packer = tuple[int, Callable[[bytes], bytes]]
+"""The number of a dictionary, and what packs with it."""
+
+
 class Log:
     """Reads and writes entries over one connection; the caller owns the transaction."""
 
@@ -84,7 +88,7 @@ class Log:
         self._texts: dict[int, str] = {}
         self._dictionaries: dict[int, bytes] = {}
         self._unpackers: dict[int, zstandard.ZstdDecompressor] = {}
-        self._packer: tuple[int, zstandard.ZstdCompressor] | None = None
+        self._packer: Packer | None = None
 
     def forget(self) -> None:
         """Drop what is remembered of the database: since the last call a transaction may have been rolled back."""
@@ -121,47 +125,60 @@ class Log:
 
     def insert(self, rows: Sequence[Fresh]) -> None:
         """Keep entries that are not here yet."""
-        pack = self._pack_for(rows)
+        dictionary, compress = self._packer_for(rows)
         labels = self._labels if self._labels is not None else self._read_labels()
-        values = []
+        counting, quarantined = [], []
         for place, key, code, (id_, body, entry) in rows:
             type_, scope, kind = labels.get(entry.y), labels.get(entry.s), labels.get(entry.k)
-            values.append(
-                (
-                    place,
-                    bytes.fromhex(id_),
-                    key,
-                    self.label(entry.y) if type_ is None else type_,
-                    self.label(entry.s) if scope is None else scope,
-                    self.label(entry.k) if kind is None else kind,
-                    entry.t[0],
-                    None if code is None else self.label(code),
-                    *pack(body),
-                )
+            packed = compress(body)
+            is_packed = len(packed) < len(body)
+            # The drivers of SQLite search an adapter for each `bytes`, which takes longer than to store the row; a
+            # bytearray they take as it is.
+            columns = (
+                place,
+                bytearray.fromhex(id_),
+                bytearray(key),
+                self.label(entry.y) if type_ is None else type_,
+                self.label(entry.s) if scope is None else scope,
+                self.label(entry.k) if kind is None else kind,
+                entry.t[0],
+                dictionary if is_packed else _PLAIN,
+                bytearray(packed if is_packed else body),
             )
-        self._connection.executemany(
-            "INSERT INTO entry (place, id, record, type, scope, kind, t, status, dictionary, body)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            values,
-        )
+            if code is None:
+                counting.append(columns)
+            else:
+                quarantined.append((*columns, self.label(code)))
+        self._connection.executemany(_INSERT, counting)
+        if quarantined:
+            self._connection.executemany(_INSERT_QUARANTINED, quarantined)
 
-    def known_records(self, keys: Iterable[bytes]) -> set[bytes]:
+    def known_records(self, keys: Collection[bytes]) -> set[bytes]:
         """Which of these records have an entry here."""
         known: set[bytes] = set()
-        for chunk in chunks(keys):
+        if not keys or not self._has_record_between(min(keys), max(keys)):
+            return known
+        for chunk in chunks(sorted(keys)):
             found = self._connection.execute(
                 f"SELECT DISTINCT record FROM entry WHERE record IN ({marks(len(chunk))})",  # noqa: S608 - marks only
-                chunk,
+                [*map(bytearray, chunk)],
             )
             known.update(bytes(row[0]) for row in found)
         return known
+
+    def _has_record_between(self, first: bytes, last: bytes) -> bool:
+        """Ids of records begin with the time, so what one laptop wrote in one go is often all newer than all here."""
+        found = self._connection.execute(
+            "SELECT 1 FROM entry WHERE record BETWEEN ? AND ? LIMIT 1", (bytearray(first), bytearray(last))
+        )
+        return found.fetchone() is not None
 
     def records(self, keys: Sequence[bytes]) -> dict[bytes, list[Row]]:
         """The entries of these records (at most CHUNK of them); a record without entries has an empty list."""
         found: dict[bytes, list[Row]] = {key: [] for key in keys}
         for record, *columns in self._connection.execute(
             f"SELECT record, {_ROW} FROM entry WHERE record IN ({marks(len(keys))})",  # noqa: S608 - marks only
-            list(keys),
+            [*map(bytearray, keys)],
         ):
             found[bytes(record)].append(self._row(*columns))
         return found
@@ -293,22 +310,15 @@ class Log:
         code = None if status is None else self.label_text(status)
         return Row(place, code, Stored(bytes(id_).hex(), plain, decode_kept(plain)))
 
-    def _pack_for(self, rows: Sequence[Fresh]) -> "Pack":
+    def _packer_for(self, rows: Sequence[Fresh]) -> Packer:
         if self._packer is None:
             newest = self._newest_dictionary()
             if newest is None and len(rows) >= TRAIN_FROM:
                 newest = self._train([row.stored.body for row in rows[:_SAMPLES]])
             if newest is None:
-                return _pack_plain
-            self._packer = newest, _compressor(self._dictionary(newest))
-        number, compressor = self._packer
-        compress = compressor.compress
-
-        def pack(body: bytes) -> tuple[int, bytes]:
-            packed = compress(body)
-            return (number, packed) if len(packed) < len(body) else (_PLAIN, body)
-
-        return pack
+                return _PLAIN, bytes
+            self._packer = newest, _compressor(self._dictionary(newest)).compress
+        return self._packer
 
     def _unpack(self, dictionary: int, body: bytes) -> bytes:
         if dictionary == _PLAIN:
@@ -344,13 +354,10 @@ class Log:
 
 
 _ROW: Final = "place, id, status, dictionary, body"
-
-
-Pack = Callable[[bytes], tuple[int, bytes]]
-
-
-def _pack_plain(body: bytes) -> tuple[int, bytes]:
-    return _PLAIN, body
+_COLUMNS: Final = "place, id, record, type, scope, kind, t, dictionary, body"
+# Drivers of SQLite bind an empty column as slowly as six full ones, so what counts is told apart from what does not.
+_INSERT: Final = f"INSERT INTO entry ({_COLUMNS}) VALUES ({marks(9)})"  # noqa: S608 - constants
+_INSERT_QUARANTINED: Final = f"INSERT INTO entry ({_COLUMNS}, status) VALUES ({marks(10)})"  # noqa: S608 - constants
 
 
 def _compressor(dictionary: bytes) -> zstandard.ZstdCompressor:
