@@ -3,8 +3,10 @@
 import json
 import time
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 import httpx
 
@@ -23,9 +25,22 @@ MAX_DESCRIPTION_BYTES: Final = 256 * 1024
 MAX_DETAILS: Final = 8
 MAX_DETAIL_LENGTH: Final = 200
 
+LONGEST_AFTER_S: Final = 3600.0
+"""However long another side asks us to stay away, after an hour we ask again."""
+
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _GATEWAY: Final = frozenset({502, 503, 504})
 """Statuses by which something between us and the hub says that the hub is not there."""
+_TOO_MANY: Final = 429
+
+
+class _Answer(NamedTuple):
+    status: int
+    kind: str
+    """What kind of content, lower case."""
+    body: bytes
+    after_s: float
+    """The Retry-After of the answer, 0 without one."""
 
 
 class HttpLink:
@@ -60,28 +75,26 @@ class HttpLink:
 
     def describe(self, nonce: str) -> bytes:
         """The hub's description of itself, as JSON, signed together with `nonce`; unchecked."""
-        status, kind, body = self._ask("GET", HUB_PATH, {"nonce": nonce}, None, MAX_DESCRIPTION_BYTES)
-        if status == 200 and kind == "application/json":
-            return body
-        raise _refused(status, body) or Unreachable("hub_not_found")
+        answer = self._ask("GET", HUB_PATH, {"nonce": nonce}, None, MAX_DESCRIPTION_BYTES)
+        if answer.status == 200 and answer.kind == "application/json":
+            return answer.body
+        raise _refused(answer.status, answer.body, answer.after_s) or Unreachable("hub_not_found")
 
     def exchange(self, request: bytes, entries: int) -> bytes:
         """The bundle that answers the bundle `request`, holding about `entries` entries at most; unchecked."""
-        status, kind, body = self._ask("POST", EXCHANGE_PATH, {"entries": str(entries)}, request, MAX_ANSWER_BYTES)
-        if status == 200 and kind == BUNDLE_TYPE:
-            return body
-        raise _refused(status, body) or Unreachable("hub_answer_damaged")
+        answer = self._ask("POST", EXCHANGE_PATH, {"entries": str(entries)}, request, MAX_ANSWER_BYTES)
+        if answer.status == 200 and answer.kind == BUNDLE_TYPE:
+            return answer.body
+        raise _refused(answer.status, answer.body, answer.after_s) or Unreachable("hub_answer_damaged")
 
-    def _ask(
-        self, method: str, path: str, query: dict[str, str], body: bytes | None, limit: int
-    ) -> tuple[int, str, bytes]:
-        """Status, kind of content and content of one answer."""
+    def _ask(self, method: str, path: str, query: dict[str, str], body: bytes | None, limit: int) -> _Answer:
         url = self._url.copy_with(path=self._url.path.rstrip("/") + path, params=query)
         headers = {"Content-Type": BUNDLE_TYPE} if body is not None else {}
         try:
             with self._client.stream(method, url, content=body, headers=headers) as response:
                 kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-                return response.status_code, kind, _bounded(response.iter_raw(), limit)
+                after_s = _seconds(response.headers.get("retry-after", ""))
+                return _Answer(response.status_code, kind, _bounded(response.iter_raw(), limit), after_s)
         except httpx.ConnectTimeout:
             raise Unreachable("hub_unreachable") from None
         except httpx.TimeoutException:
@@ -113,16 +126,38 @@ def _bounded(parts: Iterable[bytes], limit: int) -> bytes:
     return bytes(body)
 
 
-def _refused(status: int, body: bytes) -> SyncError | None:
+def _refused(status: int, body: bytes, after_s: float = 0.0) -> SyncError | None:
     """The refusal that the hub wrote, or None when these are not a hub's words."""
     code, details = _words(body)
     if code is None:
-        return Unreachable("hub_unreachable") if status in _GATEWAY else None
+        # A gateway between us and the hub has no words of ours, but its status tells enough.
+        if status == _TOO_MANY:
+            return _later("hub_busy", {}, after_s)
+        return _later("hub_unreachable", {}, after_s) if status in _GATEWAY else None
     if code.startswith("hub_") or status >= 500:
-        return Unreachable(code, **details)
+        return _later(code, details, after_s)
     if status == 403:
         return NotAllowed(code, **details)
     return Untrusted(code, **details)
+
+
+def _later(code: str, details: dict[str, str | int], after_s: float) -> Unreachable:
+    error = Unreachable(code, **details)
+    error.retry_after_s = after_s
+    return error
+
+
+def _seconds(retry_after: str) -> float:
+    """The seconds that a Retry-After header asks for (RFC 9110 section 10.2.3: a number or a date), never too many."""
+    text = retry_after.strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:9]), LONGEST_AFTER_S)
+    try:
+        at = parsedate_to_datetime(text)
+        seconds = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
+    return min(max(seconds, 0.0), LONGEST_AFTER_S)
 
 
 def _words(body: bytes) -> tuple[str | None, dict[str, str | int]]:

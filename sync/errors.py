@@ -210,6 +210,9 @@ class NotAllowed(SyncError):
 class Unreachable(SyncError):
     """The hub did not answer, or not usably; nothing is lost and the next call goes on where this one stopped."""
 
+    retry_after_s: float = 0.0
+    """How long the other side asked not to be asked again, in seconds."""
+
 
 class NotFound(SyncError):
     """Nothing of that id is known here."""

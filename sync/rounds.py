@@ -21,12 +21,16 @@ from sync.wire import LEAST_ENTRIES, MOST_ENTRIES, Link
 
 QUICK_S: Final = 20.0
 """An answer within this time lets the next request be twice as large."""
+SLOW_S: Final = 60.0
+"""An answer that took longer than this makes the next request half as large: the link became slower."""
 MAX_FAILURES: Final = 3
 """Failures without anything moved between them, each met with a smaller request, after which the visit ends."""
 PAUSE_S: Final = 0.5
 MAX_WAITS: Final = 20
 """How often in a visit a busy hub is waited for."""
 BUSY_S: Final = 1.0
+PATIENCE_S: Final = 30.0
+"""A hub that asks for a longer wait than this is left for the next visit."""
 
 _DAMAGED: Final = frozenset({"bundle_unknown", "bundle_truncated", "bundle_damaged", "bundle_too_large"})
 Progress = Callable[[int, int | None, str], None]
@@ -52,7 +56,8 @@ class Visit:
 
 
 class Pace:
-    """How many entries go at a time: few at first, twice as many after each quick answer, half after a failure."""
+    """How many entries go at a time: few at first, twice as many after each quick answer, half after a slow one or a
+    failure."""
 
     def __init__(self) -> None:
         self.entries = LEAST_ENTRIES
@@ -67,6 +72,8 @@ class Pace:
         self._failures = 0
         if took_s < QUICK_S:
             self.entries = min(2 * self.entries, MOST_ENTRIES)
+        elif took_s > SLOW_S:
+            self.entries = max(self.entries // 2, LEAST_ENTRIES)
 
     def failed(self) -> bool:
         """No answer came; returns whether it is worth another try."""
@@ -188,9 +195,12 @@ class Visitor:
 
     def _recover(self, error: SyncError) -> None:
         """Come back with less, a little later; raises `error` where that would not help."""
-        if error.code == "hub_busy" and self._waits < MAX_WAITS:
+        asked_s = error.retry_after_s if isinstance(error, Unreachable) else 0.0
+        if asked_s > PATIENCE_S:
+            raise error
+        if (error.code == "hub_busy" or asked_s) and self._waits < MAX_WAITS:
             self._waits += 1
-            self._sleep(BUSY_S)
+            self._sleep(max(asked_s, BUSY_S))
         elif (isinstance(error, Unreachable) or error.code == "bundle_too_large") and self._pace.failed():
             self._sleep(PAUSE_S)
         else:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
 
 from fieldapp.cli.base import Choice, command, group, option, quoted, wrong_use
 from fieldapp.cli.output import Output, as_json_text, pairs, write
@@ -14,8 +20,16 @@ from fieldapp.locale import N_, _
     "sync",
     N_("Kirim dan ambil perubahan lewat pusat. Sambungan putus tidak menghilangkan apa pun."),
     option("--hub", "hub_url", envvar="FIELDAPP_HUB", show_envvar=True, metavar="URL", help=N_("Alamat pusat.")),
+    option(
+        "--watch",
+        is_flag=True,
+        help=N_("Terus berjalan: bertukar setiap kali tersambung, sampai dihentikan dengan Ctrl+C."),
+    ),
 )
-def sync(out: Output, hub_url: str | None) -> None:
+def sync(out: Output, hub_url: str | None, watch: bool) -> None:
+    if watch:
+        _watch(out, hub_url)
+        return
     from fieldapp.services import exchange
 
     with unlocked() as session:
@@ -32,6 +46,69 @@ def sync(out: Output, hub_url: str | None) -> None:
         ),
     )
     out.say(_("Sinkron."))
+
+
+def _watch(out: Output, hub_url: str | None) -> None:
+    from fieldapp.services.hub_link import watch
+
+    told = _Told(out)
+    with unlocked() as session, _asked_to_stop() as is_stopped:
+        watch(session, hub_url, told, is_stopped)
+
+
+class _Told:
+    """Events of a watch as words; with `--json` also each as one line of JSON. Visits without news stay silent."""
+
+    def __init__(self, out: Output) -> None:
+        self._out = out
+        self._is_news = True
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        if self._out.as_json:
+            write(sys.stdout, as_json_text(event))
+        kind = event["event"]
+        if kind == "progress":
+            self._out.progress(event["entries"], None, "sync")
+            return
+        words = self._words(kind, event)
+        if words:
+            self._out.say(words)
+        self._is_news = kind != "synced"
+
+    def _words(self, kind: str, event: dict[str, Any]) -> str:
+        at = time.strftime("%H:%M:%S")
+        if kind == "watching":
+            return _("Bertukar dengan {hub} setiap kali tersambung. Ctrl+C menghentikannya.").format(hub=event["hub"])
+        if kind == "synced":
+            if not (self._is_news or event["sent"] or event["received"]):
+                return ""
+            words = _("{at} Sinkron: {sent} dikirim, {received} diterima.")
+            return words.format(at=at, sent=event["sent"], received=event["received"])
+        if kind == "waiting":
+            words = _("{at} {why} Dicoba lagi dalam {seconds} detik (percobaan ke-{tries} gagal).")
+            return words.format(at=at, why=event["message"], seconds=round(event["next_s"]), tries=event["tries"])
+        return _("Dihentikan. Yang sudah disimpan tetap tersimpan.")
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl+C, SIGTERM or (on Windows) Ctrl+Break came; a second one does not wait any longer."""
+    asked: list[int] = []
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+        if len(asked) > 1:
+            raise KeyboardInterrupt
+
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform == "win32":
+        numbers.append(signal.SIGBREAK)
+    before = {number: signal.signal(number, ask) for number in numbers}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @command(

@@ -90,6 +90,7 @@ _WORKS = {
     "send": N_("Mengirim"),
     "receive": N_("Menerima"),
     "fetch": N_("Menerima"),
+    "sync": N_("Bertukar"),
 }
 
 
@@ -98,9 +99,11 @@ class Output:
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
+        self._is_showing = False
 
     def answer(self, value: Any, lines: Iterable[str] = ()) -> None:
         """The command's answer: `value` with `--json`, otherwise `lines`."""
+        self.end_progress()
         if self.as_json:
             write(sys.stdout, as_json_text(value))
             return
@@ -114,6 +117,7 @@ class Output:
 
     def say(self, text: str) -> None:
         """A sentence for a person: after the plain answer, or on stderr beside the JSON."""
+        self.end_progress()
         write(sys.stderr if self.as_json else sys.stdout, text + "\n")
 
     def progress(self, done: int, total: int | None, what: str) -> None:
@@ -121,8 +125,15 @@ class Output:
         if not sys.stderr.isatty():
             return
         ended = total is not None and done >= total
+        self._is_showing = not ended
         share = f"{done}/{total}" if total is not None else str(done)
         write(sys.stderr, "\r" + padded(f"{_(_WORKS.get(what, what))} {share}", 70) + ("\n" if ended else ""))
+
+    def end_progress(self) -> None:
+        """Begins a new line after a progress that did not reach its end, so that words do not run into it."""
+        if self._is_showing:
+            write(sys.stderr, "\n")
+        self._is_showing = False
 
 
 def width(text: str) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,13 +12,17 @@ from fieldapp.services import office
 from fieldapp.services.problems import Exit, Problem, translated
 from fieldapp.services.session import Session
 from fieldapp.services.transact import transact_of
-from fieldapp.store import local
+from fieldapp.store import ledger, local
 from fieldapp.store.db import Connection
+from fieldapp.store.errors import StoreBusy
 from sync.client import HttpLink
-from sync.errors import MESSAGES, SyncError, Untrusted
+from sync.errors import SyncError, Unreachable, Untrusted
 from sync.rounds import Visit, Visitor
+from sync.watching import LOOK_S, Interruptible, Stopped, Timing, Watch
+from sync.wire import Link
 
 Progress = Callable[[int, int | None, str], None]
+Tell = Callable[[dict[str, Any]], None]
 
 
 def sync(session: Session, url: str | None = None, progress: Progress | None = None) -> dict[str, Any]:
@@ -30,20 +36,130 @@ def sync(session: Session, url: str | None = None, progress: Progress | None = N
     (exit 4); member_revoked and the like (exit 5). What was exchanged until then stays exchanged, and the next call
     goes on from there.
     """
+    address = _address(session, url)
+    with _link(address) as link:
+        return _told(_visit(session, link, address, progress or _silent, time.sleep, lambda _: None), address)
+
+
+def watch(
+    session: Session,
+    url: str | None,
+    tell: Tell,
+    is_stopped: Callable[[], bool],
+    *,
+    timing: Timing = Timing(),  # noqa: B008 - frozen
+    sleep: Callable[[float], None] = time.sleep,
+    monotonic: Callable[[], float] = time.monotonic,
+    wall: Callable[[], float] = time.time,
+    chance: Callable[[], float] = random.random,
+) -> None:
+    """Exchange with the hub whenever it can be reached, until `is_stopped`; a lost connection ends nothing.
+
+    `tell` is told one event after the other, each with its "event": `watching` with "hub"; `progress` with "entries"
+    exchanged so far in a visit; `synced` with what `sync` answers and "next_s"; `waiting` with "code", "message",
+    "tries" and "next_s"; `stopped`. What is written on this laptop starts the next visit soon, by whichever program.
+
+    Raises Problem as `sync` does for what waiting cannot mend: exits 2, 4 and 5, and hub_version.
+    """
+    address = _address(session, url)
+    _link(address).close()
+    latest: list[int] = []
+
+    def pause(seconds: float) -> None:
+        until = monotonic() + seconds
+        while (left := until - monotonic()) > 0:
+            if is_stopped():
+                raise Stopped
+            sleep(min(left, LOOK_S))
+
+    def look(connection: Connection) -> None:
+        latest[:] = [ledger.written(connection, session.member.id)]
+
+    def progress(done: int, _total: int | None, _what: str) -> None:
+        tell({"event": "progress", "entries": done})
+
+    visits: list[Visit] = []
+
+    def visit() -> int:
+        # A connection of its own each time: one that slept through a night may be dead without knowing.
+        with _link(address) as link:
+            visits[:] = [_visit(session, Interruptible(link, is_stopped), address, progress, pause, look)]
+        return latest[0]
+
+    def done(wait: float) -> None:
+        tell({"event": "synced", **_told(visits[0], address), "next_s": round(wait, 1)})
+
+    def failed(error: Exception, tries: int, wait: float) -> None:
+        said = {"code": error.code, "message": error.message()} if isinstance(error, Problem) else {}
+        tell({"event": "waiting", **said, "tries": tries, "next_s": round(wait, 1)})
+
+    tell({"event": "watching", "hub": address})
+    watcher = Watch(
+        visit,
+        lambda: session.read(lambda connection: ledger.written(connection, session.member.id)),
+        _patience,
+        done=done,
+        failed=failed,
+        sleep=pause,
+        monotonic=monotonic,
+        wall=wall,
+        chance=chance,
+        timing=timing,
+    )
+    try:
+        watcher.run()
+    except Stopped:
+        tell({"event": "stopped"})
+
+
+def _patience(error: Exception) -> float | None:
+    """The seconds to wait at least, or None for what waiting cannot mend."""
+    cause = error.__cause__ if isinstance(error, Problem) else error
+    if isinstance(cause, Unreachable):
+        return cause.retry_after_s
+    # Another window of this program writes for longer than usual; its merge ends.
+    return 0.0 if isinstance(cause, StoreBusy) else None
+
+
+def _address(session: Session, url: str | None) -> str:
     address = url or os.environ.get("FIELDAPP_HUB") or session.preference(local.HUB_URL)
     if not address:
         raise Problem("no_hub")
+    return str(address)
+
+
+def _link(address: str) -> HttpLink:
     try:
-        link = HttpLink(address)
+        return HttpLink(address)
     except SyncError:
         raise Problem("hub_address", details={"address": address}) from None
-    with link:
-        try:
-            visit = _visit(session, link, progress)
-        finally:
-            # Also after a visit that broke off: a new office key may have come with its first half.
-            office.learn(session)
+
+
+def _visit(
+    session: Session,
+    link: Link,
+    address: str,
+    progress: Progress,
+    pause: Callable[[float], None],
+    look: Callable[[Connection], None],
+) -> Visit:
+    try:
+        with translated():
+            visit = Visitor(
+                link, transact_of(session, look), session.author(), session.programme, progress=progress, sleep=pause
+            ).run()
+    except Problem as problem:
+        if isinstance(problem.__cause__, Untrusted):
+            problem.exit_code = Exit.UNTRUSTED
+        raise
+    finally:
+        # Also after a visit that broke off: a new office key may have come with its first half.
+        office.learn(session)
     session.write(lambda connection, _: _remember(connection, session, address, visit))
+    return visit
+
+
+def _told(visit: Visit, address: str) -> dict[str, Any]:
     return {
         "sent": visit.sent,
         "received": visit.received,
@@ -52,17 +168,6 @@ def sync(session: Session, url: str | None = None, progress: Progress | None = N
         "hub": address,
         "clock_offset_ms": visit.offset_ms,
     }
-
-
-def _visit(session: Session, link: HttpLink, progress: Progress | None) -> Visit:
-    visitor = Visitor(link, transact_of(session), session.author(), session.programme, progress=progress or _silent)
-    with translated():
-        try:
-            return visitor.run()
-        except Untrusted as error:
-            raise Problem(
-                error.code, exit_code=Exit.UNTRUSTED, details=error.details, words=MESSAGES.get(error.code)
-            ) from error
 
 
 def _remember(connection: Connection, session: Session, address: str, visit: Visit) -> None:
