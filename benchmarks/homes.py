@@ -131,7 +131,8 @@ class HubProcess:
             text=True,
         )
         assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        # A profiler may say something of its own first.
+        line = next((line for line in self._process.stdout if line.startswith("{")), "")
         if not line:
             raise SystemExit(f"the hub did not start: exit code {self._process.wait()}")
         self.url: str = json.loads(line)["listening"]
