@@ -165,7 +165,8 @@ def _sums(answers: list[dict[str, Any]]) -> None:
     sent, received, rounds, up_b, down_b = (
         sum(answer[name] for answer in answers) for name in ("sent", "received", "rounds", "up_b", "down_b")
     )
-    print(f"  {sent} sent, {received} received in {rounds} rounds; {up_b / 1000:.0f} KB up, {down_b / 1000:.0f} KB down")
+    kb = f"{up_b / 1000:.0f} KB up, {down_b / 1000:.0f} KB down"
+    print(f"  {sent} sent, {received} received in {rounds} rounds; {kb}")
 
 
 if __name__ == "__main__":

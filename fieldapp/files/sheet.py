@@ -35,7 +35,7 @@ CELL_MAX = 32_767
 CUT_MARK = " … [dipotong]"
 
 # The wide forms too: programs set up for East Asian typing calculate them.
-_CALCULATED = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+_CALCULATED = frozenset("=+-@\t\r\n＝＋－＠")
 _NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 # Spreadsheets count days wrongly before this one, because 1900 is a leap year to them.
 _FIRST_DATE = date(1900, 3, 1)
@@ -82,13 +82,25 @@ def write_sheet(out: Path, columns: Sequence[Column], rows: Iterable[Mapping[str
 
 
 def _write_csv(path: Path, columns: Sequence[Column], rows: Iterable[Mapping[str, object]]) -> int:
+    keys = [column.key for column in columns]
     count = 0
     with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
         writer = csv.writer(file, quoting=csv.QUOTE_ALL)
         writer.writerow([_harmless(column.title) for column in columns])
         for row in rows:
             count += 1
-            writer.writerow([_csv_cell(row.get(column.key)) for column in columns])
+            get = row.get
+            # Most cells are empty or plain text; a call for each of them would double the price of the sheet.
+            writer.writerow(
+                [
+                    ""
+                    if (value := get(key)) is None
+                    else value
+                    if value.__class__ is str and value[:1] not in _CALCULATED
+                    else _csv_cell(value)
+                    for key in keys
+                ]
+            )
     return count
 
 
@@ -100,7 +112,7 @@ def _csv_cell(value: object) -> str:
 
 def _harmless(text: str) -> str:
     """`text` with an apostrophe in front when a spreadsheet would calculate it (+62… of a phone included)."""
-    return "'" + text if _CALCULATED.match(text) else text
+    return "'" + text if text[:1] in _CALCULATED else text
 
 
 def _write_xlsx(path: Path, columns: Sequence[Column], rows: Iterable[Mapping[str, object]]) -> int:

@@ -10,9 +10,11 @@ from fieldapp.files.errors import MESSAGES, SheetError
 from fieldapp.files.sheet import Column, write_sheet
 from fieldapp.services.problems import Exit, Problem
 from fieldapp.services.session import Session
-from fieldapp.services.views import area_name, ids, member_names
+from fieldapp.services.views import area_name, filter_of, member_names
 from fieldapp.store import disclosures, queries
 from fieldapp.store.db import Connection
+from fieldapp.store.queries import Filter
+from fieldapp.store.rows import from_json
 
 #: What comes before the answers.
 _OWN: Final = (
@@ -23,7 +25,6 @@ _OWN: Final = (
     ("registered_by", "registered_by"),
 )
 _NUMBERS: Final = frozenset({"int"})
-_CHUNK: Final = 500
 
 
 def export(session: Session, out: Path, *, filter: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -33,11 +34,11 @@ def export(session: Session, out: Path, *, filter: Mapping[str, str] | None = No
     file can come back in. People without a NIK are left out: they are never exported (FORM.md). That an export was
     made, by whom and of how many, is kept on this laptop.
     """
-    narrowed: dict[str, Any] = dict(filter or {})
-    wanted = ids(session, **narrowed)
+    wanted = filter_of(session, **(filter or {}))
     columns = _columns()
     try:
-        count = write_sheet(out, columns, _rows(session, wanted))
+        # In one reading: a sheet shows the register as it stood at one moment.
+        count = session.read(lambda connection: write_sheet(out, columns, _rows(session, connection, wanted)))
     except SheetError as error:
         raise Problem(
             error.code, exit_code=Exit.REFUSED, details=error.details, words=MESSAGES.get(error.code)
@@ -56,23 +57,15 @@ def _columns() -> list[Column]:
     return [*(Column(key, title) for key, title in _OWN), *asked]
 
 
-def _rows(session: Session, wanted: list[str]) -> Iterator[Mapping[str, object]]:
-    for start in range(0, len(wanted), _CHUNK):
-        chunk = wanted[start : start + _CHUNK]
-
-        def read(connection: Connection, chunk: list[str] = chunk) -> list[dict[str, object]]:
-            who = member_names(session, connection)
-            return [
-                {
-                    **(queries.values_of(connection, row.id) or {}),
-                    "id": row.id,
-                    "state": row.state,
-                    "area": row.scope,
-                    "area_name": area_name(row.scope),
-                    "registered_by": who.get(row.registered_by, row.registered_by),
-                }
-                for row in queries.rows(connection, chunk)
-                if row.nik
-            ]
-
-        yield from session.read(read)
+def _rows(session: Session, connection: Connection, wanted: Filter) -> Iterator[Mapping[str, object]]:
+    who = member_names(session, connection)
+    names: dict[str, str] = {}
+    for id_, state, scope, by, nik, values_json in queries.with_values(connection, wanted):
+        if not nik:
+            continue
+        if scope not in names:
+            names[scope] = area_name(scope)
+        row: dict[str, object] = from_json(values_json)
+        row["id"], row["state"], row["area"], row["area_name"] = id_, state, scope, names[scope]
+        row["registered_by"] = who.get(by, by)
+        yield row

@@ -29,7 +29,7 @@ def listing(session: Session, **wanted: Any) -> list[dict[str, Any]]:
     """
     if wanted.get("state") == "draft":
         return _draft_listing(session)
-    narrowed = _filter(session, **wanted)
+    narrowed = filter_of(session, **wanted)
     found = session.read(lambda connection: queries.rows(connection, queries.ids(connection, narrowed)))
     return [
         {
@@ -48,7 +48,7 @@ def listing(session: Session, **wanted: Any) -> list[dict[str, Any]]:
 
 def ids(session: Session, *, order: Order = "id", **wanted: Any) -> list[str]:
     """Ids for a list of any length; `wanted` as in `listing`, `states` for several, `order` as in the store."""
-    narrowed = _filter(session, **wanted)
+    narrowed = filter_of(session, **wanted)
     return session.read(lambda connection: queries.ids(connection, narrowed, order))
 
 
@@ -124,7 +124,8 @@ def area_name(code: str) -> str:
     return found.name if found else code
 
 
-def _filter(session: Session, **wanted: Any) -> Filter:
+def filter_of(session: Session, **wanted: Any) -> Filter:
+    """The store's filter for `wanted` as in `listing`, with `states` for several."""
     states = wanted.pop("states", None)
     state = wanted.pop("state", None)
     by = wanted.pop("registered_by", None)

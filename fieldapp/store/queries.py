@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -138,6 +138,21 @@ def page(connection: Connection, wanted: Filter | None = None, *, after: str = "
     statement = " ".join(["SELECT", _COLUMNS, "FROM registration", where, "ORDER BY id LIMIT :limit"])
     found = connection.execute(statement, {**arguments, "after": after, "limit": limit})
     return [_row(row) for row in found]
+
+
+def with_values(connection: Connection, wanted: Filter | None = None) -> Iterator[tuple[Any, ...]]:
+    """(id, state, scope, registered_by, nik, folded answers as JSON) of all registrations that `wanted` keeps, by id;
+    read as they are taken, within the caller's transaction."""
+    where, arguments = _where(wanted or Filter())
+    statement = " ".join(
+        [
+            "SELECT id, state, scope, registered_by, nik, values_json",
+            "FROM registration JOIN registration_values USING (rid)",
+            where,
+            "ORDER BY id",
+        ]
+    )
+    yield from connection.execute(statement, arguments)
 
 
 def count(connection: Connection, wanted: Filter | None = None) -> int:

@@ -6,6 +6,7 @@ from fieldapp.domain.review import PENDING_STATES
 from fieldapp.store import queries
 from fieldapp.store.drafts import Draft, save
 from fieldapp.store.queries import Filter
+from fieldapp.store.rows import from_json
 
 LAMARU, OTHER = "64.71.05.1002", "64.71.05.1001"
 
@@ -93,3 +94,24 @@ def test_the_slots_that_a_member_gave_are_counted(town, replica_of) -> None:
     rina = town.member("rina").id
     assert _ids(replica, Filter(approved_by=rina)) == [one, two]
     assert _ids(replica, Filter(approved_by=rina, states=["approved"])) == [one]
+
+
+def test_registrations_with_their_answers_come_by_id_as_one_moment_has_them(town, replica_of) -> None:
+    one, two = town.register("siti", name="Anis Contoh", nik="6471052812749001"), town.register("budi")
+    replica = replica_of(town)
+    late = town.register("siti")
+
+    def read(connection):
+        rows = queries.with_values(connection)
+        first = next(rows)
+        replica.receive(town.entries)
+        return [first, *rows]
+
+    rows = replica.store.read(read)
+    assert [row[0] for row in rows] == [one, two]
+    assert rows[0][1:5] == ("submitted", LAMARU, town.member("siti").id, "6471052812749001")
+    assert from_json(rows[0][5]) == replica.store.read(lambda c: queries.values_of(c, one))
+    assert late in _ids(replica)
+    wanted = Filter(registered_by=town.member("budi").id, text="contoh", category="difabel")
+    found = replica.store.read(lambda c: [row[0] for row in queries.with_values(c, wanted)])
+    assert found == _ids(replica, wanted)
