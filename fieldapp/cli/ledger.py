@@ -10,8 +10,8 @@ from fieldapp.cli.base import FILE, argument, command, group
 from fieldapp.cli.filters import filter_option, selection
 from fieldapp.cli.output import Output, pairs, said, table
 from fieldapp.cli.unlock import unlocked
-from fieldapp.cli.words import place_words
 from fieldapp.locale import N_, _
+from fieldapp.services.words import place_words
 
 
 @command("ledger", N_("Buku serah terima: apakah semua pendaftaran sampai, dan bila tidak, yang mana."))

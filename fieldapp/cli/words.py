@@ -33,26 +33,6 @@ _ROLES = {
 ROLES = tuple(_ROLES)
 
 
-_PLACES = {
-    "area": N_("Wilayah"),
-    "name": N_("Nama"),
-    "laptop": N_("Laptop"),
-    "members": N_("Anggota"),
-    "this_laptop": N_("Laptop ini"),
-    "registered": N_("terdaftar"),
-    "draft": N_("draf"),
-    "not_carried": N_("belum dibawa"),
-    "carried": N_("dibawa"),
-    "merged": N_("digabungkan"),
-    "returned": N_("dikembalikan"),
-    "approved": N_("disetujui"),
-    "waiting": N_("daftar tunggu"),
-    "rejected": N_("ditolak"),
-    "void": N_("dibatalkan"),
-    "unreadable": N_("tidak terbaca"),
-    "quarantined": N_("dikarantina"),
-    "receipts": N_("tanda terima"),
-}
 _RISKS = {
     "changed_after_review": N_("berubah setelah diputuskan"),
     "errors": N_("isian salah"),
@@ -87,11 +67,6 @@ _DECISIONS = {
     "withdraw": N_("mengundurkan diri"),
     "void": N_("dibatalkan"),
 }
-
-
-def place_words(code: object) -> str:
-    """A column of the ledger."""
-    return _worded(_PLACES, code)
 
 
 def risk_words(code: object) -> str:

@@ -21,6 +21,7 @@ from fieldapp.services import demo_homes, exchange, ledger, registrations, sheet
 from fieldapp.services.demo_homes import COORDINATOR, HUB, LAPTOPS, SUPERVISOR, Days, DemoHomes, Home, Role, Say
 from fieldapp.services.demo_road import Road
 from fieldapp.services.problems import Exit, Problem
+from fieldapp.services.words import place_words
 
 __all__ = ["DemoHomes", "Home", "build", "headless", "open_demo", "walk"]
 
@@ -185,7 +186,7 @@ def _ledgers(road: Road) -> dict[str, Any]:
     told = books[SUPERVISOR.key]
     road.say(_("Buku serah terima pengawas:"))
     for name, count in told["totals"].items():
-        road.say(f"  {name:<22}{count:>6}")
+        road.say(f"  {place_words(name):<22}{count:>6}")
     for key, book in books.items():
         road.say(
             _("  {home}: {verdict}").format(home=key, verdict=_("cocok") if book["balanced"] else _("TIDAK COCOK"))
