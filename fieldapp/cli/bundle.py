@@ -72,7 +72,7 @@ def _written(answers: list[dict[str, Any]], names: dict[str, str]) -> list[str]:
 )
 def inspect(out: Output, file: Path) -> None:
     from fieldapp.services import exchange
-    from fieldapp.services.session import default_home, has_store
+    from fieldapp.services.homes import default_home, has_store
 
     names: dict[str, str] = {}
     if has_store(default_home()):

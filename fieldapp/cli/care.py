@@ -16,7 +16,7 @@ from fieldapp.locale import N_, _
 @command("doctor", N_("Periksa laptop ini: berkas, kunci, jam, dan isi."))
 def doctor(out: Output) -> int:
     from fieldapp.services import care
-    from fieldapp.services.session import default_home, has_store, passphrase_of
+    from fieldapp.services.homes import default_home, has_store, passphrase_of
 
     home = default_home()
     if has_store(home) and (passphrase_of(os.environ) or sys.stdin.isatty()):
@@ -52,7 +52,7 @@ def backup(out: Output, folder: Path) -> None:
 )
 def restore(out: Output, file: Path) -> None:
     from fieldapp.services import copies
-    from fieldapp.services.session import default_home
+    from fieldapp.services.homes import default_home
 
     answer = copies.restore(file, default_home())
     out.answer(answer)

@@ -149,7 +149,7 @@ def _data_folder() -> Path:
     if asked:
         # What failed may be the very module that knows the default folder.
         return Path(asked).expanduser()
-    from fieldapp.services.session import default_home
+    from fieldapp.services.homes import default_home
 
     return default_home()
 

@@ -90,7 +90,7 @@ def _screens(ctx: click.Context) -> int:
     if ctx.invoked_subcommand is not None:
         return 0
     need_terminal()
-    from fieldapp.services.session import default_home
+    from fieldapp.services.homes import default_home
     from fieldapp.tui.app import main
 
     return int(main(default_home()) or 0)

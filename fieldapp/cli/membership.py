@@ -65,7 +65,7 @@ def invite(
 )
 def join(out: Output, file: Path, pin: str | None) -> None:
     from fieldapp.services import membership
-    from fieldapp.services.session import default_home, has_store
+    from fieldapp.services.homes import default_home, has_store
 
     home, secret = default_home(), pin_or_asked(pin)
     if has_store(home):
@@ -153,7 +153,7 @@ def recover_export(out: Output, target: Path, pin: str | None) -> None:
 )
 def recover_use(out: Output, file: Path, pin: str | None, member: str | None) -> None:
     from fieldapp.services import membership
-    from fieldapp.services.session import default_home
+    from fieldapp.services.homes import default_home
 
     answer = membership.recover(default_home(), file, pin_or_asked(pin), first_passphrase(), member=member)
     out.answer(answer, pairs([(_("Anggota"), answer["member"])]))
@@ -162,7 +162,8 @@ def recover_use(out: Output, file: Path, pin: str | None, member: str | None) ->
 
 @command("change", N_("Ganti kata sandi sendiri."))
 def change(out: Output) -> None:
-    from fieldapp.services.session import change_passphrase, default_home
+    from fieldapp.services.homes import default_home
+    from fieldapp.services.session import change_passphrase
 
     change_passphrase(default_home(), known_passphrase(), next_passphrase())
     out.answer({"changed": True})

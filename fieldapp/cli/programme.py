@@ -27,7 +27,7 @@ from fieldapp.locale import N_, _
 )
 def new(out: Output, **given: Any) -> None:
     from fieldapp.services import programme as programmes
-    from fieldapp.services.session import default_home
+    from fieldapp.services.homes import default_home
 
     settings = {key: value for key, value in given.items() if value is not None}
     with programmes.create(default_home(), first_passphrase(), **settings) as session:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 @contextmanager
 def unlocked() -> Iterator[Session]:
     """The session of the member whose passphrase is given; closed at the end. Raises Problem when it cannot open."""
-    from fieldapp.services.session import default_home, has_store, open_session
+    from fieldapp.services.homes import default_home, has_store
+    from fieldapp.services.session import open_session
 
     home = default_home()
     # Asking for the passphrase of a store that is not there would only mislead.
@@ -53,7 +54,7 @@ def next_passphrase() -> str:
 
 
 def _given(environment: Mapping[str, str]) -> str | None:
-    from fieldapp.services.session import passphrase_of
+    from fieldapp.services.homes import passphrase_of
 
     return passphrase_of(environment)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 from fieldapp.domain.programme import ProgrammeSettings
 from fieldapp.services import policy
-from fieldapp.services.problems import Exit, Problem, os_reason, translated
+from fieldapp.services.problems import Problem, translated
 from fieldapp.store import incarnation, local, projector
 from fieldapp.store import store as stores
 from fieldapp.store.db import Connection
@@ -183,43 +182,6 @@ def settings_of(connection: Connection, name: str) -> ProgrammeSettings:
     from fieldapp.store import queries
 
     return ProgrammeSettings.from_fields(queries.programme_fields(connection) or {"name": name})
-
-
-def default_home() -> Path:
-    """The data folder: FIELDAPP_HOME, else the platform's place for data of programs."""
-    asked = os.environ.get("FIELDAPP_HOME")
-    if asked:
-        return Path(asked).expanduser()
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("fieldapp", appauthor=False))
-
-
-def has_store(home: Path) -> bool:
-    """Whether a programme lives in this folder."""
-    return Vault(home).exists
-
-
-def passphrase_of(environment: Mapping[str, str] = os.environ) -> str | None:
-    """The passphrase given from outside, or None: the file's before the variable's, without a newline at its end."""
-    path = environment.get("FIELDAPP_PASSPHRASE_FILE")
-    if path:
-        try:
-            return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
-        except OSError as error:
-            # The path may hold a person's name, the variable's name says which file is meant.
-            raise Problem(
-                "file_not_read",
-                exit_code=Exit.NOT_ALLOWED,
-                details={"file": "FIELDAPP_PASSPHRASE_FILE", "reason": os_reason(error)},
-            ) from error
-        except UnicodeDecodeError as error:
-            raise Problem(
-                "file_not_read",
-                exit_code=Exit.NOT_ALLOWED,
-                details={"file": "FIELDAPP_PASSPHRASE_FILE", "reason": "UTF-8"},
-            ) from error
-    return environment.get("FIELDAPP_PASSPHRASE")
 
 
 def check_passphrase(passphrase: str, least: int = SHORTEST_PASSPHRASE) -> None:

@@ -9,6 +9,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
+
+VAULT: Final = "vault.json"
+"""The file of wrapped keys; a folder that has one holds a programme."""
 
 # Virus scanners on Windows hold a fresh file for a moment and make its replacement fail; 20 tries are one second.
 _REPLACE_TRIES = 20

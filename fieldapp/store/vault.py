@@ -34,7 +34,7 @@ from fieldapp.store.errors import (
     WrongRecoveryKey,
 )
 
-NAME = "vault.json"
+NAME = disk.VAULT
 _VERSION = 1
 _SALT_BYTES = 16
 # The box's length would otherwise tell a finder which slot holds office keys, and so whose laptop to attack.

@@ -6,7 +6,8 @@ import hashlib
 
 from fieldapp.locale import set_language
 from fieldapp.services import conflicts, registrations
-from fieldapp.services.session import has_store, open_session
+from fieldapp.services.homes import has_store
+from fieldapp.services.session import open_session
 
 PASSPHRASE = "sandi rekaan"
 PIN = "246810"

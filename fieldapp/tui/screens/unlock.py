@@ -52,7 +52,7 @@ class UnlockScreen(FieldScreen[None]):
 
         def work() -> bool:
             # Loading these takes longest of all; a person types the passphrase meanwhile.
-            from fieldapp.services.session import has_store
+            from fieldapp.services.homes import has_store
 
             return has_store(home)
 
