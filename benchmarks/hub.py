@@ -22,6 +22,7 @@ from typing import Any
 
 import homes
 
+from fieldapp.services.hub_link import signer_of
 from fieldapp.services.session import Session, open_session
 from fieldapp.services.transact import transact_of
 from sync.client import HttpLink
@@ -51,7 +52,7 @@ class Recorder:
 
 def laptop(home: Path, url: str) -> None:
     """One laptop's process: does what it reads from its parent, a word a line, and answers each with a line of JSON."""
-    with open_session(home, homes.PASSPHRASE) as session, HttpLink(url) as link:
+    with open_session(home, homes.PASSPHRASE) as session, HttpLink(url, signer_of(session)) as link:
         session.write(lambda connection, journal: None)
         asked: list[tuple[bytes, int]] = []
         for word in itertools.chain(["ready"], map(str.strip, sys.stdin)):

@@ -1,8 +1,10 @@
 """The way to a hub over HTTP. It carries bundles there and back and knows nothing of what is in them."""
 
 import json
+import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -10,8 +12,12 @@ from typing import Any, Final, NamedTuple, Self
 
 import httpx
 
+from sync.challenges import LIFETIME_S, answering
 from sync.errors import MESSAGES, NotAllowed, SyncError, Unreachable, Untrusted
-from sync.wire import BUNDLE_TYPE, EXCHANGE_PATH, HUB_PATH
+from sync.keys import Identity
+from sync.randomness import Random, system_random, token
+from sync.signatures import sign_request
+from sync.wire import BUNDLE_TYPE, CERTIFICATES_HEADER, EXCHANGE_PATH, HUB_PATH, certificates_text
 
 CONNECT_S: Final = 10.0
 SILENCE_S: Final = 60.0
@@ -19,6 +25,9 @@ SILENCE_S: Final = 60.0
 
 ANSWER_S: Final = 600.0
 """How long a whole answer may take, so that a trickle cannot hold a laptop for ever."""
+
+CHALLENGE_S: Final = LIFETIME_S / 2
+"""After how long a challenge is asked for anew, though the hub would still take the old one."""
 
 MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
 MAX_DESCRIPTION_BYTES: Final = 256 * 1024
@@ -29,6 +38,9 @@ LONGEST_AFTER_S: Final = 3600.0
 """However long another side asks us to stay away, after an hour we ask again."""
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_challenge_match: Final = re.compile(r"[0-9a-zA-Z._~-]{1,100}\Z").match
+_MOST_MS: Final = 1 << 47
+"""A time beyond every calendar; no hub's clock shows it."""
 _GATEWAY: Final = frozenset({502, 503, 504})
 """Statuses by which something between us and the hub says that the hub is not there."""
 _TOO_MANY: Final = 429
@@ -43,16 +55,49 @@ class _Answer(NamedTuple):
     """The Retry-After of the answer, 0 without one."""
 
 
+_STALE: Final = frozenset({"hub_challenge", "hub_replayed"})
+"""Refusals that a fresh signature answers."""
+_LASTING: Final = {
+    "hub_unsigned": NotAllowed,
+    "hub_signature": NotAllowed,
+    "hub_foreign": Untrusted,
+    "hub_untrusted": Untrusted,
+}
+"""Refusals of a hub that coming again will not change."""
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Who signs a laptop's requests."""
+
+    identity: Identity
+    certificates: Callable[[], Sequence[bytes]]
+    """The member's certificate and those that lead to it, nearest first; for a hub that does not know it yet."""
+
+
 class HttpLink:
     """One hub, by its address ("https://hub.example.go.id" or "http://10.1.1.5:8765").
 
     Raises `hub_address` for what is no such address. Everything else that keeps an answer from coming is `Unreachable`
-    (hub_unreachable, hub_timeout, hub_busy, hub_failed, hub_answer_damaged, hub_not_found); what the hub refused comes
-    as the error the hub raised: `NotAllowed` for 403, otherwise `Untrusted`.
+    (hub_unreachable, hub_timeout, hub_busy, hub_limited, hub_failed, hub_answer_damaged, hub_not_found); what the hub
+    refused comes as the error the hub raised: `NotAllowed` for 401 and 403, otherwise `Untrusted`.
     """
 
-    def __init__(self, url: str, *, connect_s: float = CONNECT_S, silence_s: float = SILENCE_S) -> None:
+    def __init__(
+        self,
+        url: str,
+        signer: Signer,
+        *,
+        connect_s: float = CONNECT_S,
+        silence_s: float = SILENCE_S,
+        random: Random = system_random,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._url = _address(url)
+        self._signer = signer
+        self._random = random
+        self._monotonic = monotonic
+        self._challenge: tuple[str, float, int] | None = None
         # A proxy of the office's network is used where the environment names one, but never for this same machine.
         self._client = httpx.Client(
             timeout=httpx.Timeout(silence_s, connect=connect_s),
@@ -75,21 +120,59 @@ class HttpLink:
 
     def describe(self, nonce: str) -> bytes:
         """The hub's description of itself, as JSON, signed together with `nonce`; unchecked."""
-        answer = self._ask("GET", HUB_PATH, {"nonce": nonce}, None, MAX_DESCRIPTION_BYTES)
+        asked_at = self._monotonic()
+        answer = self._ask("GET", HUB_PATH, {"nonce": nonce}, None, {}, MAX_DESCRIPTION_BYTES)
         if answer.status == 200 and answer.kind == "application/json":
+            self._challenge = _challenge_in(answer.body, asked_at)
             return answer.body
         raise _refused(answer.status, answer.body, answer.after_s) or Unreachable("hub_not_found")
 
     def exchange(self, request: bytes, entries: int) -> bytes:
-        """The bundle that answers the bundle `request`, holding about `entries` entries at most; unchecked."""
-        answer = self._ask("POST", EXCHANGE_PATH, {"entries": str(entries)}, request, MAX_ANSWER_BYTES)
+        """The bundle that answers the bundle `request`, holding about `entries` entries at most; unchecked.
+
+        A challenge that has run out is asked for again, and a hub that does not know the member is shown its
+        certificates, each once.
+        """
+        can_renew, is_known = True, True
+        while True:
+            try:
+                return self._exchange(request, entries, is_known)
+            except SyncError as error:
+                if error.code in _STALE and can_renew:
+                    self._challenge, can_renew = None, False
+                elif error.code == "member_unknown" and is_known:
+                    is_known = False
+                else:
+                    raise
+
+    def _exchange(self, request: bytes, entries: int, is_known: bool) -> bytes:
+        challenge, created_s = self._leave()
+        nonce, query = answering(challenge, self._random), {"entries": str(entries)}
+        headers = sign_request(
+            self._signer.identity, EXCHANGE_PATH, str(httpx.QueryParams(query)), request, nonce, created_s
+        )
+        if not is_known:
+            shown = certificates_text(self._signer.certificates())
+            headers |= {CERTIFICATES_HEADER: shown} if shown is not None else {}
+        answer = self._ask("POST", EXCHANGE_PATH, query, request, headers, MAX_ANSWER_BYTES)
         if answer.status == 200 and answer.kind == BUNDLE_TYPE:
             return answer.body
         raise _refused(answer.status, answer.body, answer.after_s) or Unreachable("hub_answer_damaged")
 
-    def _ask(self, method: str, path: str, query: dict[str, str], body: bytes | None, limit: int) -> _Answer:
+    def _leave(self) -> tuple[str, int]:
+        """A challenge that is still good, and the time by the hub's clock, in seconds since 1970 UTC."""
+        if self._challenge is None or self._monotonic() - self._challenge[1] > CHALLENGE_S:
+            self._challenge = None
+            self.describe(token(self._random))
+        if self._challenge is None:
+            raise Unreachable("hub_answer_damaged")
+        challenge, asked_at, now_ms = self._challenge
+        return challenge, now_ms // 1000 + int(self._monotonic() - asked_at)
+
+    def _ask(
+        self, method: str, path: str, query: dict[str, str], body: bytes | None, headers: dict[str, str], limit: int
+    ) -> _Answer:
         url = self._url.copy_with(path=self._url.path.rstrip("/") + path, params=query)
-        headers = {"Content-Type": BUNDLE_TYPE} if body is not None else {}
         try:
             with self._client.stream(method, url, content=body, headers=headers) as response:
                 kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -114,6 +197,21 @@ def _address(url: str) -> httpx.URL:
     return parsed.copy_with(query=None, fragment=None)
 
 
+def _challenge_in(description: bytes, asked_at: float) -> tuple[str, float, int] | None:
+    """The challenge in a hub's description, when it came, and the hub's time; None for what nobody can answer.
+
+    It is used unchecked: whoever changes it gets a signature that no hub takes.
+    """
+    try:
+        fields = json.loads(description)
+        challenge, now_ms = fields["challenge"], fields["now_ms"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    if not isinstance(challenge, str) or not _challenge_match(challenge) or type(now_ms) is not int:
+        return None
+    return (challenge, asked_at, now_ms) if 0 <= now_ms < _MOST_MS else None
+
+
 def _bounded(parts: Iterable[bytes], limit: int) -> bytes:
     body = bytearray()
     latest = time.monotonic() + ANSWER_S
@@ -134,6 +232,8 @@ def _refused(status: int, body: bytes, after_s: float = 0.0) -> SyncError | None
         if status == _TOO_MANY:
             return _later("hub_busy", {}, after_s)
         return _later("hub_unreachable", {}, after_s) if status in _GATEWAY else None
+    if code in _LASTING:
+        return _LASTING[code](code, **details)
     if code.startswith("hub_") or status >= 500:
         return _later(code, details, after_s)
     if status == 403:

@@ -7,11 +7,11 @@ from typing import Annotated, Any, Final, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from sync.bundle import inspect_head
+from sync.bundle import Opened, inspect_head, open_bundle
 from sync.certificates import Member, Programme
 from sync.entry import INTEGER_LIMIT
 from sync.errors import NotAllowed, SyncError, Unreachable, Untrusted
-from sync.exchange import bundle_for_member, merge_bundle, with_issuers
+from sync.exchange import age_identities, bundle_for_member, merge_bundle, merge_opened, with_issuers
 from sync.journal import Author, Journal, Merged
 from sync.keys import is_signed
 from sync.members import Membership
@@ -113,6 +113,8 @@ class Hub:
     """Answers bundles with bundles, over whatever keeps its journal. It remembers nothing between two calls.
 
     `author` is asked anew each time, since the hub's keys may grow; `merged` is told of each merge once it is durable.
+    `members` gives a membership of one's own to open requests with, so that only merging needs the one transaction; it
+    may be a moment old. `challenge` is what requests over HTTP have to answer (FORMAT.md).
     """
 
     def __init__(
@@ -124,8 +126,12 @@ class Hub:
         *,
         merged: Callable[[Merged], None] = lambda _: None,
         random: Random = system_random,
+        members: Callable[[], Membership] | None = None,
+        challenge: Callable[[], str] = str,
     ) -> None:
         self._transact = transact
+        self._members = members or (lambda: transact(lambda journal: journal.membership.copy()))
+        self._challenge = challenge
         self._author = author
         self._programme = programme
         self._epoch = epoch
@@ -148,26 +154,34 @@ class Hub:
             "epoch": self._epoch,
             "now_ms": author.clock.wall_ms(),
             "nonce": nonce,
+            "challenge": self._challenge(),
             "versions": [VERSION],
         }
         fields["signature"] = author.identity.sign(_signed(fields)).hex()
         return json.dumps(fields, sort_keys=True).encode()
 
-    def answer(self, request: bytes, entries: int) -> bytes:
+    def answer(self, request: bytes, entries: int, by: str | None = None) -> bytes:
         """Merge a member's bundle and answer with what the member lacks, about `entries` entries at most.
 
-        Raises what `merge_bundle` raises; NotAllowed member_revoked, invitation_used, invitation_revoked. Nothing of
-        the request is kept then.
+        `by` is the member who was seen to bring it, where that was seen: nobody brings another's. Raises what
+        `open_bundle` and `Journal.merge` raise; NotAllowed member_revoked, invitation_used, invitation_revoked. Nothing
+        of the request is kept then.
         """
         author = self._author()
+        head = inspect_head(request)
+        if head.programme != self._programme.id:
+            raise Untrusted("bundle_foreign", programme=head.programme)
+        if by not in (None, head.by):
+            raise Untrusted("bundle_forged", member=head.by)
+        opened = self._open(request, author)
 
         def work(journal: Journal) -> tuple[Merged, bytes]:
-            head = inspect_head(request)
-            code = journal.membership.code_of(head.by)
-            # A newcomer's certificate is inside; whoever is known and shut out need not be unpacked first.
-            if code not in (None, "member_unknown"):
-                raise NotAllowed(code, member=head.by)
-            received = merge_bundle(journal, request, author, random=self._random)
+            # Asked again, since the member may have been shut out while the request was being opened.
+            _refuse_shut_out(journal.membership, head.by)
+            if opened is None:
+                received = merge_bundle(journal, request, author, random=self._random)
+            else:
+                received = merge_opened(journal, opened, author, random=self._random)
             answer = bundle_for_member(
                 journal,
                 author.identity,
@@ -182,3 +196,22 @@ class Hub:
         merged, answer = self._transact(work)
         self._merged(merged)
         return answer
+
+    def _open(self, request: bytes, author: Author) -> Opened | None:
+        """The request, opened and checked outside the transaction; None where that takes members not known a moment
+        ago."""
+        members = self._members()
+        _refuse_shut_out(members, inspect_head(request).by)
+        try:
+            return open_bundle(request, age_identities(author.identity), members, self._programme.id)
+        except Untrusted as error:
+            if error.code != "member_unknown":
+                raise
+            return None
+
+
+def _refuse_shut_out(membership: Membership, member: str) -> None:
+    """A newcomer's certificate is inside the request; whoever is known and shut out need not be unpacked first."""
+    code = membership.code_of(member)
+    if code not in (None, "member_unknown"):
+        raise NotAllowed(code, member=member)

@@ -172,6 +172,32 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "Laporkan kepada administrator.",
         "That address cannot prove to be this programme's hub. Nothing was sent. Tell the administrator.",
     ),
+    "hub_unsigned": (
+        "Pusat hanya menerima permintaan yang bertanda tangan. Perbarui program di laptop ini.",
+        "The hub takes signed requests only. Update the program on this laptop.",
+    ),
+    "hub_signature": (
+        "Tanda tangan permintaan tidak cocok. Pusat tidak menerima apa pun. Coba lagi; bila terulang, laporkan kepada "
+        "administrator.",
+        "The request's signature does not match. The hub took nothing. Try again; if it happens again, tell the "
+        "administrator.",
+    ),
+    "hub_challenge": (
+        "Izin singkat dari pusat sudah habis waktunya. Tidak ada yang hilang; coba lagi.",
+        "The hub's short leave to come in has run out. Nothing is lost; try again.",
+    ),
+    "hub_replayed": (
+        "Pusat sudah pernah menerima permintaan ini. Tidak ada yang diterima dua kali; coba lagi.",
+        "The hub has had this very request before. Nothing was taken twice; try again.",
+    ),
+    "hub_digest": (
+        "Isi permintaan berubah di perjalanan. Pusat tidak menerima apa pun; coba lagi.",
+        "The request was changed on its way. The hub took nothing; try again.",
+    ),
+    "hub_limited": (
+        "Laptop ini terlalu sering menghubungi pusat. Tidak ada yang hilang; coba lagi {retry_s} detik lagi.",
+        "This laptop came to the hub too often. Nothing is lost; try again in {retry_s} seconds.",
+    ),
     "hub_no_progress": (
         "Pusat menjawab, tetapi tidak menerima sisanya ({left} perubahan). Tidak ada yang hilang dari laptop ini. "
         "Laporkan kepada administrator.",

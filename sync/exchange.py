@@ -178,9 +178,12 @@ def open_any(journal: Journal, source: bytes | str | os.PathLike[str], identity:
 
     Changes nothing. Raises what `open_bundle` raises.
     """
-    # The office key in force is the likeliest; older ones open older bundles.
-    identities = [identity.age_identity, *reversed(identity.office_identities)]
-    return open_bundle(source, identities, journal.membership, journal.programme_id)
+    return open_bundle(source, age_identities(identity), journal.membership, journal.programme_id)
+
+
+def age_identities(identity: Identity) -> list[str]:
+    """The age identities to try on a bundle: of the office keys the one in force is the likeliest."""
+    return [identity.age_identity, *reversed(identity.office_identities)]
 
 
 def merge_bundle(
@@ -197,6 +200,20 @@ def merge_bundle(
     offices would confirm each other's confirmations for ever. Raises what `open_bundle` and `Journal.merge` raise.
     """
     opened = open_any(journal, source, author.identity)
+    return merge_opened(journal, opened, author, with_receipt=with_receipt, random=random)
+
+
+def merge_opened(
+    journal: Journal,
+    opened: Opened,
+    author: Author,
+    *,
+    with_receipt: bool = True,
+    random: Random = system_random,
+) -> Received:
+    """The same for a bundle that was opened before, perhaps outside the transaction: what is known of members only
+    grows, so what was right then is right now. Raises what `Journal.merge` raises.
+    """
     now_ms = author.clock.wall_ms()
     merged = journal.merge(opened, now_ms)
     payload = opened.payload

@@ -1,6 +1,7 @@
 """Keys of members: Ed25519 for what they sign, age (X25519) for what is sealed to them."""
 
 import hashlib
+import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -126,3 +127,7 @@ class Identity:
     def sign(self, message: bytes) -> bytes:
         """The member's Ed25519 signature, 64 bytes."""
         return sign(self.sign_seed, message)
+
+    def derive(self, tag: bytes) -> bytes:
+        """A secret of 32 bytes that only holders of this member's key can work out; another one for each tag."""
+        return hmac.digest(self.sign_seed, tag, hashlib.sha256)

@@ -130,6 +130,8 @@ class Membership:
         twin._described = dict(self._described)
         twin._is_signed = dict(self._is_signed)
         twin._revocations = dict(self._revocations)
+        # What follows from the same sets is the same, and is never changed once it is worked out.
+        twin._standing_known = self._standing_known
         return twin
 
     def add(self, certificate: bytes) -> Member:

@@ -20,8 +20,10 @@ from fieldapp.store import local
 from fieldapp.store.errors import StoreBusy, StoreError
 from sync.dialogue import Hub
 from sync.errors import Unreachable
+from sync.gate import KnownMembers, SignatureGate
 from sync.hub import MAX_BODY_BYTES, application
 from sync.journal import Journal
+from sync.members import Membership
 from sync.merge import Merged
 from sync.office import OFFICE_KEY
 from sync.randomness import token
@@ -59,11 +61,21 @@ class HubServer:
         self._write(lambda journal: None)
         self._learning = threading.Lock()
         self._learn()
-        hub = Hub(self._transact, session.author, session.programme, self._epoch(), merged=self._merged)
+        members = KnownMembers(self._members)
+        gate = SignatureGate(session.identity, members, wall_ms=session.now_ms)
+        hub = Hub(
+            self._transact,
+            session.author,
+            session.programme,
+            self._epoch(),
+            merged=self._merged,
+            members=members,
+            challenge=gate.challenge,
+        )
         self._socket = _listen(host, port)
         self.url = _url(self._socket)
         config = uvicorn.Config(
-            application(hub, max_body_bytes=max_body_bytes),
+            application(hub, gate, max_body_bytes=max_body_bytes),
             http="h11",
             loop="asyncio",
             ws="none",
@@ -99,6 +111,13 @@ class HubServer:
             raise Unreachable("hub_busy") from None
         except StoreError:
             # A full disk, say: the laptop keeps everything and tries again; doctor tells the hub's keeper why.
+            raise Unreachable("hub_failed") from None
+
+    def _members(self) -> Membership:
+        """Who belongs to the programme, without waiting for whoever is writing."""
+        try:
+            return self._session.read(lambda connection: self._session.journal(connection).membership.copy())
+        except Problem:
             raise Unreachable("hub_failed") from None
 
     def _merged(self, merged: Merged) -> None:

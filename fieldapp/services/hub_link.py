@@ -9,14 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 from fieldapp.services import office
-from fieldapp.services.problems import Exit, Problem, translated
+from fieldapp.services.problems import Problem, translated
 from fieldapp.services.session import Session
 from fieldapp.services.transact import transact_of
 from fieldapp.store import ledger, local
 from fieldapp.store.db import Connection
 from fieldapp.store.errors import StoreBusy
-from sync.client import HttpLink
-from sync.errors import SyncError, Unreachable, Untrusted
+from sync.client import HttpLink, Signer
+from sync.errors import SyncError, Unreachable
+from sync.exchange import with_issuers
 from sync.rounds import Visit, Visitor
 from sync.watching import LOOK_S, Interruptible, Stopped, Timing, Watch
 from sync.wire import Link
@@ -37,7 +38,7 @@ def sync(session: Session, url: str | None = None, progress: Progress | None = N
     goes on from there.
     """
     address = _address(session, url)
-    with _link(address) as link:
+    with _link(session, address) as link:
         return _told(_visit(session, link, address, progress or _silent, time.sleep, lambda _: None), address)
 
 
@@ -62,7 +63,7 @@ def watch(
     Raises Problem as `sync` does for what waiting cannot mend: exits 2, 4 and 5, and hub_version.
     """
     address = _address(session, url)
-    _link(address).close()
+    _link(session, address).close()
     latest: list[int] = []
 
     def pause(seconds: float) -> None:
@@ -82,7 +83,7 @@ def watch(
 
     def visit() -> int:
         # A connection of its own each time: one that slept through a night may be dead without knowing.
-        with _link(address) as link:
+        with _link(session, address) as link:
             visits[:] = [_visit(session, Interruptible(link, is_stopped), address, progress, pause, look)]
         return latest[0]
 
@@ -128,9 +129,9 @@ def _address(session: Session, url: str | None) -> str:
     return str(address)
 
 
-def _link(address: str) -> HttpLink:
+def _link(session: Session, address: str) -> HttpLink:
     try:
-        return HttpLink(address)
+        return HttpLink(address, signer_of(session))
     except SyncError:
         raise Problem("hub_address", details={"address": address}) from None
 
@@ -148,10 +149,6 @@ def _visit(
             visit = Visitor(
                 link, transact_of(session, look), session.author(), session.programme, progress=progress, sleep=pause
             ).run()
-    except Problem as problem:
-        if isinstance(problem.__cause__, Untrusted):
-            problem.exit_code = Exit.UNTRUSTED
-        raise
     finally:
         # Also after a visit that broke off: a new office key may have come with its first half.
         office.learn(session)
@@ -168,6 +165,16 @@ def _told(visit: Visit, address: str) -> dict[str, Any]:
         "hub": address,
         "clock_offset_ms": visit.offset_ms,
     }
+
+
+def signer_of(session: Session) -> Signer:
+    """Who signs this laptop's requests, and how a hub that does not know the member gets to know it."""
+
+    def certificates(connection: Connection) -> list[bytes]:
+        known = session.journal(connection).membership
+        return [member.certificate for member in with_issuers(known, [session.identity.member_id])]
+
+    return Signer(session.identity, lambda: session.read(certificates))
 
 
 def _remember(connection: Connection, session: Session, address: str, visit: Visit) -> None:

@@ -317,10 +317,11 @@ def translated() -> Iterator[None]:
 def _exit_of(error: Exception) -> Exit:
     from sync import errors as sync_errors
 
-    if getattr(error, "code", "").startswith("hub_"):
-        return Exit.HUB
     if isinstance(error, sync_errors.NotAllowed):
         return Exit.NOT_ALLOWED
     if isinstance(error, sync_errors.NotFound):
         return Exit.NOT_FOUND
+    # A hub that proved to be another's was reached; one that merely could not be used was not.
+    if not isinstance(error, sync_errors.Untrusted) and getattr(error, "code", "").startswith("hub_"):
+        return Exit.HUB
     return Exit.UNTRUSTED

@@ -19,8 +19,9 @@ import pytest
 
 from fieldapp.services import exchange, membership, registrations, session
 from fieldapp.services.hub import HubServer
-from fieldapp.services.problems import Problem
+from fieldapp.services.problems import Problem, translated
 from fieldapp.services.session import Session
+from sync.errors import NotAllowed, NotFound, SyncError, Unreachable, Untrusted
 
 AREA = "64.71.05"
 
@@ -136,6 +137,28 @@ def test_a_stranger_and_a_revoked_member_are_refused_and_leave_nothing(
     assert exchange.sync(town.admin, url)["sent"] == 0
     assert held(hub) == before
     assert len(registrations.listing(sari)) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "exit_code"),
+    [
+        (Untrusted("hub_foreign"), 4),
+        (Untrusted("hub_untrusted"), 4),
+        (NotAllowed("hub_signature"), 5),
+        (NotAllowed("member_revoked"), 5),
+        (Unreachable("hub_busy"), 6),
+        (Unreachable("hub_answer_damaged"), 6),
+        (SyncError("hub_version"), 6),
+        (NotFound("member_unknown"), 3),
+        (Untrusted("bundle_forged"), 4),
+    ],
+)
+def test_a_hub_that_is_anothers_and_one_that_is_away_end_with_codes_of_their_own(
+    error: SyncError, exit_code: int
+) -> None:
+    with pytest.raises(Problem) as caught, translated():
+        raise error
+    assert (caught.value.code, caught.value.exit_code) == (error.code, exit_code)
 
 
 def test_a_new_office_key_reaches_hub_and_office_by_the_network_alone(

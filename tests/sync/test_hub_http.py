@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 import uvicorn
+from callers import CALLERS_SIGNER, OneMember, description, post, signed
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -28,9 +29,9 @@ class Reverser:
         self.entries: list[int] = []
 
     def describe(self, nonce: str) -> bytes:
-        return json.dumps({"nonce": nonce}).encode()
+        return description(nonce)
 
-    def answer(self, request: bytes, entries: int) -> bytes:
+    def answer(self, request: bytes, entries: int, by: str | None = None) -> bytes:
         self.entries.append(entries)
         self.before()
         return request[::-1]
@@ -40,7 +41,7 @@ class Reverser:
 def serving(answerer: Answerer, **bounds: float) -> Iterator[str]:
     """A hub on a free port of this machine, in a thread; yields its address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    app = application(answerer, **bounds)  # type: ignore[arg-type]
+    app = application(answerer, OneMember(), **bounds)  # type: ignore[arg-type]
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -80,6 +81,12 @@ def saying(words: bytes, *, hold: threading.Event | None = None) -> Iterator[str
         thread.join(5)
 
 
+def with_leave(link: HttpLink) -> HttpLink:
+    """The same link, which takes it that it asked the hub for a challenge just now."""
+    link._challenge = ("any", time.monotonic(), 0)
+    return link
+
+
 def refused(work: Callable[[], object]) -> SyncError:
     with pytest.raises(SyncError) as caught:
         work()
@@ -88,31 +95,34 @@ def refused(work: Callable[[], object]) -> SyncError:
 
 def test_a_bundle_goes_there_and_its_answer_comes_back() -> None:
     answerer = Reverser()
-    with serving(answerer) as url, HttpLink(url) as link:
-        assert json.loads(link.describe("abc")) == {"nonce": "abc"}
+    with serving(answerer) as url, HttpLink(url, CALLERS_SIGNER) as link:
+        assert json.loads(link.describe("abc"))["nonce"] == "abc"
         assert link.exchange(b"\x00bundle", 120) == b"eldnub\x00"
         assert link.exchange(b"", 10**6) == b""
     assert answerer.entries == [120, 5_000]
 
 
 def test_an_address_with_a_path_is_kept() -> None:
-    with saying(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n") as url, HttpLink(url + "/pusat/") as link:
+    with (
+        saying(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n") as url,
+        HttpLink(url + "/pusat/", CALLERS_SIGNER) as link,
+    ):
         assert str(link._url.copy_with(path=link._url.path.rstrip("/") + HUB_PATH)).endswith("/pusat/v1/hub")
         assert refused(lambda: link.describe("")).code == "hub_not_found"
 
 
 @pytest.mark.parametrize("address", ["", "10.0.0.1:8765", "ftp://hub", "http://", "http://[::1", "file:///etc/passwd"])
 def test_what_is_no_address_of_a_hub_is_refused_as_such(address: str) -> None:
-    assert refused(lambda: HttpLink(address)).code == "hub_address"
+    assert refused(lambda: HttpLink(address, CALLERS_SIGNER)).code == "hub_address"
 
 
 def test_a_body_over_the_bound_is_refused_with_413_stated_or_not() -> None:
     answerer = Reverser()
-    with serving(answerer, max_body_bytes=1000) as url, HttpLink(url) as link:
+    with serving(answerer, max_body_bytes=1000) as url, HttpLink(url, CALLERS_SIGNER) as link:
         error = refused(lambda: link.exchange(b"x" * 1001, 50))
         assert (type(error), error.code, error.details) == (Untrusted, "bundle_too_large", {"limit": 1000})
         assert refused(lambda: link.exchange(b"x" * 10**7, 50)).code in ("bundle_too_large", "hub_unreachable")
-        chunked = httpx.post(url + EXCHANGE_PATH, content=iter([b"x" * 600] * 3), trust_env=False)
+        chunked = post(url, iter([b"x" * 600] * 3), signed(b"x" * 1800))
         assert (chunked.status_code, chunked.json()["code"]) == (413, "bundle_too_large")
         assert link.exchange(b"x" * 1000, 50) == b"x" * 1000
     assert len(answerer.entries) == 1
@@ -122,7 +132,8 @@ def test_a_sender_who_falls_silent_loses_its_place() -> None:
     with serving(Reverser(), idle_s=0.2) as url:
         host, port = url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port))) as peer:
-            peer.sendall(b"POST /v1/exchange HTTP/1.1\r\nhost: a\r\ncontent-length: 50\r\n\r\nhalf")
+            head = "".join(f"{name}: {value}\r\n" for name, value in signed(b"half", query="").items())
+            peer.sendall(b"POST /v1/exchange HTTP/1.1\r\nhost: a\r\ncontent-length: 50\r\n%s\r\nhalf" % head.encode())
             peer.settimeout(5)
             assert peer.recv(65536).startswith(b"HTTP/1.1 408 ")
 
@@ -134,7 +145,12 @@ def test_more_senders_than_the_bound_are_told_to_come_again() -> None:
         inside.set()
         leave.wait(10)
 
-    with serving(Reverser(wait), max_at_once=1) as url, HttpLink(url) as one, HttpLink(url) as other:
+    with (
+        serving(Reverser(wait), max_at_once=1) as url,
+        HttpLink(url, CALLERS_SIGNER) as one,
+        HttpLink(url, CALLERS_SIGNER) as other,
+    ):
+        other.describe("")
         first = threading.Thread(target=one.exchange, args=(b"1", 50))
         first.start()
         assert inside.wait(5)
@@ -151,7 +167,7 @@ def test_refusals_of_the_hub_arrive_as_what_they_are(caplog: pytest.LogCaptureFi
         Untrusted("bundle_foreign"),
         NotAllowed("member_revoked"),
         NotAllowed("role_not_allowed"),
-        Untrusted("member_unknown"),
+        NotAllowed("outside_scope"),
     ]
     caplog.set_level(logging.INFO, "sync.hub")
     pending = iter(errors)
@@ -159,13 +175,14 @@ def test_refusals_of_the_hub_arrive_as_what_they_are(caplog: pytest.LogCaptureFi
     def fail() -> None:
         raise next(pending)
 
-    with serving(Reverser(fail)) as url, HttpLink(url) as link:
+    with serving(Reverser(fail)) as url, HttpLink(url, CALLERS_SIGNER) as link:
         found = [refused(lambda: link.exchange(b"", 50)) for _ in errors]
     kinds = [Untrusted, Untrusted, NotAllowed, NotAllowed, NotAllowed]
     assert [(type(error), error.code) for error in found] == list(
         zip(kinds, [error.code for error in errors], strict=True)
     )
-    statuses = [record.getMessage().split()[2] for record in caplog.records if record.name == "sync.hub"]
+    told = [record.getMessage().split() for record in caplog.records if record.name == "sync.hub"]
+    statuses = [words[2] for words in told if words[0] == "POST"]
     assert statuses == ["400", "409", "403", "403", "403"]
 
 
@@ -175,7 +192,7 @@ def test_an_unforeseen_failure_tells_nobody_what_was_in_it(caplog: pytest.LogCap
 
     caplog.set_level(logging.DEBUG)
     with serving(Reverser(fail)) as url:
-        answer = httpx.post(url + EXCHANGE_PATH, content=b"", trust_env=False)
+        answer = post(url, b"", signed(b""))
     assert (answer.status_code, answer.json()) == (500, {"code": "hub_failed", "details": {}})
     assert "builtins.RuntimeError" in caplog.text
     assert "Siti" not in caplog.text
@@ -195,7 +212,7 @@ def test_other_paths_and_methods_answer_with_a_code_too(method: str, path: str, 
 def test_nobody_at_the_address_is_unreachable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with HttpLink(f"http://127.0.0.1:{port}") as link:
+    with HttpLink(f"http://127.0.0.1:{port}", CALLERS_SIGNER) as link:
         error = refused(lambda: link.describe(""))
     assert (type(error), error.code) == (Unreachable, "hub_unreachable")
 
@@ -203,9 +220,9 @@ def test_nobody_at_the_address_is_unreachable() -> None:
 def test_a_page_that_asks_to_log_in_is_no_hub() -> None:
     page = b"<html>Selamat datang</html>"
     words = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: text/html\r\ncontent-length: 27\r\n\r\n" + page
-    with saying(words) as url, HttpLink(url) as link:
+    with saying(words) as url, HttpLink(url, CALLERS_SIGNER) as link:
         assert refused(lambda: link.describe("")).code == "hub_not_found"
-        assert refused(lambda: link.exchange(b"", 50)).code == "hub_answer_damaged"
+        assert refused(lambda: with_leave(link).exchange(b"", 50)).code == "hub_answer_damaged"
 
 
 @pytest.mark.parametrize(
@@ -213,22 +230,22 @@ def test_a_page_that_asks_to_log_in_is_no_hub() -> None:
     [b"", b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nhalf", b"HTTP/1.1 502 X\r\n\r\n"],
 )
 def test_a_broken_answer_is_as_good_as_none(words: bytes) -> None:
-    with saying(words) as url, HttpLink(url) as link:
-        assert type(refused(lambda: link.exchange(b"", 50))) is Unreachable
+    with saying(words) as url, HttpLink(url, CALLERS_SIGNER) as link:
+        assert type(refused(lambda: with_leave(link).exchange(b"", 50))) is Unreachable
 
 
 def test_a_silent_hub_is_not_waited_for_without_end() -> None:
     began = time.monotonic()
-    with saying(b"", hold=threading.Event()) as url, HttpLink(url, silence_s=0.2) as link:
-        assert refused(lambda: link.exchange(b"", 50)).code == "hub_timeout"
+    with saying(b"", hold=threading.Event()) as url, HttpLink(url, CALLERS_SIGNER, silence_s=0.2) as link:
+        assert refused(lambda: with_leave(link).exchange(b"", 50)).code == "hub_timeout"
     assert time.monotonic() - began < 5
 
 
 def test_an_answer_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sync.client.MAX_ANSWER_BYTES", 1000)
     words = b"HTTP/1.1 200 OK\r\ncontent-type: %s\r\n\r\n" % BUNDLE_TYPE.encode() + b"x" * 5000
-    with saying(words) as url, HttpLink(url) as link:
-        assert refused(lambda: link.exchange(b"", 50)).code == "hub_answer_damaged"
+    with saying(words) as url, HttpLink(url, CALLERS_SIGNER) as link:
+        assert refused(lambda: with_leave(link).exchange(b"", 50)).code == "hub_answer_damaged"
 
 
 _json = st.recursive(

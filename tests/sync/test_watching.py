@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import replicas
+from callers import CALLERS_SIGNER
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -438,7 +439,11 @@ IN_TWO_MINUTES = format_datetime(datetime.now(UTC) + timedelta(minutes=2), usegm
 def test_how_long_a_hub_asks_to_be_left_alone_is_understood(
     status: int, after: str | None, body: bytes, code: str, seconds: tuple[float, float]
 ) -> None:
-    with refusing(status, after, body) as url, HttpLink(url) as link, pytest.raises(Unreachable) as caught:
+    with (
+        refusing(status, after, body) as url,
+        HttpLink(url, CALLERS_SIGNER) as link,
+        pytest.raises(Unreachable) as caught,
+    ):
         link.describe("0" * 32)
     assert caught.value.code == code
     assert seconds[0] <= caught.value.retry_after_s <= seconds[1]
