@@ -204,6 +204,30 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "The hub answers but does not take the rest ({left} changes). Nothing was lost from this laptop. "
         "Tell the administrator.",
     ),
+    "database_address": (
+        "Alamat basis data tidak dapat dibaca. Bentuknya postgresql://nama@mesin/basis-data.",
+        "The address of the database cannot be read. Its form is postgresql://name@machine/database.",
+    ),
+    "database_unreachable": (
+        "Basis data pusat tidak terjangkau. Tidak ada yang hilang; periksa servernya, lalu coba lagi.",
+        "The hub's database cannot be reached. Nothing is lost; look after its server, then try again.",
+    ),
+    "database_refused": (
+        "Basis data pusat menolak nama, sandi, atau hak yang dipakai. Periksa alamat, sandi, dan haknya.",
+        "The hub's database refuses the name, the password or the rights in use. Check the address and the rights.",
+    ),
+    "database_full": (
+        "Basis data pusat penuh. Tidak ada yang hilang; beri ruang di servernya, lalu coba lagi.",
+        "The hub's database is full. Nothing is lost; make room on its server, then try again.",
+    ),
+    "database_newer": (
+        "Basis data ini dibuat oleh versi program yang lebih baru ({found}; di sini {known}). Perbarui program ini.",
+        "This database was made by a newer version of the program ({found}; here {known}). Update this program.",
+    ),
+    "database_failed": (
+        "Basis data pusat menolak perintah ({kind} {state}). Tidak ada yang hilang; laporkan kepada administrator.",
+        "The hub's database refused a command ({kind} {state}). Nothing is lost; tell the administrator.",
+    ),
 }
 """Code -> (Indonesian, English): what is wrong and what to do; placeholders are keys of the error's details."""
 

@@ -5,7 +5,6 @@ committed afterwards.
 """
 
 import contextlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -14,9 +13,10 @@ from sync.bundle import Opened
 from sync.certificates import Member
 from sync.chains import Chains
 from sync.clock import Time
-from sync.coverage import Have, Ranges, join
+from sync.coverage import Have, Ranges, join, runs
 from sync.entry import DECISION, FORMAT_VERSION, Entry, Kind, Stored
 from sync.errors import NotAllowed, NotFound
+from sync.feed import Batch, Feed
 from sync.fold import Record, Rules, fold
 from sync.folding import Folding, Project
 from sync.keys import Identity
@@ -28,11 +28,12 @@ from sync.payload import Payload
 from sync.peers import Peer, Peers
 from sync.randomness import Random, system_random, token
 from sync.record_id import RecordIds
+from sync.reports import Report, Reports
 from sync.segment import Segment
 from sync.shipping import Selection, Shipping
-from sync.tables import REVOCATION_LABEL, Connection, create_tables
+from sync.tables import LOCK_WRITERS, REVOCATION_LABEL, Connection, create_tables
 
-__all__ = ["Author", "Change", "Journal", "Merged", "Quarantined", "Report", "create_tables"]
+__all__ = ["LOCK_WRITERS", "Author", "Batch", "Change", "Journal", "Merged", "Quarantined", "Report", "create_tables"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,22 +58,12 @@ class Quarantined(NamedTuple):
     code: str
 
 
-class Report(NamedTuple):
-    """A merge that brought something new."""
-
-    merge: str
-    bundle: str
-    by: str
-    at_ms: int
-    summary: dict[str, Any]
-    """Counts by name; no ids of records and nothing of a person."""
-
-
 class Journal:
     """All that is known of one programme on one replica.
 
     `project` is called with the records that changed, inside the same transaction, and may be called more than once
-    for a record; the last call counts.
+    for a record; the last call counts. `lock` is called before anything is written, on engines where several may write
+    at once: from then until the transaction ends, nobody else may.
     """
 
     def __init__(
@@ -84,16 +75,20 @@ class Journal:
         project: Project = lambda records: None,
         random: Random = system_random,
         admin_roles: frozenset[str] = frozenset({"admin"}),
+        lock: Callable[[], None] = lambda: None,
     ) -> None:
         self.rules = rules
         self.programme_id = programme_id
         self._connection = connection
         self._random = random
         self.admin_roles = admin_roles
+        self._lock = lock
         self._log = Log(connection)
         self._chains = Chains(connection, self._log)
         self._own = OwnChains(connection, self._log, self._chains, random)
         self._peers = Peers(connection, self._log, self._chains)
+        self._reports = Reports(connection)
+        self._feed = Feed(connection, self._log)
         self._folding = Folding(self._log, rules, project)
         self._ids = RecordIds()
         self._membership: Membership | None = None
@@ -198,6 +193,7 @@ class Journal:
     @contextlib.contextmanager
     def _whole(self) -> Iterator[None]:
         """All of the block, or nothing of it, whatever the caller does with its transaction afterwards."""
+        self._lock()
         self._log.forget()
         self._connection.execute("SAVEPOINT journal")
         try:
@@ -268,6 +264,14 @@ class Journal:
                     raise NotAllowed(refused)
                 rows.append(tip.follow(stored))
             self._own.write(author, tip, rows)
+            self._feed.add(
+                rows[0].stored.id,
+                member,
+                author.clock.last[0],
+                len(rows),
+                sum(int(row.stored.id, 16) for row in rows),
+                runs(row.place for row in rows),
+            )
             self._follow(membership, [row.stored for row in rows], list(records.values()), entries)
             return [row.stored for row in rows]
 
@@ -361,42 +365,34 @@ class Journal:
                 latest=merge.latest,
                 places=merge.places,
             )
+            if merged.new:
+                self._feed.add(merged.merge, by, at_ms, merged.new, merge.sum, merged.places)
             if merged.new or merged.members:
-                self._report(merged, at_ms)
+                self._reports.add(merged, at_ms)
             return merged
 
-    def _report(self, merged: Merged, at_ms: int) -> None:
-        summary = {
-            "conflicts": len(merged.conflicts),
-            "forked": list(merged.forked),
-            "judged_anew": merged.judged_anew,
-            "known": merged.known,
-            "members": len(merged.members),
-            "new": merged.new,
-            "places": merged.places,
-            "quarantined": merged.quarantined,
-            "records_changed": len(merged.changed),
-            "records_new": len(merged.created),
-        }
-        self._connection.execute(
-            "INSERT INTO merge_report (id, bundle, member, at, summary, seq)"
-            " SELECT ?, ?, ?, ?, ?, coalesce(max(seq), 0) + 1 FROM merge_report",
-            (
-                bytes.fromhex(merged.merge),
-                bytes.fromhex(merged.bundle),
-                bytes.fromhex(merged.by),
-                at_ms,
-                json.dumps(summary, sort_keys=True),
-            ),
-        )
+    def publish(self) -> None:
+        """Put into the feed what this transaction merged and wrote. Call it last, right before the commit: a position
+        that is given earlier would become visible after later ones."""
+        self._feed.publish()
+
+    def batches_after(self, cursor: int, limit: int = 1000) -> list[Batch]:
+        """What became durable after position `cursor` (0: from the beginning), in order and without a hole.
+
+        The last one's `pos` is the next cursor. Fewer than `limit` may come, also when more is on its way.
+        """
+        self._log.forget()
+        return self._feed.after(cursor, limit)
+
+    def batch_entries(self, batch: Batch) -> list[Stored]:
+        """The entries of a batch, in (t, ch, id) order."""
+        self._log.forget()
+        rows = [row for first, last in batch.places for row in self._log.between(first, last)]
+        return sorted((row.stored for row in rows), key=_order)
 
     def reports(self) -> list[Report]:
         """What merges brought something new, in order of their time."""
-        found = self._connection.execute("SELECT id, bundle, member, at, summary FROM merge_report ORDER BY at, seq")
-        return [
-            Report(bytes(id_).hex(), bytes(bundle).hex(), bytes(by).hex(), at_ms, json.loads(summary))
-            for id_, bundle, by, at_ms, summary in found
-        ]
+        return self._reports.all()
 
     def merged_entries(self, merge: str) -> list[Stored]:
         """The entries that a merge brought, in (t, ch, id) order. Raises NotFound merge_unknown."""

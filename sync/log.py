@@ -266,6 +266,11 @@ class Log:
         found = self._connection.execute(f"SELECT {_ROW} FROM entry WHERE place BETWEEN ? AND ?", (first, last))  # noqa: S608 - a constant
         return [self._row(*columns) for columns in found]
 
+    def ids_between(self, first: int, last: int) -> list[bytes]:
+        """The ids of the entries at these places, both ends included."""
+        found = self._connection.execute("SELECT id FROM entry WHERE place BETWEEN ? AND ?", (first, last))
+        return [bytes(row[0]) for row in found]
+
     def bodies(self, lane: int, first: int, last: int) -> dict[int, tuple[bytes, bytes]]:
         """Number -> (id, bytes) of the entries held in a lane, between two numbers."""
         found = self._connection.execute(

@@ -153,6 +153,10 @@ class Membership:
         self._standing_known = None
         return read.member
 
+    def knows(self, certificate: bytes) -> bool:
+        """Whether this very certificate was added, trusted or not."""
+        return certificate in self._certificates
+
     def add_revocation(self, stored: Stored) -> bool:
         """Take note of an entry that revokes a member, and say whether it is one; whether it counts is worked out.
 

@@ -107,6 +107,7 @@ class Merge:
         self._is_quarantined: dict[int, bool] = {}
         self._outcome: dict[str, Touched] = {}
         self.forked: set[str] = set()
+        self.sum = 0
         self.new = 0
         self.known = 0
         self.judged_anew = 0
@@ -116,12 +117,12 @@ class Merge:
     def run(self, payload: Payload) -> tuple[Touched, ...]:
         """Take in a payload that was verified; the counts stand in this object afterwards."""
         before = self._membership.standings()
+        fresh = [body for body in dict.fromkeys(payload.certificates) if not self._membership.knows(body)]
         for certificate in payload.certificates:
             self._membership.add(certificate)
         self._connection.executemany(
-            "INSERT INTO certificate (id, body) SELECT coalesce(max(id), 0) + 1, ? FROM certificate WHERE true"
-            " ON CONFLICT (body) DO NOTHING",
-            [(body,) for body in payload.certificates],
+            "INSERT INTO certificate (id, body) SELECT coalesce(max(id), 0) + 1, ? FROM certificate",
+            [(body,) for body in fresh],
         )
         joined = self._membership.standings()
         # Whoever was not a member yet has no entries here that could be judged anew.
@@ -193,6 +194,7 @@ class Merge:
             known.add(key)
             rows.append(Fresh(place, key, code, stored))
             self._is_quarantined[place] = code is not None
+            self.sum += int(stored.id, 16)
             if entry.t > self.latest:
                 self.latest = entry.t
             if entry.y == RECEIPT:

@@ -19,10 +19,13 @@ class Types(NamedTuple):
 
     blob: str
     integer: str
+    unique_long: str
+    """What makes a column of long values unique, where the engine can; who inserts looks before in any case."""
 
 
-SQLITE_TYPES: Final = Types("BLOB", "INTEGER")
-POSTGRES_TYPES: Final = Types("BYTEA", "BIGINT")
+SQLITE_TYPES: Final = Types("BLOB", "INTEGER", " UNIQUE")
+# An index of PostgreSQL takes no value of more than 2,700 bytes.
+POSTGRES_TYPES: Final = Types("BYTEA", "BIGINT", "")
 
 _FIRST: Final = (
     # Texts that nearly every entry repeats: types, scopes, kinds, codes.
@@ -30,7 +33,7 @@ _FIRST: Final = (
     # zstd dictionaries for the entries' bytes; kept for ever, since rows refer to them.
     "CREATE TABLE dictionary (id INTEGER PRIMARY KEY, data BLOB NOT NULL)",
     # Rows are only ever added, so the largest id tells whether anything is new.
-    "CREATE TABLE certificate (id INTEGER PRIMARY KEY, body BLOB NOT NULL UNIQUE)",
+    "CREATE TABLE certificate (id INTEGER PRIMARY KEY, body BLOB NOT NULL UNIQUE_LONG)",
     # A chain has one lane; a forked one has a lane for each branch that could not be laid into another.
     """CREATE TABLE chain (
         id INTEGER PRIMARY KEY,
@@ -94,8 +97,27 @@ _REPORT_ORDER: Final = (
     # Two merges of one millisecond are told in the order in which they happened.
     "ALTER TABLE merge_report ADD COLUMN seq INTEGER NOT NULL DEFAULT 0",
 )
-_STEPS: Final = (_FIRST, _REPORT_ORDER)
+_FEED: Final = (
+    # n: how often the row was taken. Whoever writes takes "writer" first and, as the last thing before the commit, a
+    # position from "batch".
+    "CREATE TABLE counter (name TEXT PRIMARY KEY, n INTEGER NOT NULL)",
+    "INSERT INTO counter (name, n) VALUES ('batch', 0), ('writer', 0)",
+    # Entries that became durable together; pos is NULL until they are published.
+    """CREATE TABLE batch (
+        id BLOB PRIMARY KEY,
+        member BLOB NOT NULL,
+        at INTEGER NOT NULL,
+        entries INTEGER NOT NULL,
+        digest BLOB NOT NULL,
+        places TEXT NOT NULL,
+        pos INTEGER UNIQUE)""",
+    "CREATE INDEX batch_waiting ON batch (id) WHERE pos IS NULL",
+)
+_STEPS: Final = (_FIRST, _REPORT_ORDER, _FEED)
 """What brought the tables to their present shape, oldest first; a step that was released never changes."""
+
+LOCK_WRITERS: Final = "UPDATE counter SET n = n + 1 WHERE name = 'writer'"
+"""Makes a transaction the only one that writes, on engines where several could (SYNC.md, 4.7)."""
 
 TABLES_VERSION: Final = len(_STEPS)
 
@@ -115,9 +137,16 @@ def create_tables(
     transaction."""
     for step in _STEPS[since:until]:
         for statement in step:
-            connection.execute(statement.replace("BLOB", types.blob).replace("INTEGER", types.integer))
+            connection.execute(_in_types(statement, types))
     if since == 0 and until > 0:
         connection.executemany("INSERT INTO label (id, text) VALUES (?, ?)", list(enumerate(FIXED_LABELS, 1)))
+
+
+def _in_types(statement: str, types: Types) -> str:
+    words = {" UNIQUE_LONG": types.unique_long, "BLOB": types.blob, "INTEGER": types.integer}
+    for word, meant in words.items():
+        statement = statement.replace(word, meant)
+    return statement
 
 
 def given_id(returned: Any) -> int:

@@ -103,11 +103,17 @@ class Session:
                 incarnation.begin(self.store)
                 self._begun = True
             try:
-                return self.store.write(lambda connection: function(connection, self.journal(connection)))
+                return self.store.write(lambda connection: self._publishing(connection, function))
             except BaseException:
                 # What a journal remembers may be of the transaction that was taken back.
                 self._journals.clear()
                 raise
+
+    def _publishing(self, connection: Connection, function: Callable[[Connection, Journal], T]) -> T:
+        journal = self.journal(connection)
+        result = function(connection, journal)
+        journal.publish()
+        return result
 
     def preference(self, key: str, default: Any = None) -> Any:
         """A setting of this laptop alone (language, theme, hub)."""

@@ -171,7 +171,12 @@ def report_order(db: Database) -> None:
     create_tables(db.conn, since=1, until=2)
 
 
-_ORDER = (local_values, drafts, journal, projections, carried, disclosures, report_order)
+def feed(db: Database) -> None:
+    """Batches of entries in the order in which they became durable, for whoever reads on from where it stopped."""
+    create_tables(db.conn, since=2, until=3)
+
+
+_ORDER = (local_values, drafts, journal, projections, carried, disclosures, report_order, feed)
 NAMES = tuple(step.__name__ for step in _ORDER)
 STEPS = Migrations("fieldapp")
 for _step in _ORDER:

@@ -1,7 +1,8 @@
 """A made-up programme: members with real keys and certificates, and pens that write real chains of entries."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,6 +132,37 @@ def may(member: Member, entry: Entry, origin: Entry | None) -> str | None:
     if entry.k == "decide" and origin is not None and origin.au == entry.au:
         return "own_decision"
     return None
+
+
+#: Whatever keeps a journal must pass these.
+CONTRACT = ("test_journal_append", "test_journal_merge", "test_journal_convergence", "test_journal_forks")
+CONTRACT += ("test_exchange_roads", "test_hub_visits", "test_feed")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.module.__name__.rpartition(".")[2] in CONTRACT:
+        # Properties are of the rules above the engine; their hundreds of replicas would take minutes there.
+        is_property = hasattr(metafunc.function, "hypothesis")
+        is_for_sqlite = is_property or metafunc.definition.get_closest_marker("sqlite") is not None
+        engines = ["sqlite3"] if is_for_sqlite else ["sqlite3", "postgres"]
+        metafunc.parametrize("engine_in_use", engines, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def engine_in_use(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Which engine keeps the replicas of a test that names none."""
+    import replicas
+
+    replicas.engine_in_use = getattr(request, "param", "sqlite3")
+    yield
+    replicas.engine_in_use = "sqlite3"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stops_the_server() -> Iterator[None]:
+    yield
+    if "servers" in sys.modules:
+        sys.modules["servers"].at_exit()
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from sync.payload import Payload, pack
 from sync.randomness import token
 from sync.segment import Segment
 from sync.segment import seal as seal_segment
+from sync.tables import POSTGRES_TYPES, SQLITE_TYPES
 
 START_MS = 1_767_225_600_000
 AREA = "64.71.05.1001"
@@ -27,8 +28,16 @@ OTHER_AREA = "64.71.05.1002"
 RAW_KEY = "ab" * 32
 
 
+#: The engine of replicas for which a test names none; conftest.py runs the contract tests once with each.
+engine_in_use = "sqlite3"
+
+
 def open_database(path: str | Path = ":memory:", engine: str = "sqlite3") -> Any:
-    """A connection of either kind; sqlcipher3 files are encrypted."""
+    """A connection of any kind; sqlcipher3 files are encrypted, on PostgreSQL each has a schema of its own."""
+    if engine == "postgres":
+        import servers
+
+        return servers.borrow()
     if engine == "sqlite3":
         return sqlite3.connect(path, isolation_level=None)
     connection = sqlcipher3.connect(str(path), isolation_level=None)
@@ -66,18 +75,19 @@ class Replica:
         rules: Rules,
         *,
         path: str | Path = ":memory:",
-        engine: str = "sqlite3",
+        engine: str | None = None,
         admin_roles: frozenset[str] = frozenset({"admin"}),
     ) -> None:
-        self.office, self.rules, self.path, self.engine = office, rules, path, engine
+        self.office, self.rules, self.path, self.engine = office, rules, path, engine or engine_in_use
         self.identity, self.member = member
         self.programme = office.founding.programme
         self.now_ms = START_MS + 3_600_000
         self.device = token(office.random)
-        self.connection = open_database(path, engine)
-        if not self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'entry'").fetchone():
+        self.journal: Journal | None = None
+        self.connection = open_database(path, self.engine)
+        if "entry" not in self.tables():
             with self.transaction():
-                create_tables(self.connection)
+                create_tables(self.connection, types=POSTGRES_TYPES if self.engine == "postgres" else SQLITE_TYPES)
                 self.connection.execute("CREATE TABLE shown (id TEXT PRIMARY KEY, picture TEXT)")
         self.journal = self.new_journal()
         self.author = Author(self.identity, self.device, Clock(lambda: self.now_ms), 1)
@@ -86,13 +96,25 @@ class Replica:
             self.journal.add_certificate(self.member.certificate)
 
     def new_journal(self) -> Journal:
-        return Journal(self.connection, self.rules, self.programme.id, project=self.project, random=self.office.random)
+        return Journal(
+            self.connection,
+            self.rules,
+            self.programme.id,
+            project=self.project,
+            random=self.office.random,
+            lock=self.connection.lock if self.engine == "postgres" else lambda: None,
+        )
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        self.connection.execute("BEGIN IMMEDIATE")
+        if self.engine == "postgres":
+            self.connection.begin()
+        else:
+            self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            if self.journal is not None:
+                self.journal.publish()
         except BaseException:
             self.connection.execute("ROLLBACK")
             raise
@@ -100,7 +122,7 @@ class Replica:
 
     def project(self, records: Sequence[Record]) -> None:
         self.connection.executemany(
-            "INSERT OR REPLACE INTO shown VALUES (?, ?)",
+            "INSERT INTO shown (id, picture) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET picture = excluded.picture",
             [(record.id, json.dumps(picture(record), sort_keys=True)) for record in records],
         )
 
@@ -187,8 +209,17 @@ class Replica:
 
     def rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table, to see that nothing changed."""
-        tables = [row[0] for row in self.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {t: self.connection.execute(f"SELECT * FROM {t} ORDER BY 1").fetchall() for t in sorted(tables)}  # noqa: S608
+        rows = {t: self.connection.execute(f"SELECT * FROM {t} ORDER BY 1").fetchall() for t in self.tables()}  # noqa: S608
+        # How often the write lock was taken is nobody's state.
+        return rows | {"counter": [row for row in rows["counter"] if row[0] != "writer"]}
+
+    def tables(self) -> list[str]:
+        """The names of all tables, sorted."""
+        if self.engine == "postgres":
+            names = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
+        else:
+            names = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1"
+        return [row[0] for row in self.connection.execute(names)]
 
 
 def make_team(office: Any, rules: Rules, roles: Sequence[str], **over: Any) -> list[Replica]:
@@ -209,14 +240,24 @@ def make_team(office: Any, rules: Rules, roles: Sequence[str], **over: Any) -> l
 def mirror(replica: Replica, make: Callable[[], Any] | None = None) -> Replica:
     """A clone of a laptop, as a copied disk makes it: same member, same device, same chain."""
     twin = Replica(replica.office, (replica.identity, replica.member), replica.rules)
-    twin.connection.close()
-    twin.connection = open_database()
-    replica.connection.backup(twin.connection)
-    twin.connection.isolation_level = None
+    if replica.engine == "postgres":
+        _copy_rows(replica, twin)
+    else:
+        twin.connection.close()
+        twin.connection = open_database()
+        replica.connection.backup(twin.connection)
+        twin.connection.isolation_level = None
     twin.device, twin.now_ms = replica.device, replica.now_ms
     twin.journal = twin.new_journal()
     twin.author = Author(twin.identity, twin.device, Clock(lambda: twin.now_ms), 1)
     return twin
+
+
+def _copy_rows(source: Replica, target: Replica) -> None:
+    (there,) = source.connection.execute("SELECT current_schema()").fetchone()
+    target.connection.execute(f"TRUNCATE {', '.join(target.tables())}")
+    for table in target.tables():
+        target.connection.execute(f"INSERT INTO {table} SELECT * FROM {there}.{table}")  # noqa: S608 - names of ours
 
 
 def sealed_chain(identity: Identity, *stored: Any) -> Segment:

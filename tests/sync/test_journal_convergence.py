@@ -144,6 +144,7 @@ class Field(RuleBasedStateMachine):
             giver.journal.add_certificate(taker.member.certificate)
 
 
+@pytest.mark.sqlite
 def test_replicas_agree_whatever_was_exchanged_in_whatever_order(office_of, rules):
     Field.office_of = staticmethod(office_of)
     Field.rules_given = rules

@@ -356,6 +356,7 @@ def test_a_rebuild_brings_back_everything_that_follows_from_the_entries(team):
     assert coordinator.rows() == before
 
 
+@pytest.mark.sqlite
 def test_the_statements_of_a_merge_use_the_indices(team):
     """A question that reads a whole table would be felt only once the table is large."""
     connection = team[0].connection
