@@ -18,7 +18,8 @@ SECRET = "rahasia-rekaan"
 
 @pytest.fixture
 def address() -> str:
-    address = servers.address(servers.new_schema("database"))
+    # Named, since other tests keep connections to the same server.
+    address = f"{servers.address(servers.new_schema('database'))}&application_name=diputus"
     with connect(address) as connection:
         create_tables(connection, types=POSTGRES_TYPES)
         connection.execute("CREATE TABLE note (n BIGINT PRIMARY KEY, text TEXT, data BYTEA)")
@@ -140,7 +141,7 @@ def cut(address: str) -> None:
     with connect(address) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE pid <> pg_backend_pid() AND application_name = 'fieldapp'"
+            " WHERE pid <> pg_backend_pid() AND application_name = 'diputus'"
         )
 
 
