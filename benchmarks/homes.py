@@ -44,41 +44,11 @@ VILLAGES = {
 AREAS = tuple(f"64.71.{district}.{village}" for district, villages in VILLAGES.items() for village in villages)
 
 
-class Homes:
-    """The programme's homes in one folder; `join` makes another, open until `close`."""
+class Writer:
+    """Writes registrations of made-up people into journals."""
 
-    def __init__(self, folder: Path, seed: int = 7) -> None:
-        self.folder = folder
+    def __init__(self, seed: int = 7) -> None:
         self.people = People(seed, Town(AREAS, date(2027, 1, 1)))
-        self.sessions: list[Session] = []
-        self.admin = self._kept(
-            programme.create(
-                folder / "admin",
-                PASSPHRASE,
-                name="Program Rekaan",
-                city="64.71",
-                quota=100_000,
-                budget=201_600_000_000,
-                premium=16_800,
-                start="2027-01",
-                cost=CHEAP,
-            )
-        )
-
-    def _kept(self, session: Session) -> Session:
-        self.sessions.append(session)
-        return session
-
-    def join(self, role: str, name: str, *areas: str) -> Session:
-        """A further member on a laptop of its own."""
-        file = self.folder / "undangan"
-        membership.invite(self.admin, role=role, name=name, areas=list(areas), out=file, pin=PIN, cost=CHEAP_PIN)
-        home = self.folder / f"{role}-{len(self.sessions)}"
-        return self._kept(membership.join(home, file, PIN, PASSPHRASE, cost=CHEAP))
-
-    def close(self) -> None:
-        for session in self.sessions:
-            session.close()
 
     def values(self, area: str) -> dict[str, Any]:
         """The 32 answers of somebody made up."""
@@ -104,6 +74,45 @@ class Homes:
             size += sum(len(stored.body) for stored in written)
         laptop.write(lambda _, journal: journal.seal(laptop.identity))
         return size
+
+
+class Homes(Writer):
+    """The programme's homes in one folder; `join` makes another, open until `close`."""
+
+    def __init__(self, folder: Path, seed: int = 7) -> None:
+        super().__init__(seed)
+        self.folder = folder
+        self.sessions: list[Session] = []
+        self._joined = 0
+        self.admin = self._kept(
+            programme.create(
+                folder / "admin",
+                PASSPHRASE,
+                name="Program Rekaan",
+                city="64.71",
+                quota=100_000,
+                budget=201_600_000_000,
+                premium=16_800,
+                start="2027-01",
+                cost=CHEAP,
+            )
+        )
+
+    def _kept(self, session: Session) -> Session:
+        self.sessions.append(session)
+        return session
+
+    def join(self, role: str, name: str, *areas: str) -> Session:
+        """A further member on a laptop of its own."""
+        file = self.folder / "undangan"
+        membership.invite(self.admin, role=role, name=name, areas=list(areas), out=file, pin=PIN, cost=CHEAP_PIN)
+        self._joined += 1
+        home = self.folder / f"{role}-{self._joined}"
+        return self._kept(membership.join(home, file, PIN, PASSPHRASE, cost=CHEAP))
+
+    def close(self) -> None:
+        for session in self.sessions:
+            session.close()
 
 
 def area_of(place: int) -> str:
