@@ -72,22 +72,26 @@ class Chains:
 
     def lane(self, row: int) -> Lane:
         """The lane of a row that is known to exist."""
-        columns = self._connection.execute(
-            "SELECT id, chain, author, ranges FROM chain WHERE id = ?", (row,)
-        ).fetchone()
-        return _lane(*columns)
+        return self._lanes("id = ?", row)[0]
 
     def lanes(self, chain: str) -> list[Lane]:
         """The lanes of a chain; none when it is unknown."""
+        return self._lanes("chain = ?", bytes.fromhex(chain))
+
+    def by_author(self, member: str) -> list[Lane]:
+        """The lanes that a member wrote."""
+        return self._lanes("author = ?", bytes.fromhex(member))
+
+    def _lanes(self, condition: str, value: object) -> list[Lane]:
         found = self._connection.execute(
-            "SELECT id, chain, author, ranges FROM chain WHERE chain = ? ORDER BY lane", (bytes.fromhex(chain),)
+            f"SELECT id, chain, author, ranges FROM chain WHERE {condition} ORDER BY id",  # noqa: S608 - constants
+            (value,),
         )
-        return [_lane(*columns) for columns in found]
+        return [_lane(*columns) for columns in found.fetchall()]
 
     def of_author(self, members: Iterable[str]) -> list[int]:
         """The rows of all lanes that these members wrote."""
-        wanted = set(members)
-        return [lane.row for lanes in self.all().values() for lane in lanes if lane.author in wanted]
+        return [lane.row for member in members for lane in self.by_author(member)]
 
     def start(self, chain: str, author: str) -> Lane:
         """A new lane of a chain."""
@@ -199,12 +203,11 @@ class Chains:
 
     def unsealed(self, author: str) -> list[tuple[Lane, list[int]]]:
         """(lane, ascending numbers) of the entries by this author that no segment covers yet."""
-        lanes = {lane.row: lane for lanes in self.all().values() for lane in lanes if lane.author == author}
         found: dict[int, list[int]] = {}
         for (place,) in self._connection.execute("SELECT place FROM unsealed ORDER BY place"):
-            if lane_of(place) in lanes:
-                found.setdefault(lane_of(place), []).append(number_of(place))
-        return [(lanes[row], numbers) for row, numbers in found.items()]
+            found.setdefault(lane_of(place), []).append(number_of(place))
+        lanes = [(self.lane(row), numbers) for row, numbers in found.items()]
+        return [(lane, numbers) for lane, numbers in lanes if lane.author == author]
 
     def missing(self, lanes: list[Lane], outside: Ranges) -> Ranges:
         """The numbers of a chain that should exist and are not accounted for: neither held, nor withheld under a
@@ -217,9 +220,11 @@ class Chains:
         ).fetchall()
         return gaps(join((*held, *outside, *listed)))
 
-    def coverage(self) -> Have:
-        """What is held, chain by chain; the same on every replica that holds the same entries."""
-        return {chain: spans for chain, lanes in sorted(self.all().items()) if (spans := self.spans(lanes))}
+    def coverage(self, chains: Iterable[str] | None = None) -> Have:
+        """What is held, chain by chain; the same on every replica that holds the same entries. Only of these chains,
+        when they are given."""
+        known = self.all() if chains is None else {chain: self.lanes(chain) for chain in chains}
+        return {chain: spans for chain, lanes in sorted(known.items()) if lanes and (spans := self.spans(lanes))}
 
     def spans(self, lanes: list[Lane]) -> tuple[Span, ...]:
         """What is held of one chain."""

@@ -19,7 +19,6 @@ from sync.merge import RECEIPT, Merged
 from sync.payload import Payload, pack
 from sync.peers import Peer
 from sync.randomness import Random, system_random, token
-from sync.segment import Segment
 
 
 @dataclass(frozen=True)
@@ -113,12 +112,14 @@ def bundle_for_member(
     peer = journal.peer(member_id)
     is_office = member.role in journal.rules.office_roles
     useful = membership.all() if is_office else with_issuers(membership, {s.author for s in selection.segments})
+    # Of chains that the member neither knows nor gets to know now, what is held or left out would tell it nothing.
+    relevant = {*known, *(segment.ch for segment in selection.segments)} if peer is not None else None
     payload = Payload(
         at_ms=now_ms,
         certificates=_certificates(membership, {me}, _unknown_to(peer, useful)),
         segments=selection.segments,
-        have=_relevant(journal.coverage(), known, selection.segments) if peer is not None else journal.coverage(),
-        outside=selection.outside,
+        have=journal.coverage(relevant),
+        outside={chain: left for chain, left in selection.outside.items() if relevant is None or chain in relevant},
         known=tuple(m.id for m in membership.all()),
     )
     return _sealed(identity, programme, (member_id,), [member.age_recipient], payload, selection.is_all, random)
@@ -167,7 +168,7 @@ def payload_for_newcomer(journal: Journal, identity: Identity, now_ms: int) -> b
             journal.membership, {identity.member_id, *(segment.author for segment in selection.segments)}, set()
         ),
         segments=selection.segments,
-        have=_relevant(journal.coverage(), {}, selection.segments),
+        have=journal.coverage({segment.ch for segment in selection.segments}),
         known=tuple(m.id for m in journal.membership.all()),
     )
     return pack(payload)
@@ -261,8 +262,7 @@ def _confirms(journal: Journal, member_id: str) -> bool:
 
 def _receipt(journal: Journal, opened: Opened, record: str) -> Change:
     """What is now held of the chains that the bundle brought something of."""
-    chains = {segment.ch for segment in opened.payload.segments}
-    held = {chain: spans for chain, spans in journal.coverage().items() if chain in chains}
+    held = journal.coverage({segment.ch for segment in opened.payload.segments})
     return Change(
         record=record,
         type=RECEIPT,
@@ -270,12 +270,6 @@ def _receipt(journal: Journal, opened: Opened, record: str) -> Change:
         kind="new",
         fields={"bundle": opened.head.bundle, "chains": pack_have(held)},
     )
-
-
-def _relevant(have: Have, known: Have, segments: Sequence[Segment]) -> Have:
-    """The part of `have` about chains that the receiver knows or gets to know now; the rest would tell it nothing."""
-    chains = {*known, *(segment.ch for segment in segments)}
-    return {chain: spans for chain, spans in have.items() if chain in chains}
 
 
 def _certificates(membership: Membership, always: Iterable[str], others: set[str]) -> tuple[bytes, ...]:

@@ -148,10 +148,11 @@ class Journal:
         found = [Quarantined(row.stored, row.code) for row in self._log.in_quarantine() if row.code is not None]
         return sorted(found, key=lambda quarantined: _order(quarantined.stored))
 
-    def coverage(self) -> Have:
-        """What is held: {chain: ((first, last, id of entry last), ...)}; equal wherever the same entries are held."""
+    def coverage(self, chains: Iterable[str] | None = None) -> Have:
+        """What is held: {chain: ((first, last, id of entry last), ...)}; equal wherever the same entries are held. Only
+        of these chains, when they are given."""
         self._log.forget()
-        return self._chains.coverage()
+        return self._chains.coverage(chains)
 
     def forked(self) -> tuple[str, ...]:
         """Chains in which two entries claim one place, sorted."""
@@ -175,11 +176,15 @@ class Journal:
         return self._missing(self._chains.all(), {})
 
     def _missing(self, chains: Iterable[str], said: Mapping[str, Ranges]) -> dict[str, Ranges]:
-        outside = self._peers.outside()
         found = {}
+        outside: dict[str, Ranges] | None = None
         for chain in sorted(chains):
-            beyond = join((*outside.get(chain, ()), *said.get(chain, ())))
-            ranges = self._chains.missing(self._chains.lanes(chain), beyond)
+            lanes = self._chains.lanes(chain)
+            ranges = self._chains.missing(lanes, said.get(chain, ()))
+            if ranges:
+                # What all peers ever said is read only where something is missing without it.
+                outside = self._peers.outside() if outside is None else outside
+                ranges = self._chains.missing(lanes, join((*outside.get(chain, ()), *said.get(chain, ()))))
             if ranges:
                 found[chain] = ranges
         return found

@@ -223,12 +223,12 @@ class Log:
         ).fetchall()
         return [self._row(*columns) for columns in rows]
 
-    def receipts(self, lane: int) -> list[Row]:
-        """The receipts in a lane, in order of their numbers."""
+    def receipts(self, lane: int, after_ms: int = -1) -> list[Row]:
+        """The receipts in a lane that were written later than this time, in order of their numbers."""
         rows = self._connection.execute(
             f"SELECT {_ROW} FROM entry WHERE type IN (1, 2) AND type = ?"  # noqa: S608 - a constant
-            " AND place BETWEEN ? AND ? ORDER BY place",
-            (RECEIPT_LABEL, place_of(lane, 0), place_of(lane, _NUMBER_MASK)),
+            " AND place BETWEEN ? AND ? AND t > ? ORDER BY place",
+            (RECEIPT_LABEL, place_of(lane, 0), place_of(lane, _NUMBER_MASK), after_ms),
         ).fetchall()
         return [self._row(*columns) for columns in rows]
 

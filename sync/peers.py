@@ -75,15 +75,11 @@ class Peers:
         peer = self.get(member)
         have: dict[str, tuple[Span, ...]] = dict(peer.have) if peer else {}
         said = {chain: numbers_of(spans) for chain, spans in have.items()}
-        for chain, lanes in self._chains.all().items():
-            for lane in lanes:
-                if lane.author != member:
-                    continue
-                for row in self._log.receipts(lane.row):
-                    is_later = peer is None or row.stored.entry.t[0] > peer.at_ms
-                    if is_later and not holds(said.get(chain, ()), number_of(row.place)):
-                        for proved, spans in _proved(row).items():
-                            have[proved] = tuple(sorted({*have.get(proved, ()), *spans}))
+        for lane in self._chains.by_author(member):
+            for row in self._log.receipts(lane.row, after_ms=peer.at_ms if peer else -1):
+                if not holds(said.get(lane.chain, ()), number_of(row.place)):
+                    for proved, spans in _proved(row).items():
+                        have[proved] = tuple(sorted({*have.get(proved, ()), *spans}))
         return have
 
     def outside(self) -> dict[str, Ranges]:
