@@ -21,6 +21,7 @@ from pathlib import Path
 import homes
 
 from fieldapp.services import exchange
+from fieldapp.services.hub_link import signer_of
 from fieldapp.services.session import Session, open_session
 from fieldapp.services.transact import transact_of
 from fieldapp.store.incarnation import retire_own_chains
@@ -62,7 +63,10 @@ class Day:
         hub_s = laptop_s = wall_s = 0.0
         visits: list[Visit] = []
         for place, home in enumerate(self._homes):
-            with open_session(home, homes.PASSPHRASE) as session, HttpLink(self._server.url) as link:
+            with (
+                open_session(home, homes.PASSPHRASE) as session,
+                HttpLink(self._server.url, signer_of(session)) as link,
+            ):
                 prepare(session, place)
                 session.write(lambda connection, journal: None)
                 before_s, began_s, cpu_s = self._server.cpu_s(), time.perf_counter(), time.process_time()
