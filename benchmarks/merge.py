@@ -172,7 +172,7 @@ def merge_all(programme: Programme, journal: Journal, connection: Any, files: li
     identity, _ = programme.admin()
     for file in files:
         connection.execute("BEGIN IMMEDIATE")
-        merged = journal.merge(open_any(journal, file, identity))
+        merged = journal.merge(open_any(journal, file, identity, to_merge=True))
         connection.execute("COMMIT")
         new, known = new + merged.new, known + merged.known
     return new, known

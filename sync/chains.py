@@ -4,11 +4,11 @@ A chain that nobody forked has one lane. Where two entries claim one number, or 
 it, the branches lie in lanes of their own; which branch got which lane depends on what came first and means nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from sync.coverage import MAX_NUMBER, Have, Ranges, Span, gaps, join, runs
+from sync.coverage import MAX_NUMBER, Have, Ranges, Span, gaps, holds, join, runs
 from sync.log import Log, lane_of, number_of, place_of
 from sync.segment import MAX_ENTRIES, Segment, ids_of
 from sync.tables import Connection, given_id
@@ -164,13 +164,24 @@ class Chains:
         entry = self._log.at(lane, number)
         return None if entry is None else bytes.fromhex(entry.stored.entry.p)[:16]
 
-    def is_sealed(self, lane: Lane, segment: Segment) -> bool:
-        """Whether this very segment is here already."""
+    def known(self, chain: str, first: int, last: int, signature: bytes, withheld: Collection[int]) -> bytes | None:
+        """The hashes of a segment that is here already, by its signature, with all entries but those at the offsets
+        withheld; None when it is not."""
+        lanes = self.lanes(chain)
+        if len(lanes) != 1:
+            return None
         row = self._connection.execute(
-            "SELECT signature FROM segment WHERE chain = ? AND first = ? AND last = ?",
-            (lane.row, segment.first, segment.last),
+            "SELECT signature, hashes FROM segment WHERE chain = ? AND first = ? AND last = ?",
+            (lanes[0].row, first, last),
         ).fetchone()
-        return row is not None and bytes(row[0]) == segment.signature
+        if row is None or bytes(row[0]) != signature:
+            return None
+        held = lanes[0].ranges
+        if not any(a <= first and last <= b for a, b in held):
+            hidden = frozenset(withheld)
+            if any(not holds(held, n) for n in range(first, last + 1) if n - first not in hidden):
+                return None
+        return bytes(row[1])
 
     def keep(self, lane: Lane, segment: Segment) -> None:
         """Keep a segment's list of hashes and its signature, if it is not here yet."""

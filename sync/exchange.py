@@ -174,12 +174,16 @@ def payload_for_newcomer(journal: Journal, identity: Identity, now_ms: int) -> b
     return pack(payload)
 
 
-def open_any(journal: Journal, source: bytes | str | os.PathLike[str], identity: Identity) -> Opened:
+def open_any(
+    journal: Journal, source: bytes | str | os.PathLike[str], identity: Identity, *, to_merge: bool = False
+) -> Opened:
     """Open a bundle with every age identity that this member has, and check everything in it.
 
-    Changes nothing. Raises what `open_bundle` raises.
+    `to_merge` leaves entries that this journal holds already unread, for a merge needs none of them. Changes nothing.
+    Raises what `open_bundle` raises.
     """
-    return open_bundle(source, age_identities(identity), journal.membership, journal.programme_id)
+    known = journal.known_segments if to_merge else None
+    return open_bundle(source, age_identities(identity), journal.membership, journal.programme_id, known)
 
 
 def age_identities(identity: Identity) -> list[str]:
@@ -200,7 +204,7 @@ def merge_bundle(
     A receipt is written by members of office roles when something new came that is not itself a receipt; else two
     offices would confirm each other's confirmations for ever. Raises what `open_bundle` and `Journal.merge` raise.
     """
-    opened = open_any(journal, source, author.identity)
+    opened = open_any(journal, source, author.identity, to_merge=True)
     return merge_opened(journal, opened, author, with_receipt=with_receipt, random=random)
 
 

@@ -24,7 +24,7 @@ from sync.log import Log, record_key
 from sync.members import REVOCATION, Membership
 from sync.merge import Merge, Merged
 from sync.own import Author, OwnChains, Tip
-from sync.payload import Payload
+from sync.payload import Known, Payload
 from sync.peers import Peer, Peers
 from sync.randomness import Random, system_random, token
 from sync.record_id import RecordIds
@@ -419,6 +419,11 @@ class Journal:
             self._folding.refold(self._log.all_records(), self.membership)
 
     # -- exchange
+
+    @property
+    def known_segments(self) -> Known:
+        """What `open_bundle` asks about segments, so that a bundle that was merged before is soon dealt with."""
+        return self._chains.known
 
     def select(
         self,

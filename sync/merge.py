@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from sync.chains import Chains
 from sync.clock import Time
-from sync.coverage import Ranges, holds, runs
+from sync.coverage import Ranges, runs
 from sync.entry import Stored
 from sync.fold import Record, fold_new
 from sync.folding import Folding
@@ -150,14 +150,11 @@ class Merge:
         self._touched |= self._log.records_in_lanes(lanes)
 
     def _segment(self, segment: Segment) -> None:
+        key = segment.ch, segment.first, segment.last, segment.signature
+        if self._chains.known(*key, segment.withheld) == segment.hashes:
+            self.known += segment.count - len(segment.withheld)
+            return
         lanes = self._chains.lanes(segment.ch)
-        if len(lanes) == 1 and self._chains.is_sealed(lanes[0], segment):
-            withheld = frozenset(segment.withheld)
-            numbers = [segment.first + offset for offset in range(segment.count) if offset not in withheld]
-            whole = any(first <= segment.first and segment.last <= last for first, last in lanes[0].ranges)
-            if whole or all(holds(lanes[0].ranges, number) for number in numbers):
-                self.known += len(numbers)
-                return
         placed = self._chains.place(segment)
         offsets = [o for o, body in enumerate(segment.bodies) if body is not None and o not in placed.held]
         self.known += segment.count - len(segment.withheld) - len(offsets)

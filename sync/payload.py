@@ -3,11 +3,11 @@
 The entries' bytes stand in it verbatim, a line each, so that they are hashed as they were written.
 """
 
-import io
-from collections.abc import Iterator
+from binascii import hexlify
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Protocol
 
 import msgspec
 import zstandard
@@ -17,7 +17,7 @@ from sync.coverage import MAX_NUMBER, Have, Ranges, pack_have, pack_ranges, unpa
 from sync.entry import INTEGER_LIMIT, entry_hash
 from sync.errors import Untrusted
 from sync.members import Membership
-from sync.segment import HASH_BYTES, MAX_ENTRIES, Segment, check_signature
+from sync.segment import HASH_BYTES, MAX_ENTRIES, Segment, Unread, check_signature
 
 SIZE_LIMIT: Final = 512 * 1024 * 1024
 """The most bytes a payload may have once unpacked."""
@@ -28,7 +28,9 @@ SMALL: Final = 8 * 1024 * 1024
 """What a payload may always grow to: one entry of a megabyte of blanks is odd but allowed."""
 LEVEL: Final = 3
 _WINDOW_LIMIT: Final = 128 * 1024 * 1024
-_PIECE: Final = 4 * 1024 * 1024
+_LINK: Final = b',"p":"'
+"""What stands before the hash of the previous entry; of the keys after it in an entry's bytes none can hold this."""
+_NO_LINK: Final = _LINK + b'",'
 
 _Meta = msgspec.Meta
 _Hex32 = Annotated[str, _Meta(pattern=r"^[0-9a-f]{32}\Z")]
@@ -78,7 +80,17 @@ class _Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     last: _Number
     prev: str
     sig: _Hex128
+    size: _Count = 0
     w: tuple[int, ...] = ()
+
+
+class Known(Protocol):
+    """Looks whether a segment is here already, signature and all, with every entry but those at the offsets withheld;
+    its hashes then, else None."""
+
+    def __call__(
+        self, chain: str, first: int, last: int, signature: bytes, withheld: Collection[int], /
+    ) -> bytes | None: ...
 
 
 _encoder: Final = msgspec.json.Encoder(order="deterministic")
@@ -86,8 +98,8 @@ _top_decoder: Final = msgspec.json.Decoder(_Top)
 _line_decoder: Final = msgspec.json.Decoder(_Line)
 
 
-def pack(payload: Payload) -> bytes:
-    """The payload as zstd-compressed lines."""
+def pack(payload: Payload, *, links: bool = False) -> bytes:
+    """The payload as zstd-compressed lines; with `links`, entries leave out the hash of the one before them."""
     top = _Top(
         at=payload.at_ms,
         certs=tuple(msgspec.Raw(certificate) for certificate in payload.certificates),
@@ -97,42 +109,56 @@ def pack(payload: Payload) -> bytes:
         outside=pack_ranges(payload.outside),
         segments=len(payload.segments),
     )
-    lines = [_encoder.encode(top)]
+    pieces = [_encoder.encode(top), b"\n"]
     for segment in payload.segments:
-        lines.append(_encoder.encode(_line(segment)))
-        lines.extend(body for body in segment.bodies if body is not None)
-    lines.append(b"")
-    return zstandard.ZstdCompressor(level=LEVEL).compress(b"\n".join(lines))
+        bodies = _without_links(segment) if links else [body for body in segment.bodies if body is not None]
+        block = b"".join([line for body in bodies for line in (body, b"\n")])
+        pieces += (_encoder.encode(_line(segment, links, len(block) if links else 0)), b"\n", block)
+    return zstandard.ZstdCompressor(level=LEVEL).compress(b"".join(pieces))
 
 
-def _line(segment: Segment) -> _Line:
+def _line(segment: Segment, links: bool, size: int) -> _Line:
     withheld = segment.withheld
+    # With links every other hash follows from the one before it and the bytes that are here.
+    listed = [segment.hashes[o * HASH_BYTES : (o + 1) * HASH_BYTES] for o in withheld] if links else [segment.hashes]
     return _Line(
         au=segment.author,
         ch=segment.ch,
         first=segment.first,
-        h=segment.hashes.hex() if withheld else "",
+        h=b"".join(listed).hex() if withheld else "",
         head=segment.head,
         last=segment.last,
         prev=segment.prev,
         sig=segment.signature.hex(),
+        size=size,
         w=withheld,
     )
 
 
-def unpack(packed: bytes) -> Payload:
+def _without_links(segment: Segment) -> list[bytes]:
+    """The bodies that are here, without the hashes that a reader puts back (`_with_links`)."""
+    hashes = segment.prev + segment.hashes.hex()
+    start = len(segment.prev)
+    found = []
+    for offset, body in enumerate(segment.bodies):
+        if body is not None:
+            link = hashes[start + 64 * (offset - 1) : start + 64 * offset] if offset else segment.prev
+            at = body.rfind(_LINK) + len(_LINK)
+            has_link = body.startswith(link.encode() + b'",', at) and at >= len(_LINK)
+            found.append(body[:at] + body[at + len(link) :] if has_link else body)
+    return found
+
+
+def unpack(packed: bytes, *, links: bool = False, known: Known | None = None) -> Payload:
     """Read a payload and check that it hangs together; signatures are for `verify`.
 
-    Raises Untrusted: bundle_too_large, bundle_damaged, segment_damaged.
+    `links` says whether it was packed so. With `known`, the bodies of segments that are here already stay unread, and
+    are checked only if somebody looks at them. Raises Untrusted: bundle_too_large, bundle_damaged, segment_damaged.
     """
-    text = _decompress(packed)
-    lines = text.split(b"\n")
-    if lines.pop() != b"" or not lines:
-        raise Untrusted("bundle_damaged")
-    source = iter(lines)
+    reader = _Reader(_decompress(packed), links, known)
     try:
-        top = _top_decoder.decode(next(source))
-        segments = tuple([_read_segment(source) for _ in range(min(top.segments, len(lines)))])
+        top = _top_decoder.decode(reader.line())
+        segments = tuple([reader.segment() for _ in range(top.segments)])
     except (ValueError, RecursionError):
         raise Untrusted("bundle_damaged") from None
     payload = Payload(
@@ -143,7 +169,7 @@ def unpack(packed: bytes) -> Payload:
         outside=unpack_ranges(top.outside),
         known=top.known,
     )
-    if next(source, None) is not None or (len(segments), payload.entries) != (top.segments, top.entries):
+    if not reader.is_at_end or payload.entries != top.entries:
         raise Untrusted("bundle_damaged")
     return payload
 
@@ -151,63 +177,136 @@ def unpack(packed: bytes) -> Payload:
 def _decompress(packed: bytes) -> bytes:
     """Unpack at most what the limits allow: a few kilobytes can be made to claim or to become terabytes."""
     limit = min(SIZE_LIMIT, max(SMALL, RATIO_LIMIT * len(packed)))
-    pieces: list[bytes] = []
-    size = 0
     try:
         stated = zstandard.frame_content_size(packed)
-        reader = zstandard.ZstdDecompressor(max_window_size=_WINDOW_LIMIT).stream_reader(
-            io.BytesIO(packed), read_across_frames=True
-        )
-        while size <= limit and 0 <= stated <= limit and (piece := reader.read(_PIECE)):
-            pieces.append(piece)
-            size += len(piece)
+        if stated > limit:
+            raise Untrusted("bundle_too_large", limit=limit)
+        if stated < 0:
+            raise Untrusted("bundle_damaged")
+        # A frame never unpacks to more than it states; the whole of the bytes must be that one frame.
+        text = zstandard.ZstdDecompressor(max_window_size=_WINDOW_LIMIT).decompress(packed, allow_extra_data=False)
     except zstandard.ZstdError:
         raise Untrusted("bundle_damaged") from None
-    if size > limit or stated > limit:
-        raise Untrusted("bundle_too_large", limit=limit)
-    # A frame cut short gives what it has without a word, so the stated size decides.
-    if size != stated:
+    if len(text) != stated:
         raise Untrusted("bundle_damaged")
-    return b"".join(pieces)
+    return text
 
 
-def _next(lines: Iterator[bytes]) -> bytes:
-    line = next(lines, None)
-    if line is None:
-        raise Untrusted("bundle_damaged")
-    return line
+class _Reader:
+    """Goes through the unpacked text of a payload."""
+
+    def __init__(self, text: bytes, links: bool, known: Known | None) -> None:
+        self._text = text
+        self._links = links
+        self._known = known
+        self._at = 0
+
+    @property
+    def is_at_end(self) -> bool:
+        return self._at == len(self._text)
+
+    def line(self) -> bytes:
+        return self._take(self._text.find(b"\n", self._at) + 1)[:-1]
+
+    def _take(self, end: int) -> bytes:
+        if not self._at <= end <= len(self._text) or end == 0:
+            raise Untrusted("bundle_damaged")
+        taken = self._text[self._at : end]
+        self._at = end
+        return taken
+
+    def segment(self) -> Segment:
+        """One segment with its bodies' lines; every body that is read is checked against the list of hashes."""
+        line = _line_decoder.decode(self.line())
+        count = line.last - line.first + 1
+        listed = count if line.w and not self._links else len(line.w)
+        if (
+            not 0 < count <= MAX_ENTRIES
+            or any(a >= b for a, b in pairwise(line.w))
+            or any(not 0 <= offset < count for offset in line.w)
+            or len(line.h) != 2 * HASH_BYTES * listed
+            or (line.size and not self._links)
+        ):
+            raise Untrusted("segment_damaged")
+        block = self._take(self._at + line.size if self._links else self._end_of_lines(count - len(line.w)))
+        signature = bytes.fromhex(line.sig)
+        known = self._known and self._known(line.ch, line.first, line.last, signature, line.w)
+        bodies: Sequence[bytes | None]
+        links = self._links
+        if known and known[-HASH_BYTES:].hex() == line.head:
+            hashes, bodies = known, Unread(count, line.w, lambda: _checked_bodies(line, block, links, known))
+        else:
+            hashes, bodies = _bodies(line, block, links)
+        return Segment(
+            author=line.au,
+            ch=line.ch,
+            first=line.first,
+            last=line.last,
+            prev=line.prev,
+            hashes=hashes,
+            signature=signature,
+            bodies=bodies,
+        )
+
+    def _end_of_lines(self, count: int) -> int:
+        end = self._at
+        find = self._text.find
+        for _ in range(count):
+            end = find(b"\n", end) + 1
+            if not end:
+                break
+        return end
 
 
-def _read_segment(lines: Iterator[bytes]) -> Segment:
-    """One segment with its bodies' lines; every body that is here is checked against the list of hashes."""
-    line = _line_decoder.decode(_next(lines))
+def _bodies(line: _Line, block: bytes, links: bool) -> tuple[bytes, tuple[bytes | None, ...]]:
+    """The hashes and the bodies of a segment, of which `block` has the lines that are not withheld."""
+    bodies: list[bytes | None] = [*block.split(b"\n")]
     count = line.last - line.first + 1
-    withheld = frozenset(line.w)
-    if (
-        not 0 < count <= MAX_ENTRIES
-        or any(a >= b for a, b in pairwise(line.w))
-        or any(not 0 <= offset < count for offset in line.w)
-        or len(line.h) != (2 * HASH_BYTES * count if withheld else 0)
-    ):
-        raise Untrusted("segment_damaged")
-    bodies = tuple(None if offset in withheld else _next(lines) for offset in range(count))
-    listed = bytes.fromhex(line.h)
-    hashes = b"".join(
-        listed[offset * HASH_BYTES : (offset + 1) * HASH_BYTES] if body is None else entry_hash(body)
-        for offset, body in enumerate(bodies)
-    )
-    if (withheld and hashes != listed) or hashes[-HASH_BYTES:].hex() != line.head:
+    if bodies.pop() != b"" or len(bodies) != count - len(line.w):
         raise Untrusted("segment_damaged", chain=line.ch, first=line.first)
-    return Segment(
-        author=line.au,
-        ch=line.ch,
-        first=line.first,
-        last=line.last,
-        prev=line.prev,
-        hashes=hashes,
-        signature=bytes.fromhex(line.sig),
-        bodies=bodies,
-    )
+    for offset in line.w:
+        bodies.insert(offset, None)
+    listed = bytes.fromhex(line.h)
+    if links:
+        digests = _with_links(bodies, line.prev.encode(), listed)
+    else:
+        digests = [
+            listed[offset * HASH_BYTES : (offset + 1) * HASH_BYTES] if body is None else entry_hash(body)
+            for offset, body in enumerate(bodies)
+        ]
+    hashes = b"".join(digests)
+    if (line.w and not links and hashes != listed) or hashes[-HASH_BYTES:].hex() != line.head:
+        raise Untrusted("segment_damaged", chain=line.ch, first=line.first)
+    return hashes, tuple(bodies)
+
+
+def _with_links(bodies: list[bytes | None], link: bytes, withheld: bytes) -> list[bytes]:
+    """Put back into each body the hash of the entry before it, from `link` on; the hashes of all.
+
+    Whatever a line makes of this, the hashes decide whether it is what its author signed.
+    """
+    digests = []
+    listed = 0
+    for offset, body in enumerate(bodies):
+        if body is None:
+            digest = withheld[listed : listed + HASH_BYTES]
+            listed += HASH_BYTES
+        else:
+            at = body.rfind(_NO_LINK)
+            if at >= 0:
+                at += len(_LINK)
+                body = bodies[offset] = body[:at] + link + body[at:]
+            digest = entry_hash(body)
+        digests.append(digest)
+        link = hexlify(digest)
+    return digests
+
+
+def _checked_bodies(line: _Line, block: bytes, links: bool, hashes: bytes) -> tuple[bytes | None, ...]:
+    found, bodies = _bodies(line, block, links)
+    if found != hashes:
+        raise Untrusted("segment_damaged", chain=line.ch, first=line.first)
+    return bodies
 
 
 def verify(payload: Payload, membership: Membership) -> tuple[Member, ...]:

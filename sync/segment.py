@@ -4,9 +4,9 @@ One signature over the list of entry hashes replaces one over every entry, and l
 bodies withheld: a receiver without the right to read an entry still gets its hash, and the signature still checks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, overload
 
 from sync.coverage import MAX_NUMBER, is_hex
 from sync.entry import Stored, decode, entry_hash
@@ -17,6 +17,31 @@ TAG: Final = b"fieldapp segment 1\n"
 MAX_ENTRIES: Final = 500
 HASH_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
+
+
+class Unread(Sequence[bytes | None]):
+    """Bodies that nobody has looked at yet, of a segment that is known here already: so nobody is likely to.
+
+    `read` takes them apart and checks them against the signed hashes, or raises Untrusted segment_damaged.
+    """
+
+    def __init__(self, count: int, withheld: tuple[int, ...], read: Callable[[], Sequence[bytes | None]]) -> None:
+        self.withheld = withheld
+        self._count = count
+        self._read = read
+        self._bodies: Sequence[bytes | None] | None = None
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, place: int) -> bytes | None: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[bytes | None]: ...
+    def __getitem__(self, place: int | slice) -> bytes | Sequence[bytes | None] | None:
+        if self._bodies is None:
+            self._bodies = self._read()
+        return self._bodies[place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +59,7 @@ class Segment:
     """32 bytes for each entry, in order."""
     signature: bytes
     """Ed25519 by the author over `signed_bytes`."""
-    bodies: tuple[bytes | None, ...]
+    bodies: Sequence[bytes | None]
     """The entries' bytes, in order; None where withheld."""
 
     @property
@@ -49,6 +74,8 @@ class Segment:
     @property
     def withheld(self) -> tuple[int, ...]:
         """Offsets (from 0) of the entries whose bytes are not here."""
+        if isinstance(self.bodies, Unread):
+            return self.bodies.withheld
         return tuple(offset for offset, body in enumerate(self.bodies) if body is None)
 
     def ids(self) -> list[bytes]:

@@ -271,5 +271,6 @@ def bundle_of(office: Any, identity: Identity, segments: Sequence[Segment], **ov
     given = {"at_ms": START_MS, "certificates": office.membership.certificates(), "segments": tuple(segments)}
     programme = over.pop("programme", office.founding.programme)
     recipients = over.pop("recipients", [office.founding.programme.office_recipient])
-    packed = over.pop("packed", None) or pack(Payload(**(given | over)))
-    return seal_packed(identity, programme, token(office.random), ("office",), recipients, packed)
+    caps = over.pop("caps", ())
+    packed = over.pop("packed", None) or pack(Payload(**(given | over)), links="links" in caps)
+    return seal_packed(identity, programme, token(office.random), ("office",), recipients, packed, caps)

@@ -65,17 +65,19 @@ def test_a_bundle_with_any_one_byte_flipped_is_refused_and_nothing_is_applied(pa
     assert coordinator.merge(data).merged.new == 2
 
 
-def test_flipped_bytes_inside_a_bundle_never_change_what_an_author_signed(pair, office):
+@pytest.mark.parametrize("caps", [(), ("links",)], ids=["plain", "links"])
+def test_flipped_bytes_inside_a_bundle_never_change_what_an_author_signed(pair, office, caps):
     """The seal is whole, the content is not: the bundle's writer, or its program, is at fault."""
     enumerator, coordinator = pair
     good = enumerator.open_own()
-    text = zstandard.decompress(pack(good))
+    text = zstandard.decompress(pack(good, links=bool(caps)))
     before = coordinator.rows()
     codes = set()
     for place in range(len(text)):
         flipped = bytearray(text)
         flipped[place] ^= 1 << (place % 8)
-        data = replicas.bundle_of(office, enumerator.identity, [], packed=zstandard.compress(bytes(flipped)))
+        packed = zstandard.compress(bytes(flipped))
+        data = replicas.bundle_of(office, enumerator.identity, [], packed=packed, caps=caps)
         try:
             opened = coordinator.open(data)
         except SyncError as refusal:
@@ -128,10 +130,10 @@ def test_random_bytes_behind_a_true_first_line_raise_nothing_unforeseen(noise):
 
 
 @settings(max_examples=60)
-@given(st.binary(max_size=300), st.booleans())
-def test_a_payload_of_random_bytes_raises_nothing_unforeseen(noise, packed):
+@given(st.binary(max_size=300), st.booleans(), st.booleans())
+def test_a_payload_of_random_bytes_raises_nothing_unforeseen(noise, packed, links):
     with pytest.raises(Untrusted):
-        unpack(zstandard.compress(noise) if packed else noise)
+        unpack(zstandard.compress(noise) if packed else noise, links=links)
 
 
 json_values = st.recursive(
@@ -147,11 +149,11 @@ def test_odd_json_in_the_lines_of_a_payload_raises_nothing_unforeseen(data):
     top = {"at": 1, "certs": [], "entries": 0, "have": {}, "known": [], "outside": {}, "segments": 1}
     line = {"au": "a" * 32, "ch": "b" * 32, "first": 1, "head": "c" * 64, "last": 1, "prev": "", "sig": "d" * 128}
     for lines in (top, line):
-        for key in data.draw(st.sets(st.sampled_from([*lines, "h", "w", "new"]), max_size=2)):
+        for key in data.draw(st.sets(st.sampled_from([*lines, "h", "size", "w", "new"]), max_size=2)):
             lines[key] = data.draw(json_values)
     text = "\n".join(json.dumps(value) for value in (top, line, {})) + "\n"
     with pytest.raises(Untrusted):
-        unpack(zstandard.compress(text.encode()))
+        unpack(zstandard.compress(text.encode()), links=data.draw(st.booleans()))
 
 
 # -- wrong receivers, wrong makers
@@ -430,6 +432,7 @@ def test_payloads_survive_packing_with_any_bodies_withheld(office_of, at_ms, sha
         )
     payload = Payload(at_ms=at_ms, certificates=(member.certificate,), segments=tuple(segments), known=(member.id,))
     assert unpack(pack(payload)) == payload
+    assert unpack(pack(payload, links=True), links=True) == payload
 
 
 def test_a_bundle_larger_than_any_reader_takes_is_not_made(pair, monkeypatch):

@@ -21,6 +21,9 @@ from sync.rounds import Pace, Visit, Visitor
 from sync.wire import LEAST_ENTRIES, MOST_ENTRIES
 
 
+REFUSED = ("hub_answer_damaged", "bundle_version", "bundle_capability", "bundle_forged", "bundle_foreign")
+
+
 class Line:
     """A link without a wire. `before` and `after` may raise: the request then never arrives, or its answer is lost."""
 
@@ -310,7 +313,7 @@ def test_a_damaged_answer_changes_nothing_whatever_byte_it_is(team: Callable[...
         line.after = flip
         with pytest.raises(SyncError) as caught:
             visit(siti, line)
-        assert caught.value.code in ("hub_answer_damaged", "bundle_version", "bundle_forged", "bundle_foreign")
+        assert caught.value.code in REFUSED
     line.after = lambda turn, answer: answer[:-1]
     with pytest.raises(Unreachable, match="hub_answer_damaged"):
         visit(siti, line)
