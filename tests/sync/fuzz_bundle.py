@@ -20,7 +20,7 @@ import replicas
 import zstandard
 from conftest import make_office
 
-from sync.bundle import seal_packed
+from sync.bundle import LINKS, seal_packed
 from sync.errors import SyncError
 from sync.fold import Rules
 from sync.payload import Payload, pack
@@ -73,17 +73,18 @@ class Fuzz:
         """A bundle changed at one layer."""
         if layer == "file":
             return mutate(self.bundle, rng)
+        links = rng.random() < 0.5
         if layer == "packed":
-            return self._sealed(mutate(pack(self.payload), rng))
+            return self._sealed(mutate(pack(self.payload, links=links), rng), links)
         if layer == "lines":
-            text = zstandard.ZstdDecompressor().decompress(pack(self.payload))
-            return self._sealed(zstandard.compress(mutate(text, rng)))
+            text = zstandard.ZstdDecompressor().decompress(pack(self.payload, links=links))
+            return self._sealed(zstandard.compress(mutate(text, rng)), links)
         segment = self.payload.segments[0]
         bodies = [body for body in segment.bodies if body is not None]
         place = rng.randrange(len(bodies))
         bodies[place] = mutate(bodies[place], rng) if rng.random() < 0.5 else self._odd(bodies[place], rng)
         segments = (seal(self.laptop.identity, segment.ch, segment.first, segment.prev, bodies),)
-        return self._sealed(pack(Payload(1, self.payload.certificates, segments)))
+        return self._sealed(pack(Payload(1, self.payload.certificates, segments), links=links), links)
 
     @staticmethod
     def _odd(body: bytes, rng: random.Random) -> bytes:
@@ -93,7 +94,7 @@ class Fuzz:
         entry[rng.choice([*entry, "b", "of", "o", "z"])] = rng.choice([*other, rng.choice(list(entry.values()))])
         return json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
-    def _sealed(self, packed: bytes) -> bytes:
+    def _sealed(self, packed: bytes, links: bool) -> bytes:
         programme = self.office.founding.programme
         return seal_packed(
             self.laptop.identity,
@@ -102,6 +103,7 @@ class Fuzz:
             ("office",),
             [programme.office_recipient],
             packed,
+            (LINKS,) if links else (),
         )
 
     def run(self, data: bytes) -> str:

@@ -20,7 +20,6 @@ from sync.members import Membership
 from sync.rounds import Pace, Visit, Visitor
 from sync.wire import LEAST_ENTRIES, MOST_ENTRIES
 
-
 REFUSED = ("hub_answer_damaged", "bundle_version", "bundle_capability", "bundle_forged", "bundle_foreign")
 
 
