@@ -74,6 +74,13 @@ class Chains:
         """The lane of a row that is known to exist."""
         return self._lanes("id = ?", row)[0]
 
+    def state_of(self, chain: str) -> object:
+        """Equal as long as nothing came to a chain, and again when a transaction in which something came is undone."""
+        return self._connection.execute(
+            "SELECT (SELECT max(id) FROM segment), id, ranges FROM chain WHERE chain = ? ORDER BY id",
+            (bytes.fromhex(chain),),
+        ).fetchall()
+
     def lanes(self, chain: str) -> list[Lane]:
         """The lanes of a chain; none when it is unknown."""
         return self._lanes("chain = ?", bytes.fromhex(chain))

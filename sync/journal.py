@@ -32,6 +32,7 @@ from sync.reports import Report, Reports
 from sync.segment import Segment
 from sync.shipping import Selection, Shipping
 from sync.tables import LOCK_WRITERS, REVOCATION_LABEL, Connection, create_tables
+from sync.vouching import Vouching
 
 __all__ = ["LOCK_WRITERS", "Author", "Batch", "Change", "Journal", "Merged", "Quarantined", "Report", "create_tables"]
 
@@ -91,6 +92,7 @@ class Journal:
         self._feed = Feed(connection, self._log)
         self._folding = Folding(self._log, rules, project)
         self._ids = RecordIds()
+        self._vouching = Vouching(self._chains, self._log)
         self._membership: Membership | None = None
         self._membership_seen = (0, 0)
 
@@ -101,7 +103,7 @@ class Journal:
         """Who belongs to the programme, as far as this replica knows."""
         seen = self._members_seen()
         if self._membership is None or seen != self._membership_seen:
-            self._membership = Membership(self.programme_id, self.admin_roles)
+            self._membership = Membership(self.programme_id, self.admin_roles, vouched=self._vouching.ids)
             for (body,) in self._connection.execute("SELECT body FROM certificate ORDER BY id").fetchall():
                 self._membership.add(bytes(body))
             for row in self._log.revocations():
@@ -213,6 +215,14 @@ class Journal:
 
     def _merge_into(self, membership: Membership) -> Merge:
         return Merge(self._connection, self._log, self._chains, self._own, self._folding, membership)
+
+    def revocation_of(self, member: str, reason: str) -> dict[str, object]:
+        """The fields of the entry that revokes a member: what is here of its work counts on, nothing else does.
+
+        Raises NotFound member_unknown.
+        """
+        self._log.forget()
+        return self.membership.revocation_of(member, reason, *self._vouching.cut_off(member))
 
     def new_record(
         self, author: Author, *, random: Random | None = None, is_taken: Callable[[str], bool] | None = None

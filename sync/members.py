@@ -3,7 +3,7 @@
 The other names of this part of the package are gathered here, so that callers need only this module.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 
@@ -22,7 +22,7 @@ from sync.certificates import (
     programme_id,
     read_certificate,
 )
-from sync.entry import NUMBER_LIMIT, Entry, Stored
+from sync.entry import NUMBER_LIMIT, Stored
 from sync.errors import NotFound, Untrusted
 from sync.invitations import Invitation, KdfCost, claim, found, invite, open_invitation
 from sync.keys import Identity, is_recipient, is_signed, member_id, new_age_identity, recipient_of
@@ -68,7 +68,17 @@ class _Revocation(msgspec.Struct, frozen=True):
 
     member: _Hex32
     chains: dict[_Hex32, Annotated[int, _Meta(ge=0, le=NUMBER_LIMIT)]]
+    heads: dict[_Hex32, frozenset[_Hex32]] = {}
+    segments: dict[_Hex32, frozenset[_Hex32]] = {}
     invitations: frozenset[_Hex32] = frozenset()
+
+
+Vouched = Callable[[str, frozenset[str], frozenset[str]], Set[str]]
+"""(chain, ids of heads, digests of segments) -> ids of all entries that they are known to vouch for."""
+
+
+def _heads_alone(chain: str, heads: frozenset[str], segments: frozenset[str]) -> Set[str]:
+    return heads
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,7 @@ class _Standing:
     """Member id -> the revocations in force against it."""
     entries: set[str] = field(default_factory=set)
     """Ids of the revocation entries in force."""
+    vouched: Vouched = _heads_alone
 
     def why_not(self, member: str) -> str | None:
         """Why nothing that a member writes counts; None when it counts, or when a cut-off decides."""
@@ -100,21 +111,37 @@ class _Standing:
             return "invitation_revoked"
         return None
 
-    def is_beyond(self, entry: Entry) -> bool:
-        """Whether an entry lies beyond a cut-off set for its author."""
-        return any(entry.n > revocation.chains.get(entry.ch, 0) for revocation in self.revocations.get(entry.au, ()))
+    def is_beyond(self, stored: Stored) -> bool:
+        """Whether an entry lies beyond a cut-off set for its author, or on a branch that no cut-off leads back to."""
+        return any(self._cuts_off(revocation, stored) for revocation in self.revocations.get(stored.entry.au, ()))
+
+    def _cuts_off(self, revocation: _Revocation, stored: Stored) -> bool:
+        chain = stored.entry.ch
+        if stored.entry.n > revocation.chains.get(chain, 0):
+            return True
+        heads = revocation.heads.get(chain)
+        if heads is None:
+            return False
+        return stored.id not in self.vouched(chain, heads, revocation.segments.get(chain, frozenset()))
 
 
 class Membership:
     """The certificates and revocations known here and what follows from them: a pure function of the two sets.
 
     `programme` is the programme's id, the only thing taken on trust. Members of `admin_roles` issue permits and write
-    revocations.
+    revocations. `vouched` tells which entries the heads of a cut-off lead back to, as far as the entries are known.
     """
 
-    def __init__(self, programme: str, admin_roles: frozenset[str] = frozenset({"admin"})) -> None:
+    def __init__(
+        self,
+        programme: str,
+        admin_roles: frozenset[str] = frozenset({"admin"}),
+        *,
+        vouched: Vouched = _heads_alone,
+    ) -> None:
         self.programme = programme
         self._admin_roles = admin_roles
+        self._vouched = vouched
         self._certificates: dict[bytes, Certificate] = {}
         self._described: dict[str, Certificate] = {}
         self._is_signed: dict[bytes, bool] = {}
@@ -125,7 +152,7 @@ class Membership:
 
     def copy(self) -> "Membership":
         """One that knows the same and may learn more, without telling this one."""
-        twin = Membership(self.programme, self._admin_roles)
+        twin = Membership(self.programme, self._admin_roles, vouched=self._vouched)
         twin._certificates = dict(self._certificates)
         twin._described = dict(self._described)
         twin._is_signed = dict(self._is_signed)
@@ -205,7 +232,7 @@ class Membership:
         if author not in self._codes:
             self._codes[author] = standing.why_not(author)
         code = self._codes[author]
-        if code is None and author in standing.revocations and standing.is_beyond(stored.entry):
+        if code is None and author in standing.revocations and standing.is_beyond(stored):
             code = "member_revoked"
         # A revocation in force stays so, even where a junior admin's cut-off would reach it (decision note 0002).
         return None if code is None or stored.id in standing.entries else code
@@ -235,17 +262,35 @@ class Membership:
             for member, certificate in standing.members.items()
         }
 
-    def revocation_of(self, member: str, reason: str, chains: Mapping[str, int]) -> dict[str, object]:
+    def waits_for(self, author: str, chain: str) -> bool:
+        """Whether more of this chain can change which of its entries count: a cut-off names heads that lead to them."""
+        return any(chain in revocation.heads for revocation in self._standing().revocations.get(author, ()))
+
+    def reconsider(self) -> None:
+        """Work out anew what follows, since more is known of what cut-offs lead back to."""
+        self._standing_known = None
+
+    def revocation_of(
+        self,
+        member: str,
+        reason: str,
+        chains: Mapping[str, int],
+        heads: Mapping[str, Collection[str]] | None = None,
+        segments: Mapping[str, Collection[str]] | None = None,
+    ) -> dict[str, object]:
         """The fields of the entry that revokes a member.
 
         `chains` says up to which number the entries of each of its chains still count; in a chain that is not named
-        nothing counts. The invitations that it issued and that were claimed as far as known here stay in force, others
-        do not. Raises NotFound member_unknown.
+        nothing counts. Where `heads` names a chain, only those count that one of its ids leads back to, or that lie in
+        one of its `segments` (digests). The invitations that it issued and that were claimed as far as known here stay
+        in force, others do not. Raises NotFound member_unknown.
         """
         if self.member(member) is None:
             raise NotFound("member_unknown", member=member)
         issued = {c.member.invitation for c in self._standing().trusted if c.permit.by == member}
-        return {"chains": dict(chains), "invitations": sorted(issued), "member": member, "reason": reason}
+        named = {"heads": heads, "segments": segments}
+        given = {name: {chain: sorted(ids) for chain, ids in of.items()} for name, of in named.items() if of}
+        return {"chains": dict(chains), "invitations": sorted(issued), "member": member, "reason": reason, **given}
 
     def _standing(self) -> _Standing:
         if self._standing_known is None:
@@ -278,7 +323,7 @@ class Membership:
         for stored, fields in sorted(known, key=lambda r: seniority(r[0])):
             entry = stored.entry
             role = standing.members[entry.au].member.role
-            if role in admins and standing.why_not(entry.au) is None and not standing.is_beyond(entry):
+            if role in admins and standing.why_not(entry.au) is None and not standing.is_beyond(stored):
                 standing.revocations.setdefault(fields.member, []).append(fields)
                 standing.entries.add(stored.id)
         return standing
@@ -316,4 +361,4 @@ class Membership:
         ):
             members.setdefault(certificate.member.id, certificate)
             holders.setdefault(certificate.member.invitation, certificate.member.id)
-        return _Standing(members, tuple(trusted.values()), depths, holders)
+        return _Standing(members, tuple(trusted.values()), depths, holders, vouched=self._vouched)

@@ -104,6 +104,7 @@ class Merge:
         self._fresh: dict[bytes, Record] = {}
         self._created: set[bytes] = set()
         self._touched: set[bytes] = set()
+        self._lengthened: set[str] = set()
         self._is_quarantined: dict[int, bool] = {}
         self._outcome: dict[str, Touched] = {}
         self.forked: set[str] = set()
@@ -129,6 +130,10 @@ class Merge:
         self._refold_entries_of(member for member in before if before[member] != joined.get(member))
         for segment in payload.segments:
             self._segment(segment)
+        if self._lengthened:
+            self._membership.reconsider()
+            lanes = [lane.row for chain in sorted(self._lengthened) for lane in self._chains.lanes(chain)]
+            self._touched |= self._log.records_in_lanes(lanes)
         after = self._membership.standings()
         self._refold_entries_of(member for member in joined if joined[member] != after.get(member))
         self._flush_fresh()
@@ -164,6 +169,8 @@ class Merge:
             self._log.insert(rows)
             self._chains.hold(placed.lane, [segment.first + offset for offset, _ in entries])
         self._chains.keep(placed.lane, segment)
+        if self._membership.waits_for(segment.author, segment.ch):
+            self._lengthened.add(segment.ch)
         if placed.is_fork:
             self.forked.add(segment.ch)
         for lane in lanes:

@@ -4,6 +4,7 @@ One signature over the list of entry hashes replaces one over every entry, and l
 bodies withheld: a receiver without the right to read an entry still gets its hash, and the signature still checks.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, overload
@@ -14,6 +15,7 @@ from sync.errors import Untrusted
 from sync.keys import Identity, is_signed
 
 TAG: Final = b"fieldapp segment 1\n"
+_DIGEST_TAG: Final = b"fieldapp sealed 1\n"
 MAX_ENTRIES: Final = 500
 HASH_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
@@ -101,6 +103,11 @@ def signed_bytes(segment: Segment) -> bytes:
             segment.hashes,
         )
     )
+
+
+def digest_of(segment: Segment) -> str:
+    """Names what an author sealed, whoever signed it how: 32 hex digits."""
+    return hashlib.sha256(_DIGEST_TAG + signed_bytes(segment)).hexdigest()[:32]
 
 
 def seal(identity: Identity, ch: str, first: int, prev: str, bodies: Sequence[bytes]) -> Segment:

@@ -193,8 +193,7 @@ def revoke(session: Session, who: str, reason: str) -> dict[str, Any]:
         raise Problem("revoke_self")
 
     def write(connection: Connection, journal: Journal) -> str | None:
-        known = {chain: last for chain, (author, last) in journal.chains().items() if author == member.id}
-        fields = journal.membership.revocation_of(member.id, reason.strip(), known)
+        fields = journal.revocation_of(member.id, reason.strip())
         journal.append(session.author(), [changes.public(session, journal, "revocation", fields)])
         if member.role not in roles.OFFICE_ROLES:
             return None
