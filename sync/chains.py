@@ -290,12 +290,16 @@ class Branches:
     """How the runs of a forked chain hang together."""
 
     def __init__(self, chains: Chains, log: Log, lanes: list[Lane]) -> None:
+        self._chains = chains
         self._log = log
+        self._lanes = lanes
         self._runs = [_Run(lane.row, first, last) for lane in lanes for first, last in lane.ranges]
+        self._before: dict[_Run, bytes] = {}
         self._below: dict[_Run, _Run] = {}
         for run in self._runs:
             parent = chains._parent(run.lane, run.first) if run.first > 1 else None
             if parent is not None:
+                self._before[run] = parent
                 below = self._find(run.first - 1, parent)
                 if below is not None:
                     self._below[run] = below
@@ -313,15 +317,29 @@ class Branches:
         return run.first, tip[1]
 
     def behind(self, span: Span) -> list[tuple[int, int, int]]:
-        """(lane, first, last) of the entries here that a peer's span stands for; none where its head is not held."""
-        run = self._find(span.last, bytes.fromhex(span.head))
-        last = span.last
+        """(lane, first, last) of the entries here that a peer's span stands for; none where its head is not known."""
         found: list[tuple[int, int, int]] = []
-        while run is not None and last >= span.first:
-            found.append((run.lane, max(run.first, span.first), last))
-            last = run.first - 1
-            run = self._below.get(run)
+        number, id_ = span.last, bytes.fromhex(span.head)
+        while number >= span.first:
+            run = self._find(number, id_)
+            # The head, or what leads to it, may be withheld from us: the segment's list of hashes shows the way then.
+            before = self._before.get(run) if run is not None else self._listed_before(number, id_)
+            if run is not None:
+                found.append((run.lane, max(run.first, span.first), number))
+                number = run.first
+            if before is None:
+                break
+            number, id_ = number - 1, before
         return found
+
+    def _listed_before(self, number: int, id_: bytes) -> bytes | None:
+        """The id before an entry that is not held here, as a segment lists it."""
+        for lane in self._lanes:
+            for sealed in self._chains.sealed(lane.row, number, number):
+                ids = ids_of(sealed.hashes)
+                if ids[number - sealed.first] == id_:
+                    return ids[number - sealed.first - 1] if number > sealed.first else sealed.prev[:16]
+        return None
 
     def _find(self, number: int, id_: bytes) -> _Run | None:
         """The run in which the entry of this number and id lies."""

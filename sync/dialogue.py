@@ -189,6 +189,7 @@ class Hub:
                 received.opened.by.id,
                 author.clock.wall_ms(),
                 limit=min(max(entries, 1), MOST_ENTRIES),
+                is_answer=True,
                 random=lambda _: bytes.fromhex(answer_id(head.bundle, self._random(_SALT_BYTES))),
             )
             return received.merged, answer.data

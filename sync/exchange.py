@@ -92,10 +92,13 @@ def bundle_for_member(
     now_ms: int,
     *,
     limit: int | None = None,
+    is_answer: bool = False,
     random: Random = system_random,
 ) -> Outgoing:
     """A bundle sealed to one member, with everything in its scopes that it did not show to hold.
 
+    `is_answer` says that the member's latest bundle here was made a moment ago by the very laptop that gets this one,
+    and speaks for it. Otherwise the laptop may have been set back since, or there may be two of the member.
     Seals what this member wrote, so it needs a transaction. `limit` stops after about so many entries. Raises NotFound
     member_unknown; NotAllowed member_revoked, invitation_used or invitation_revoked for one who gets nothing any more.
     """
@@ -107,16 +110,20 @@ def bundle_for_member(
     if code is not None:
         raise NotAllowed(code, member=member_id)
     journal.seal(identity)
-    known = journal.known_of(member_id)
-    selection = journal.select([known], member.scopes, me, limit)
     peer = journal.peer(member_id)
+    # Receipts that a twin wrote, or the laptop itself before it was set back, prove nothing of what it holds now.
+    known = peer.have if is_answer and peer is not None else journal.known_of(member_id)
+    selection = journal.select([known], member.scopes, me, limit)
+    authors = {segment.author for segment in selection.segments}
     is_office = member.role in journal.rules.office_roles
-    useful = membership.all() if is_office else with_issuers(membership, {s.author for s in selection.segments})
+    useful = membership.all() if is_office else with_issuers(membership, authors)
+    # Without its authors' certificates a bundle is refused, so they go along unless the receiver surely has them.
+    always = {me} if is_answer else {me, *authors}
     # Of chains that the member neither knows nor gets to know now, what is held or left out would tell it nothing.
     relevant = {*known, *(segment.ch for segment in selection.segments)} if peer is not None else None
     payload = Payload(
         at_ms=now_ms,
-        certificates=_certificates(membership, {me}, _unknown_to(peer, useful)),
+        certificates=_certificates(membership, always, _unknown_to(peer, useful)),
         segments=selection.segments,
         have=journal.coverage(relevant),
         outside={chain: left for chain, left in selection.outside.items() if relevant is None or chain in relevant},

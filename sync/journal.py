@@ -206,10 +206,13 @@ class Journal:
         try:
             yield
         except BaseException:
-            self._connection.execute("ROLLBACK TO SAVEPOINT journal")
-            self._connection.execute("RELEASE SAVEPOINT journal")
             self._membership = None
             self._log.forget()
+            # On a full disk the engine may have rolled back all of the transaction, and the savepoint with it; then
+            # there is nothing left to undo, and the caller is to hear of the disk.
+            with contextlib.suppress(Exception):
+                self._connection.execute("ROLLBACK TO SAVEPOINT journal")
+                self._connection.execute("RELEASE SAVEPOINT journal")
             raise
         self._connection.execute("RELEASE SAVEPOINT journal")
 

@@ -185,20 +185,36 @@ def test_what_only_a_revoked_office_member_holds_is_carried_again(trio, office, 
     assert len(types(supervisor, "registration")) == 1
 
 
-def test_certificates_that_the_receiver_showed_to_know_stay_at_home(trio):
+def test_certificates_that_the_receiver_showed_to_know_stay_at_home_but_for_the_authors(trio, office, rules):
     enumerator, coordinator, supervisor = trio
-    enumerator.register()
-    coordinator.merge(enumerator.to_office().data)
+    other = replicas.make_team(office, rules, ["enumerator"])[0]
+    for replica in (enumerator, other):
+        replica.register()
+        coordinator.merge(replica.to_office().data)
     first = coordinator.to_member_by_certificate(supervisor)
-    assert enumerator.member in supervisor.open(first).members
+    assert {enumerator.member, other.member} <= {*supervisor.open(first).members}
     supervisor.merge(first)
     coordinator.merge(supervisor.to_member(coordinator).data)
     enumerator.register()
     coordinator.merge(enumerator.to_office().data)
     second = supervisor.open(coordinator.to_member(supervisor).data)
-    assert enumerator.member not in second.members
-    assert coordinator.member in second.members
+    assert other.member not in second.members
+    assert {enumerator.member, coordinator.member} <= {*second.members}
     assert supervisor.merge(coordinator.to_member(supervisor).data).merged.new >= 1
+
+
+def test_a_laptop_set_back_to_before_it_knew_an_author_takes_in_what_that_author_wrote(trio):
+    """The giver remembers what the laptop knew before; the bundle must not count on it."""
+    enumerator, coordinator, supervisor = trio
+    older = replicas.mirror(supervisor)
+    enumerator.register()
+    coordinator.merge(enumerator.to_office().data)
+    supervisor.merge(coordinator.to_member_by_certificate(supervisor))
+    coordinator.merge(supervisor.to_member(coordinator).data)
+    written = enumerator.register()
+    coordinator.merge(enumerator.to_office().data)
+    older.merge(coordinator.to_member(supervisor).data)
+    assert older.journal.record(written).complete
 
 
 def test_a_limit_sends_in_pieces_and_says_that_there_is_more(trio):

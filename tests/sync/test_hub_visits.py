@@ -492,3 +492,35 @@ def described(office_of: Callable[..., Any], rules: Rules) -> tuple[bytes, Membe
     office = office_of("described")
     (hub,) = replicas.make_team(office, rules, ["hub:*"])
     return hub_of(hub).describe("a1"), Membership(hub.programme.id)
+
+
+def test_a_receipt_by_the_visitors_twin_is_not_taken_for_what_the_visitor_holds(team: Callable[..., Any]) -> None:
+    """Two laptops of one member: what one confirmed, the other still lacks, and its request says so."""
+    line, hub, siti, dewi = team("enumerator", "coordinator")
+    twin = replicas.mirror(dewi)
+    written = siti.register()
+    twin.now_ms += 3_600_000
+    twin.merge(siti.to_office().data)
+    for replica in (twin, siti):
+        visit(replica, line)
+    visit(dewi, line)
+    assert dewi.journal.record(written).complete
+    assert dewi.dump() == hub.dump()
+
+
+def test_a_visit_ends_where_a_fork_goes_on_with_what_the_visitor_may_not_read(team: Callable[..., Any]) -> None:
+    """What leads up to the withheld entry is known to be at the hub, and is not offered again and again."""
+    line, _, dewi, siti = team("coordinator:64.71", "enumerator")
+    for replica in (dewi, siti):
+        visit(replica, line)
+    dewi.register()
+    twin = replicas.mirror(dewi)
+    dewi.register()
+    visit(dewi, line)
+    twin.register()
+    twin.register(replicas.OTHER_AREA)
+    visit(twin, line)
+    visit(siti, line)
+    assert siti.journal.forked()
+    again = visit(siti, line)
+    assert (again.sent, again.received, again.rounds) == (0, 0, 1)

@@ -157,6 +157,32 @@ def test_a_merge_stopped_at_any_statement_leaves_everything_as_it_was(team, is_c
     assert supervisor.shown() == {}
 
 
+def test_a_full_disk_that_takes_the_whole_transaction_is_told_and_leaves_nothing_in_memory(team):
+    """SQLite may roll back everything at once, the savepoint with it; then there is nothing left to go back to."""
+    enumerator, coordinator, _, _ = team
+    enumerator.register()
+    data = enumerator.to_office().data
+
+    class Full:
+        def execute(self, *arguments):
+            return coordinator.connection.execute(*arguments)
+
+        def executemany(self, sql, rows):
+            if "INTO entry" in sql:
+                coordinator.connection.execute("ROLLBACK")
+                raise OSError("disk full")
+            return coordinator.connection.executemany(sql, rows)
+
+    journal = Journal(Full(), coordinator.rules, coordinator.programme.id, random=bytes)
+    known = journal.membership.all()
+    coordinator.connection.execute("BEGIN")
+    with pytest.raises(OSError, match="disk full"):
+        journal.merge(coordinator.open(data))
+    assert journal.membership.all() == known
+    assert enumerator.member not in known
+    assert coordinator.merge(data).merged.new == 1
+
+
 def test_a_projection_that_fails_takes_the_merge_with_it(team):
     enumerator, coordinator = team[0], team[1]
     enumerator.register()
