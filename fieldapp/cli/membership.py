@@ -6,7 +6,14 @@ from pathlib import Path
 
 from fieldapp.cli.base import FILE, NUMBER, Choice, argument, command, group, option, split_list
 from fieldapp.cli.output import Output, pairs, table
-from fieldapp.cli.unlock import first_passphrase, known_passphrase, next_passphrase, pin_or_asked, unlocked
+from fieldapp.cli.unlock import (
+    first_passphrase,
+    known_passphrase,
+    next_passphrase,
+    pin_or_asked,
+    tell_recovered,
+    unlocked,
+)
 from fieldapp.cli.words import ROLES, role_words, state_words
 from fieldapp.locale import N_, _
 
@@ -77,6 +84,7 @@ def join(out: Output, file: Path, pin: str | None) -> None:
             status = session.status()
     else:
         with membership.join(home, file, secret, first_passphrase()) as session:
+            tell_recovered(session)
             status = session.status()
     out.answer(
         status,

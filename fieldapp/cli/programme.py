@@ -6,7 +6,7 @@ from typing import Any
 
 from fieldapp.cli.base import NUMBER, Number, argument, command, group, option
 from fieldapp.cli.output import Output, pairs
-from fieldapp.cli.unlock import first_passphrase, unlocked
+from fieldapp.cli.unlock import first_passphrase, tell_recovered, unlocked
 from fieldapp.locale import N_, _
 
 
@@ -31,6 +31,7 @@ def new(out: Output, **given: Any) -> None:
 
     settings = {key: value for key, value in given.items() if value is not None}
     with programmes.create(default_home(), first_passphrase(), **settings) as session:
+        tell_recovered(session)
         shown = programmes.show(session)
     out.answer(shown, pairs(shown.items()))
     out.say(_("Program dibuat. Simpan kunci pemulihan dengan 'fieldapp recover export'."))

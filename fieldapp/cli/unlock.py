@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from fieldapp.cli.output import write
 from fieldapp.locale import _
 
 if TYPE_CHECKING:
@@ -24,7 +25,16 @@ def unlocked() -> Iterator[Session]:
     home = default_home()
     # Asking for the passphrase of a store that is not there would only mislead.
     with open_session(home, known_passphrase() if has_store(home) else "") as session:
+        tell_recovered(session)
         yield session
+
+
+def tell_recovered(session: Session) -> None:
+    """Says on stderr what a start after a failure found and brought back; nothing on a usual day."""
+    from fieldapp.services.recovered import words
+
+    for sentence in words(session):
+        write(sys.stderr, sentence + "\n")
 
 
 def known_passphrase() -> str:

@@ -50,6 +50,8 @@ class Session:
     _unlocked: Unlocked
     _begun: bool = False
     _journals: dict[Connection, Journal] = field(default_factory=dict)
+    was_begun_before: bool = False
+    """Whether an earlier founding or joining in this folder had been cut short."""
 
     def __enter__(self) -> Session:
         return self
@@ -234,7 +236,7 @@ def start_store(
         vault = Vault(home, cost=cost)
         if vault.exists:
             raise Problem("store_exists")
-        _forget_unfinished(home)
+        was_begun_before = _forget_unfinished(home)
         stores.create(home, secrets.db_key)
         store = stores.Store(home, secrets.db_key)
         try:
@@ -242,7 +244,9 @@ def start_store(
         finally:
             store.close()
         unlocked = vault.create(passphrase, secrets)
-        return _session(home, vault, unlocked, wall_ms)
+        session = _session(home, vault, unlocked, wall_ms)
+        session.was_begun_before = was_begun_before
+        return session
 
 
 def _begin(connection: Connection, programme: Programme, fill: Callable[[Connection], None]) -> None:
@@ -251,10 +255,14 @@ def _begin(connection: Connection, programme: Programme, fill: Callable[[Connect
     fill(connection)
 
 
-def _forget_unfinished(home: Path) -> None:
+def _forget_unfinished(home: Path) -> bool:
     """A database without a vault is of a founding or joining that did not finish: nobody has its key any more."""
-    for name in (stores.NAME, f"{stores.NAME}-wal", f"{stores.NAME}-shm"):
-        (home / name).unlink(missing_ok=True)
+    files = tuple(home / f"{stores.NAME}{end}" for end in ("", "-wal", "-shm"))
+    if not any(file.exists() for file in files):
+        return False
+    from fieldapp.store.recovery import set_aside
+
+    return set_aside(files)
 
 
 def keep_programme(connection: Connection, programme: Programme) -> None:

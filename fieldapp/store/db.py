@@ -62,8 +62,10 @@ _WRITER_CACHE_KIB = 65_536
 _BUSY, _LOCKED, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 6, 8, 10, 11, 13, 14, 26
 
 
-def connect(path: Path, key: bytes, *, read_only: bool = False, create: bool = False) -> Connection:
-    """Open the database with its raw 32-byte key.
+def connect(
+    path: Path, key: bytes, *, read_only: bool = False, create: bool = False, alone: bool = False
+) -> Connection:
+    """Open the database with its raw 32-byte key. `alone` refuses at once (StoreBusy) while anybody else has it open.
 
     The connection is in autocommit mode (transactions are begun explicitly) and may be used by any one thread at a
     time. Raises NoStore when the file is missing (unless `create`), WrongKey when the key does not open it, and the
@@ -78,7 +80,7 @@ def connect(path: Path, key: bytes, *, read_only: bool = False, create: bool = F
         connection = sqlite.connect(
             f"{path.absolute().as_uri()}?mode={mode}",
             uri=True,
-            timeout=BUSY_TIMEOUT_S,
+            timeout=0.0 if alone else BUSY_TIMEOUT_S,
             isolation_level=None,
             check_same_thread=False,
         )
@@ -88,6 +90,9 @@ def connect(path: Path, key: bytes, *, read_only: bool = False, create: bool = F
         # Before the key: SQLCipher otherwise prints its complaint about a wrong one over the terminal's screen.
         connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        if alone:
+            # Before the first page is read: only then does it keep everybody else out.
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if not read_only:
             connection.execute("PRAGMA journal_mode = WAL")

@@ -8,11 +8,14 @@ from concurrent.futures import Future
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from fieldapp.store import disk
 from fieldapp.store.db import Connection, Error, connect, explain
 from fieldapp.store.errors import NewerStore, NoStore, StoreClosed, StoreDamaged, StoreExists, WrongKey
+
+if TYPE_CHECKING:
+    from fieldapp.store.recovery import Recovered
 
 T = TypeVar("T")
 
@@ -62,6 +65,8 @@ class Store:
         self._idle: list[Connection] = []
         self._busy: set[Connection] = set()
         self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
+        self.recovered = _recover(self.path, key)
+        """What a program that died over this store left to be brought back; None when none did."""
         self._writer_connection = _open(self.path, key)
         self._writer = threading.Thread(target=self._work, name="store-writer", daemon=True)
         self._writer.start()
@@ -166,6 +171,18 @@ def _transact(connection: Connection, function: Callable[[Connection], T]) -> T:
             connection.execute("ROLLBACK")
         raise
     return result
+
+
+def _recover(path: Path, key: bytes) -> Recovered | None:
+    try:
+        if path.with_name(f"{path.name}-wal").stat().st_size == 0:
+            return None
+    except OSError:
+        return None
+    # Not imported at the top: it is needed after a failure only.
+    from fieldapp.store.recovery import recover
+
+    return recover(path, key)
 
 
 def _open(path: Path, key: bytes) -> Connection:

@@ -111,6 +111,10 @@ class FieldApp(App[int]):
         self.status = None
         await self.to_bottom()
         await self.switch_screen(screen_named("home"))
+        from fieldapp.services.recovered import words
+
+        for sentence in words(session):
+            self.notify(sentence, timeout=30, markup=False)
 
     async def action_quit(self) -> None:
         """Keeps what is being typed, then ends; whoever waits for the desk waits for that too."""
