@@ -28,7 +28,9 @@ OFFICE: Final = "office"
 """Stands for all who hold the office key."""
 LINKS: Final = "links"
 """Entries leave out the hash of the one before them, for the reader to put back: a tenth to a sixth of a bundle."""
-CAPABILITIES: Final[frozenset[str]] = frozenset({LINKS})
+SUMS: Final = "sums"
+"""The payload says how much its writer holds of its receiver's scopes."""
+CAPABILITIES: Final[frozenset[str]] = frozenset({LINKS, SUMS})
 """What a bundle may ask of its reader beyond version 1."""
 HEAD_LIMIT: Final = 64 * 1024
 FILE_LIMIT: Final = 512 * 1024 * 1024
@@ -85,7 +87,8 @@ def seal(
 
     Raises SyncError bundle_too_large when its readers would refuse it for its size.
     """
-    return seal_packed(identity, programme, bundle_id, to, recipients, pack(payload, links=True), (LINKS,))
+    caps = (LINKS,) if payload.said is None else (LINKS, SUMS)
+    return seal_packed(identity, programme, bundle_id, to, recipients, pack(payload, links=True), caps)
 
 
 def seal_packed(

@@ -13,6 +13,7 @@ from sync.log import Log, lane_of, number_of, place_of
 from sync.segment import MAX_ENTRIES, Segment, ids_of
 from sync.tables import Connection, given_id
 
+ID_BYTES: Final = 16
 _ROOT: Final = b"\0" * 32
 
 
@@ -252,7 +253,9 @@ class Chains:
         return tuple(sorted(Span(*branches.reach(tip), self._id(*tip).hex()) for tip in branches.tips()))
 
     def _id(self, lane: int, number: int) -> bytes:
-        return self._log.ids(lane, number, number)[number]
+        held = self._log.ids(lane, number, number).get(number)
+        # A row that was lost is still known by its segment's list; that it is gone shows when entries are counted.
+        return held if held is not None else self.known_ids(lane, number, number).get(number, bytes(ID_BYTES))
 
     def accepted(self, lanes: list[Lane], spans: Iterable[Span], is_own: bool) -> dict[int, Ranges]:
         """Lane row -> numbers that a peer holds, going by the spans it named.

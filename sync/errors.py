@@ -39,6 +39,12 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "Isi paket melebihi batas yang wajar. Tidak ada yang digabungkan. Minta paket yang lebih kecil.",
         "The bundle holds more than the allowed size. Nothing was merged. Ask for a smaller bundle.",
     ),
+    "scope_differs": (
+        "Isi sebuah wilayah di sini ({here}) tidak sama dengan di pengirim paket ({there}). Tukarkan paket atau"
+        " sinkronkan sekali lagi; bila tetap berbeda, laporkan kepada administrator.",
+        "What is here of an area ({here}) is not what the bundle's writer holds ({there}). Exchange bundles or sync"
+        " once more; if it still differs, tell the administrator.",
+    ),
     "bundle_not_written": (
         "Paket tidak tersimpan utuh di tempat itu. Periksa ruang kosong, pakai stik lain, lalu tulis lagi.",
         "The bundle was not kept whole in that place. Check its free space, use another stick and write it again.",

@@ -10,6 +10,7 @@ import msgspec
 from sync.bundle import OFFICE, Opened, open_bundle, open_payload, seal
 from sync.certificates import Member, Programme
 from sync.coverage import Have, Ranges, join, pack_have
+from sync.doubts import Doubt
 from sync.entry import Stored
 from sync.errors import NotAllowed, NotFound
 from sync.journal import Author, Change, Journal
@@ -48,6 +49,8 @@ class Received:
     merged: Merged
     receipt: Stored | None
     """The entry that confirms it, when one was due."""
+    doubts: tuple[Doubt, ...] = ()
+    """Scopes of which the writer holds something else than is here now."""
 
 
 def bundle_for_office(
@@ -128,6 +131,7 @@ def bundle_for_member(
         have=journal.coverage(relevant),
         outside={chain: left for chain, left in selection.outside.items() if relevant is None or chain in relevant},
         known=tuple(m.id for m in membership.all()),
+        said=journal.sums.said(member.scopes) if selection.is_all else None,
     )
     return _sealed(identity, programme, (member_id,), [member.age_recipient], payload, selection.is_all, random)
 
@@ -229,12 +233,17 @@ def merge_opened(
     now_ms = author.clock.wall_ms()
     merged = journal.merge(opened, now_ms)
     payload = opened.payload
-    journal.remember_peer(opened.by.id, payload.have, payload.outside, payload.known, payload.at_ms)
+    is_complete = payload.said is not None
+    journal.remember_peer(
+        opened.by.id, payload.have, payload.outside, payload.known, payload.at_ms, is_complete=is_complete
+    )
+    me = journal.membership.member(author.identity.member_id)
+    doubts = journal.doubts.compare(opened.by.id, me.scopes if me is not None else (), payload, now_ms)
     author.clock.observe(merged.latest)
     receipt = None
     if with_receipt and merged.new > merged.new_receipts and _confirms(journal, author.identity.member_id):
         receipt = journal.append(author, [_receipt(journal, opened, journal.new_record(author, random=random))])[0]
-    return Received(opened, merged, receipt)
+    return Received(opened, merged, receipt, doubts)
 
 
 def merge_newcomer_payload(journal: Journal, packed: bytes, issuer: str, at_ms: int) -> Merged:

@@ -28,13 +28,17 @@ class Folding:
     def refold(self, keys: Iterable[bytes], membership: Membership, settled: Settled | None = None) -> None:
         """Fold these records anew, in order of their ids, and settle what follows from them."""
         for chunk in chunks(sorted(keys)):
-            records = []
+            records, moved = [], []
             for key, rows in self._log.records(chunk).items():
                 record = fold(record_text(key), [row.stored for row in rows], self.rules, membership)
                 stale = stale_codes(rows, dict(record.quarantined))
                 if stale:
                     self._log.set_codes(stale)
+                if len({row.stored.entry.s for row in rows}) > 1:
+                    moved.append(key)
                 if settled is not None:
                     settled(key, record, rows, [place for place, _ in stale])
                 records.append(record)
+            if moved:
+                self._log.note_moved(moved)
             self.project(records)

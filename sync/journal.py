@@ -14,6 +14,7 @@ from sync.certificates import Member
 from sync.chains import Chains
 from sync.clock import Time
 from sync.coverage import Have, Ranges, join, runs
+from sync.doubts import Doubts
 from sync.entry import DECISION, FORMAT_VERSION, Entry, Kind, Stored
 from sync.errors import NotAllowed, NotFound
 from sync.feed import Batch, Feed
@@ -31,7 +32,9 @@ from sync.record_id import RecordIds
 from sync.reports import Report, Reports
 from sync.segment import Segment
 from sync.shipping import Selection, Shipping
+from sync.sums import Sums
 from sync.tables import LOCK_WRITERS, REVOCATION_LABEL, Connection, create_tables
+from sync.tally import recount
 from sync.vouching import Vouching
 
 __all__ = ["LOCK_WRITERS", "Author", "Batch", "Change", "Journal", "Merged", "Quarantined", "Report", "create_tables"]
@@ -90,6 +93,8 @@ class Journal:
         self._peers = Peers(connection, self._log, self._chains)
         self._reports = Reports(connection)
         self._feed = Feed(connection, self._log)
+        self.sums = Sums(connection, self._log, self._chains)
+        self.doubts = Doubts(connection, self._chains, self.sums)
         self._folding = Folding(self._log, rules, project)
         self._ids = RecordIds()
         self._vouching = Vouching(self._chains, self._log)
@@ -429,6 +434,7 @@ class Journal:
             for lanes in self._chains.all().values():
                 for lane in lanes:
                     self._chains.hold_again(lane)
+            recount(self._connection)
             self._folding.refold(self._log.all_records(), self.membership)
 
     # -- exchange
@@ -465,14 +471,16 @@ class Journal:
         outside: Mapping[str, Ranges] | None = None,
         known: Sequence[str] = (),
         at_ms: int = 0,
+        *,
+        is_complete: bool = False,
     ) -> None:
-        """Keep what a member's latest bundle said of its replica.
+        """Keep what a member's latest bundle said of its replica; `is_complete` when it left out nothing else.
 
         When it holds entries of an own chain that are not known here, this laptop was cloned or set back, and the next
         own entry begins a new chain.
         """
         with self._whole():
-            self._peers.remember(member_id, Peer(have, dict(outside or {}), tuple(known), at_ms))
+            self._peers.remember(member_id, Peer(have, dict(outside or {}), tuple(known), at_ms), is_complete)
             self._own.compare(have)
 
     def known_of(self, member_id: str) -> Have:

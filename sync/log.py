@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import zstandard
 
+from sync import tally
 from sync.entry import Stored, decode_kept
 from sync.tables import NEW_LABEL, RECEIPT_LABEL, REVOCATION_LABEL, Connection, given_id
 
@@ -28,6 +29,20 @@ class Row(NamedTuple):
     code: str | None
     """Why it is in quarantine; None when it counts."""
     stored: Stored
+
+
+class ScopedRow(NamedTuple):
+    """An entry without its bytes."""
+
+    record: bytes
+    place: int
+    id: bytes
+    scope: int
+    """Label of the scope that it was written in."""
+    is_new: bool
+    """Whether it is of kind new."""
+    counts: bool
+    """Whether it is not in quarantine."""
 
 
 class Fresh(NamedTuple):
@@ -127,7 +142,7 @@ class Log:
         """Keep entries that are not here yet."""
         dictionary, compress = self._packer_for(rows)
         labels = self._labels if self._labels is not None else self._read_labels()
-        counting, quarantined = [], []
+        counting, quarantined, placed = [], [], []
         for place, key, code, (id_, body, entry) in rows:
             type_, scope, kind = labels.get(entry.y), labels.get(entry.s), labels.get(entry.k)
             packed = compress(body)
@@ -145,6 +160,7 @@ class Log:
                 dictionary if is_packed else _PLAIN,
                 bytearray(packed if is_packed else body),
             )
+            placed.append((place, columns[4], columns[1]))
             if code is None:
                 counting.append(columns)
             else:
@@ -152,6 +168,7 @@ class Log:
         self._connection.executemany(_INSERT, counting)
         if quarantined:
             self._connection.executemany(_INSERT_QUARANTINED, quarantined)
+        tally.note(self._connection, placed)
 
     def known_records(self, keys: Collection[bytes]) -> set[bytes]:
         """Which of these records have an entry here."""
@@ -287,18 +304,46 @@ class Log:
         )
         return [(number_of(place), bytes(record), scope) for place, record, scope in found]
 
-    def origins(self, keys: Iterable[bytes]) -> dict[bytes, list[tuple[int, int]]]:
-        """Record -> (place, scope label) of its entries of kind new that count."""
-        found: dict[bytes, list[tuple[int, int]]] = {}
+    def scoped(self, keys: Iterable[bytes]) -> list[ScopedRow]:
+        """Where the entries of these records were written, without their bytes."""
+        found: list[ScopedRow] = []
         for chunk in chunks(keys):
             rows = self._connection.execute(
-                f"SELECT record, place, scope FROM entry WHERE record IN ({marks(len(chunk))})"  # noqa: S608 - marks
-                f" AND kind = {NEW_LABEL} AND status IS NULL",
-                chunk,
+                f"SELECT record, place, id, scope, kind, status FROM entry WHERE record IN ({marks(len(chunk))})",  # noqa: S608 - marks only
+                [*map(bytearray, chunk)],
             )
-            for record, place, scope in rows:
-                found.setdefault(bytes(record), []).append((place, scope))
+            found.extend(
+                ScopedRow(bytes(record), place, bytes(id_), scope, kind == NEW_LABEL, status is None)
+                for record, place, id_, scope, kind, status in rows
+            )
         return found
+
+    def scoped_between(self, lane: int, first: int, last: int) -> list[tuple[int, int, bytes]]:
+        """(place, scope label, id) of the entries held in a lane, between two numbers."""
+        return list(
+            self._connection.execute(
+                "SELECT place, scope, id FROM entry WHERE place BETWEEN ? AND ?",
+                (place_of(lane, first), place_of(lane, last)),
+            ).fetchall()
+        )
+
+    def scoped_unsealed(self) -> list[tuple[int, int, bytes]]:
+        """(place, scope label, id) of the entries that no segment covers yet."""
+        return list(
+            self._connection.execute(
+                "SELECT entry.place, scope, id FROM unsealed JOIN entry ON entry.place = unsealed.place"
+            ).fetchall()
+        )
+
+    def moved(self) -> frozenset[bytes]:
+        """The records that have entries of more than one scope."""
+        return frozenset(bytes(row[0]) for row in self._connection.execute("SELECT record FROM moved"))
+
+    def note_moved(self, keys: Iterable[bytes]) -> None:
+        """Remember that these records have entries of more than one scope."""
+        self._connection.executemany(
+            "INSERT INTO moved (record) VALUES (?) ON CONFLICT (record) DO NOTHING", [(key,) for key in keys]
+        )
 
     def train(self) -> None:
         """Make a dictionary from the entries here, once there are enough and none was made yet."""

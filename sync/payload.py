@@ -18,6 +18,7 @@ from sync.entry import INTEGER_LIMIT, entry_hash
 from sync.errors import Untrusted
 from sync.members import Membership
 from sync.segment import HASH_BYTES, MAX_ENTRIES, Segment, Unread, check_signature
+from sync.tally import Said, Total
 
 SIZE_LIMIT: Final = 512 * 1024 * 1024
 """The most bytes a payload may have once unpacked."""
@@ -54,6 +55,8 @@ class Payload:
     """Chain -> numbers that the writer holds and left out, since they lie outside the receiver's scopes."""
     known: tuple[str, ...] = ()
     """Ids of the members whose certificates the writer holds, sorted."""
+    said: Said | None = None
+    """How much the writer holds of the receiver's scopes; only where the receiver now has all of it."""
 
     @property
     def entries(self) -> int:
@@ -61,7 +64,12 @@ class Payload:
         return sum(segment.count - len(segment.withheld) for segment in self.segments)
 
 
-class _Top(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _Sums(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    scopes: dict[str, tuple[_Count, _Hex32]]
+    without: tuple[_Hex32, ...]
+
+
+class _Top(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     at: _Count
     certs: tuple[msgspec.Raw, ...]
     entries: _Count
@@ -69,6 +77,7 @@ class _Top(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     known: tuple[_Hex32, ...]
     outside: dict[str, Any]
     segments: _Count
+    sums: _Sums | None = None
 
 
 class _Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -108,6 +117,7 @@ def pack(payload: Payload, *, links: bool = False) -> bytes:
         known=tuple(sorted(payload.known)),
         outside=pack_ranges(payload.outside),
         segments=len(payload.segments),
+        sums=_sums(payload.said),
     )
     pieces = [_encoder.encode(top), b"\n"]
     for segment in payload.segments:
@@ -115,6 +125,19 @@ def pack(payload: Payload, *, links: bool = False) -> bytes:
         block = b"".join([line for body in bodies for line in (body, b"\n")])
         pieces += (_encoder.encode(_line(segment, links, len(block) if links else 0)), b"\n", block)
     return zstandard.ZstdCompressor(level=LEVEL).compress(b"".join(pieces))
+
+
+def _sums(said: Said | None) -> _Sums | None:
+    if said is None:
+        return None
+    scopes = {scope: (total.entries, f"{total.sum:032x}") for scope, total in said.scopes.items()}
+    return _Sums(scopes=scopes, without=said.without)
+
+
+def _said(sums: _Sums | None) -> Said | None:
+    if sums is None:
+        return None
+    return Said({scope: Total(count, int(total, 16)) for scope, (count, total) in sums.scopes.items()}, sums.without)
 
 
 def _line(segment: Segment, links: bool, size: int) -> _Line:
@@ -168,6 +191,7 @@ def unpack(packed: bytes, *, links: bool = False, known: Known | None = None) ->
         have=unpack_have(top.have),
         outside=unpack_ranges(top.outside),
         known=top.known,
+        said=_said(top.sums),
     )
     if not reader.is_at_end or payload.entries != top.entries:
         raise Untrusted("bundle_damaged")

@@ -46,9 +46,10 @@ class Peers:
         ).fetchone()
         return None if row is None else _peer(*row)
 
-    def remember(self, member: str, peer: Peer) -> None:
-        """Keep what a member's bundle said; what it left out as outside our scopes adds up over its bundles."""
-        before = self.get(member)
+    def remember(self, member: str, peer: Peer, is_complete: bool = False) -> None:
+        """Keep what a member's bundle said; what it left out as outside our scopes adds up over its bundles, until one
+        that brought everything else says it as a whole."""
+        before = None if is_complete else self.get(member)
         outside = dict(peer.outside)
         for chain, ranges in (before.outside if before else {}).items():
             outside[chain] = join((*outside.get(chain, ()), *ranges))

@@ -4,11 +4,10 @@ once sent to it."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sync.certificates import covers
 from sync.chains import Chains, Lane, SealedRow
 from sync.coverage import Have, Ranges, common, holds, join, runs, without
-from sync.fold import origin_of
-from sync.log import Log, lane_of, number_of
+from sync.log import Log
+from sync.reach import Reach, Written
 from sync.segment import Segment, ids_of
 
 
@@ -28,9 +27,7 @@ class Shipping:
     def __init__(self, chains: Chains, log: Log, scopes: tuple[str, ...] | None) -> None:
         self._chains = chains
         self._log = log
-        self._scopes = scopes
-        self._is_covered: dict[int, bool] = {}
-        self._record_visible: dict[bytes, bool | None] = {}
+        self._reach = Reach(log, scopes)
 
     def select(self, haves: Sequence[Have], own: str | None, limit: int | None) -> Selection:
         """The segments with anything that none of the `haves` proves to be held.
@@ -107,34 +104,8 @@ class Shipping:
         )
 
     def _visible(self, lane: Lane, ranges: Ranges) -> Ranges:
-        """Those of the numbers whose entries are about records that the peer may read."""
-        if self._scopes is None:
+        """Those of the numbers whose entries the peer may read."""
+        if self._reach.is_everything:
             return ranges
         rows = [row for first, last in ranges for row in self._log.scopes(lane.row, first, last)]
-        self._judge({record for _, record, _ in rows} - self._record_visible.keys())
-        shown = []
-        for number, record, scope in rows:
-            verdict = self._record_visible[record]
-            if self._covers(scope) if verdict is None else verdict:
-                shown.append(number)
-        return runs(shown)
-
-    def _judge(self, records: set[bytes]) -> None:
-        """Work out which records the peer may read: a record's scope is that of its origin."""
-        origins = self._log.origins(sorted(records))
-        for record in records:
-            found = origins.get(record)
-            self._record_visible[record] = None if not found else self._may_read(found)
-
-    def _may_read(self, found: list[tuple[int, int]]) -> bool:
-        """Whether the peer may read a record of these (place, scope) of its entries of kind new."""
-        if len(found) == 1:
-            return self._covers(found[0][1])
-        rows = [self._log.at(lane_of(place), number_of(place)) for place, _ in found]
-        origin = origin_of([row.stored for row in rows if row is not None])
-        return origin is not None and covers(self._scopes or (), origin.entry.s)
-
-    def _covers(self, scope: int) -> bool:
-        if scope not in self._is_covered:
-            self._is_covered[scope] = covers(self._scopes or (), self._log.label_text(scope))
-        return self._is_covered[scope]
+        return runs(self._reach.visible(Written(*row) for row in rows))

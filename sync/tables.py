@@ -113,7 +113,26 @@ _FEED: Final = (
         pos INTEGER UNIQUE)""",
     "CREATE INDEX batch_waiting ON batch (id) WHERE pos IS NULL",
 )
-_STEPS: Final = (_FIRST, _REPORT_ORDER, _FEED)
+_SUMS: Final = (
+    # How many entries of a scope a lane holds and the sum of their ids, so that nobody reads the log to say it.
+    """CREATE TABLE tally (
+        lane INTEGER NOT NULL,
+        scope INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        sum BLOB NOT NULL,
+        PRIMARY KEY (lane, scope))""",
+    # Records that have entries of more than one scope.
+    "CREATE TABLE moved (record BLOB PRIMARY KEY)",
+    # Scopes of which a member's bundle said to hold something else than is here.
+    """CREATE TABLE doubt (
+        member BLOB NOT NULL,
+        scope TEXT NOT NULL,
+        here INTEGER NOT NULL,
+        there INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (member, scope))""",
+)
+_STEPS: Final = (_FIRST, _REPORT_ORDER, _FEED, _SUMS)
 """What brought the tables to their present shape, oldest first; a step that was released never changes."""
 
 LOCK_WRITERS: Final = "UPDATE counter SET n = n + 1 WHERE name = 'writer'"

@@ -122,6 +122,7 @@ def merge(out: Output, files: tuple[Path, ...], dry_run: bool) -> None:
                 (_("NIK ganda"), registrations["duplicate"]),
                 (_("Tanda terima"), answer["receipts"]),
                 (_("Belum lengkap"), answer["prerequisites_missing"]),
+                (_("Isi wilayah berbeda"), answer["differing"]),
             ]
         ),
     )

@@ -42,6 +42,7 @@ def sync(out: Output, hub_url: str | None, watch: bool) -> None:
                 (_("Dikirim"), answer["sent"]),
                 (_("Diterima"), answer["received"]),
                 (_("Selisih jam (ms)"), answer["clock_offset_ms"]),
+                (_("Isi wilayah berbeda"), answer["differing"]),
             ]
         ),
     )

@@ -50,6 +50,7 @@ _CHECKS = {
     "clock": N_("jam"),
     "ledger": N_("buku serah terima"),
     "quarantine": N_("karantina"),
+    "areas": N_("isi wilayah"),
 }
 _KINDS = {
     "new": N_("didaftarkan"),

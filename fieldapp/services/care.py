@@ -62,6 +62,15 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "Neraca belum seimbang: {count} hal belum tiba. Lihat 'fieldapp ledger'.",
         "The ledger does not balance: {count} things have not arrived. See 'fieldapp ledger'.",
     ),
+    "areas": ("Isi semua wilayah sama dengan di kantor.", "All areas agree with the office."),
+    "areas_differ": (
+        "Isi {count} wilayah berbeda dari kantor. Tukarkan paket atau sinkronkan; bila tetap, hubungi administrator.",
+        "{count} areas differ from the office's. Exchange bundles or sync; if that stays so, call the administrator.",
+    ),
+    "areas_lost": (
+        "{count} entri hilang dari berkas data. Jalankan 'fieldapp rebuild', lalu tukarkan paket atau sinkronkan.",
+        "{count} entries are gone from the data file. Run 'fieldapp rebuild', then exchange bundles or sync.",
+    ),
     "quarantine": ("Karantina kosong.", "The quarantine is empty."),
     "quarantine_some": (
         "{count} perubahan dikarantina. Lihat 'fieldapp quarantine list'.",
@@ -115,6 +124,7 @@ def _inside(session: Session) -> list[dict[str, Any]]:
     ]
     same = _projections_agree(session)
     checks.append(_told("lists", same, "projections" if same else "projections_differ"))
+    checks.append(_areas(session))
     checks.append(_clock(session))
     found = ledger(session)
     checks.append(
@@ -125,6 +135,20 @@ def _inside(session: Session) -> list[dict[str, Any]]:
     held = len(quarantine(session))
     checks.append(_told("quarantine", not held, "quarantine_some" if held else "quarantine", count=held))
     return checks
+
+
+def _areas(session: Session) -> dict[str, Any]:
+    """Whether every entry counted is there, and as many as the office has of each area."""
+
+    def read(connection: Connection) -> tuple[int, int]:
+        journal = session.journal(connection)
+        lost = sum(last - first + 1 for ranges in journal.sums.lost().values() for first, last in ranges)
+        return lost, len(journal.doubts.all())
+
+    lost, differing = session.read(read)
+    if lost:
+        return _told("areas", False, "areas_lost", count=lost)
+    return _told("areas", not differing, "areas_differ" if differing else "areas", count=differing)
 
 
 class _Undo(Exception):

@@ -21,10 +21,25 @@ def new_registration(registration: str, scope: str, values: Mapping[str, Any]) -
 
 
 def about(
-    record: Record, kind: Kind, fields: Mapping[str, Any], *, parents: Mapping[str, Sequence[str]] | None = None
+    record: Record,
+    kind: Kind,
+    fields: Mapping[str, Any],
+    *,
+    parents: Mapping[str, Sequence[str]] | None = None,
+    scope: str | None = None,
 ) -> Change:
-    """A change of a registration that is known here; `parents` None means that the writer saw what is here now."""
-    return Change(record=record.id, type="registration", scope=record.scope, kind=kind, fields=fields, parents=parents)
+    """A change of a registration that is known here; `parents` None means that the writer saw what is here now.
+
+    `scope` is the area whose list the person enters by it; None for the one that they are in.
+    """
+    return Change(
+        record=record.id,
+        type="registration",
+        scope=scope or record.scope,
+        kind=kind,
+        fields=fields,
+        parents=parents,
+    )
 
 
 def public(session: Session, journal: Journal, type: str, fields: Mapping[str, Any]) -> Change:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.services import office
 from fieldapp.services.files import read_bytes
+from fieldapp.services.ledger import differing
 from fieldapp.services.membership import find_member
 from fieldapp.services.policy import OFFICE_ROLES
 from fieldapp.services.problems import fill, translated
@@ -117,7 +118,8 @@ def merge(
     passed over and named, since a stick carries the return bundles of many.
 
     Answers `{"merge_id", "entries": {"new", "known", "quarantined"}, "registrations": {"new", "changed", "conflicting",
-    "duplicate"}, "receipts", "prerequisites_missing", "files"}`; with `dry_run` the same answer and nothing changed.
+    "duplicate"}, "receipts", "prerequisites_missing", "differing", "files"}`; with `dry_run` the same answer and
+    nothing changed.
     Raises Problem with the code of what is wrong with a file, named in the details.
     """
     tell = progress or _silent
@@ -126,7 +128,7 @@ def merge(
 
     def write(connection: Connection, journal: Journal) -> None:
         received, passed = _merge_all(session, journal, contents, tell)
-        answer.update(_report(connection, journal, received))
+        answer.update(_report(session, connection, journal, received))
         answer["files"] += [{"file": path.name, "skipped": "bundle_not_for_us"} for path in passed]
         parts = [part["merge_id"] for part in answer["files"] if part.get("new")]
         remember_parts(connection, str(answer["merge_id"]), parts)
@@ -212,7 +214,9 @@ def _merge_one(session: Session, journal: Journal, path: Path, data: bytes) -> R
         raise
 
 
-def _report(connection: Connection, journal: Journal, received: Sequence[tuple[Path, Received]]) -> dict[str, Any]:
+def _report(
+    session: Session, connection: Connection, journal: Journal, received: Sequence[tuple[Path, Received]]
+) -> dict[str, Any]:
     merges = [each.merged for _, each in received]
     new = {touched.record for merged in merges for touched in merged.touched if _counts(touched) and touched.is_new}
     changed = {touched.record for merged in merges for touched in merged.touched if _counts(touched)} - new
@@ -238,6 +242,7 @@ def _report(connection: Connection, journal: Journal, received: Sequence[tuple[P
             for chain in sorted(missing)
             for first, last in still.get(chain, ())
         ],
+        "differing": differing(session, connection),
         "files": [_file(path, each.merged) for path, each in received],
     }
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fieldapp.services import office
+from fieldapp.services.ledger import differing
 from fieldapp.services.problems import Problem, translated
 from fieldapp.services.session import Session
 from fieldapp.services.transact import transact_of
@@ -29,8 +30,8 @@ Tell = Callable[[dict[str, Any]], None]
 def sync(session: Session, url: str | None = None, progress: Progress | None = None) -> dict[str, Any]:
     """Exchange with the hub at `url` (default: FIELDAPP_HUB, else the one kept here) until both hold the same.
 
-    Answers `{"sent", "received", "quarantined", "rounds", "hub", "clock_offset_ms"}`: entries, and this laptop's clock
-    less the hub's. `progress` is told the entries exchanged so far.
+    Answers `{"sent", "received", "quarantined", "rounds", "hub", "clock_offset_ms", "differing"}`: entries, this
+    laptop's clock less the hub's, and what `ledger.differing` answers. `progress` is told the entries exchanged so far.
 
     Raises Problem: no_hub, hub_address; hub_unreachable, hub_timeout, hub_busy, hub_failed, hub_answer_damaged,
     hub_not_found, hub_no_progress, hub_version (exit 6); hub_foreign, hub_untrusted and whatever is forged or damaged
@@ -39,7 +40,7 @@ def sync(session: Session, url: str | None = None, progress: Progress | None = N
     """
     address = _address(session, url)
     with _link(session, address) as link:
-        return _told(_visit(session, link, address, progress or _silent, time.sleep, lambda _: None), address)
+        return _told(session, _visit(session, link, address, progress or _silent, time.sleep, lambda _: None), address)
 
 
 def watch(
@@ -88,7 +89,7 @@ def watch(
         return latest[0]
 
     def done(wait: float) -> None:
-        tell({"event": "synced", **_told(visits[0], address), "next_s": round(wait, 1)})
+        tell({"event": "synced", **_told(session, visits[0], address), "next_s": round(wait, 1)})
 
     def failed(error: Exception, tries: int, wait: float) -> None:
         said = {"code": error.code, "message": error.message()} if isinstance(error, Problem) else {}
@@ -156,7 +157,7 @@ def _visit(
     return visit
 
 
-def _told(visit: Visit, address: str) -> dict[str, Any]:
+def _told(session: Session, visit: Visit, address: str) -> dict[str, Any]:
     return {
         "sent": visit.sent,
         "received": visit.received,
@@ -164,6 +165,7 @@ def _told(visit: Visit, address: str) -> dict[str, Any]:
         "rounds": visit.rounds,
         "hub": address,
         "clock_offset_ms": visit.offset_ms,
+        "differing": session.read(lambda connection: differing(session, connection)),
     }
 
 

@@ -26,6 +26,7 @@ def ledger(session: Session) -> dict[str, Any]:
         journal = session.journal(connection)
         tallies = tables.tallies(connection, session.device)
         missing = [*_gaps(journal), *_unheld(session, connection, journal), *_incomplete(connection)]
+        missing += differing(session, connection)
         areas = [
             {"area": area, "name": area_name(area), **_places(tallies.area_places.get(area, Counter()))}
             for area in sorted(tallies.area_places)
@@ -102,6 +103,25 @@ def _unheld(session: Session, connection: Connection, journal: Journal) -> list[
         for chain, spans in tables.not_held(connection, held).items()
         if chain in own
         for first, last in spans
+    ]
+
+
+def differing(session: Session, connection: Connection) -> list[dict[str, Any]]:
+    """Areas of which another member's latest bundle said to hold something else than this laptop does.
+
+    Entries, of what that bundle spoke of; equal numbers mean that they are not the same entries. Area "" is public.
+    """
+    names = member_names(session, connection)
+    return [
+        {
+            "kind": "differs",
+            "code": "scope_differs",
+            "area": doubt.scope,
+            "by": names.get(doubt.member, doubt.member),
+            "here": doubt.here,
+            "there": doubt.there,
+        }
+        for doubt in session.journal(connection).doubts.all()
     ]
 
 

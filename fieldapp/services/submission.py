@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: Keys that the program sets at handing in; what a file brought under these names is not believed.
 _STAMPED: Final = ("id", "programme", "registered_by", "registered_on", "submitted_at", "seconds_on_form", "started_at")
 
+_LIVES: Final = frozenset({"ktp_area", "domicile_same", "domicile_area"})
+
 
 def check_values(session: Session, values: Mapping[str, Any], *, registration: str | None = None) -> Checked:
     """The answers as they would be kept, with every finding; writes nothing."""
@@ -187,7 +189,12 @@ def _append_fields(
         if group in touched and (name in whole or name in record.values):
             full.setdefault(name, whole.get(name))
     parents = {group: list(heads[group]) for group in touched if group in heads} if heads else None
-    journal.append(session.author(), [changes.about(record, "edit", full, parents=parents)])
+    scope = record.scope
+    if _LIVES & fields.keys():
+        # Who moved to another kelurahan enters its list too, with the whole history.
+        lived = lives_in(whole)
+        scope = lived if any(covers(own, lived) for own in session.member.scopes) else scope
+    journal.append(session.author(), [changes.about(record, "edit", full, parents=parents, scope=scope)])
 
 
 def _edit_draft(
@@ -277,11 +284,16 @@ def scope_of(values: Mapping[str, Any], scopes: tuple[str, ...]) -> str:
     A person whose card is of another place is kept in the enumerator's own area: the scope says who works on the
     registration, and never where the person is from.
     """
-    lived = values.get("ktp_area") if values.get("domicile_same") is not False else values.get("domicile_area")
-    for area in (lived, values.get("domicile_area"), values.get("ktp_area")):
+    for area in (lives_in(values), values.get("domicile_area"), values.get("ktp_area")):
         if isinstance(area, str) and area and any(covers(scope, area) for scope in scopes):
             return area
     return scopes[0]
+
+
+def lives_in(values: Mapping[str, Any]) -> str:
+    """The kelurahan where a person lives, by the answers; empty when they do not say."""
+    lived = values.get("ktp_area") if values.get("domicile_same") is not False else values.get("domicile_area")
+    return lived if isinstance(lived, str) else ""
 
 
 def covers(scope: str, area: str) -> bool:

@@ -10,6 +10,7 @@ from fieldapp.store.db import Connection  # isort: skip  # First: it puts SQLCip
 from sqlite_utils import Database, Migrations
 
 from sync.journal import create_tables
+from sync.tally import recount
 
 
 def local_values(db: Database) -> None:
@@ -176,7 +177,13 @@ def feed(db: Database) -> None:
     create_tables(db.conn, since=2, until=3)
 
 
-_ORDER = (local_values, drafts, journal, projections, carried, disclosures, report_order, feed)
+def sums(db: Database) -> None:
+    """Counts for each scope, of what is here already too, so that a gap shows at the next exchange."""
+    create_tables(db.conn, since=3, until=4)
+    recount(db.conn)
+
+
+_ORDER = (local_values, drafts, journal, projections, carried, disclosures, report_order, feed, sums)
 NAMES = tuple(step.__name__ for step in _ORDER)
 STEPS = Migrations("fieldapp")
 for _step in _ORDER:

@@ -286,7 +286,9 @@ def test_nobody_moves_a_record_into_an_area_by_an_older_beginning_there(office, 
         coordinator.merge(each.to_office().data)
     assert len([s for s in coordinator.journal.record(record).history if s.entry.k == "new"]) == 2
     there.merge(coordinator.to_member_by_certificate(there))
-    assert there.journal.record(record) is None
+    # Who wrote in the other area is read there, and nothing of what was written here.
+    assert [stored.entry.au for stored in there.journal.entries_of(record)] == [wide.member.id]
+    assert "Rahasia" not in str(there.folded())
     here.merge(coordinator.to_member(here).data)
     assert here.journal.record(record).scope == AREA
     assert len(here.journal.record(record).history) == 2

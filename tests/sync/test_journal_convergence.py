@@ -107,6 +107,15 @@ class Field(RuleBasedStateMachine):
         for replica in getattr(self, "team", []):
             assert replica.shown() == replica.folded()
 
+    @invariant()
+    def what_a_bundle_would_say_is_what_is_there(self):
+        for replica in getattr(self, "team", []):
+            with replica.transaction():
+                replica.journal.seal(replica.identity)
+            for scopes in (("*",), ("64.71",), (replicas.AREA,)):
+                said = replica.journal.sums.said(scopes)
+                assert said.scopes == replica.journal.sums.here(scopes, None, said.without)
+
     def teardown(self):
         if not hasattr(self, "team"):
             return
@@ -131,8 +140,10 @@ class Field(RuleBasedStateMachine):
         readable = {r: p for r, p in everything.items() if p["scope"] in ("*", replicas.AREA)}
         for replica in narrow:
             assert replica.folded() == readable
+            assert replica.journal.sums.here((replicas.AREA,)) == wide[0].journal.sums.here((replicas.AREA,))
         for replica in self.team:
             assert replica.journal.missing() == {}
+            assert replica.journal.doubts.all() == ()
             before_rebuild = replica.dump()
             replica.journal.rebuild()
             assert replica.dump() == before_rebuild

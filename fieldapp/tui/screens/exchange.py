@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -172,6 +172,7 @@ class ExchangeScreen(FieldScreen[None]):
         if answer["prerequisites_missing"]:
             words = _("Ada {count} bagian yang belum sampai: mintalah paket sebelumnya dari laptop itu.")
             self._tell(_("Belum lengkap"), words.format(count=number(len(answer["prerequisites_missing"]))))
+        self._tell_differing(answer["differing"])
 
     def _sync(self) -> None:
         session = self.session
@@ -187,10 +188,16 @@ class ExchangeScreen(FieldScreen[None]):
         self._tell("", _("Sinkron selesai."))
         self._tell(_("Dikirim"), number(answer["sent"]))
         self._tell(_("Diterima"), number(answer["received"]))
+        self._tell_differing(answer["differing"])
         offset = answer.get("clock_offset_ms")
         if isinstance(offset, int) and abs(offset) >= 60_000:
             words = _("meleset {minutes} menit; betulkan jam laptop ini")
             self._tell(_("Jam laptop"), words.format(minutes=round(abs(offset) / 60_000)))
+
+    def _tell_differing(self, differing: Sequence[Mapping[str, Any]]) -> None:
+        if differing:
+            words = _("{count} wilayah tidak sama dengan di pengirim; tukarkan paket sekali lagi")
+            self._tell(_("Isi wilayah"), words.format(count=number(len(differing))))
 
     # Running
 

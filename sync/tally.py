@@ -1,0 +1,78 @@
+"""Counts of what is held, kept up to date with every entry that is written down (table `tally`).
+
+They say what this replica believes to hold; whoever wants to know whether that is so counts the rows instead.
+"""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from sync.tables import Connection
+
+MODULUS: Final = 1 << 128
+_BYTES: Final = 16
+_LANE_BITS: Final = 32
+
+
+class Total(NamedTuple):
+    """Entries of one scope."""
+
+    entries: int
+    sum: int
+    """Of their ids read as big-endian numbers, modulo 2^128."""
+
+    def plus(self, other: "Total") -> "Total":
+        return Total(self.entries + other.entries, (self.sum + other.sum) % MODULUS)
+
+
+NOTHING: Final = Total(0, 0)
+PUBLIC: Final = ""
+"""Stands for what is public among the scopes of a member, where `*` is everything else."""
+
+
+class Said(NamedTuple):
+    """What a bundle says that its writer holds of its receiver's scopes."""
+
+    scopes: dict[str, Total]
+    without: tuple[str, ...]
+    """Forked chains that are not counted, since the receiver may not see all of them."""
+
+
+def count_up(rows: Iterable[tuple[int, int, bytes | bytearray]]) -> dict[tuple[int, int], Total]:
+    """(lane, scope label) -> total of these (place, scope label, id)."""
+    counts: dict[tuple[int, int], int] = {}
+    sums: dict[tuple[int, int], int] = {}
+    for place, scope, id_ in rows:
+        key = (place >> _LANE_BITS, scope)
+        counts[key] = counts.get(key, 0) + 1
+        sums[key] = sums.get(key, 0) + int.from_bytes(id_, "big")
+    return {key: Total(count, sums[key] % MODULUS) for key, count in counts.items()}
+
+
+def note(connection: Connection, rows: Iterable[tuple[int, int, bytes | bytearray]]) -> None:
+    """Count entries that were written down just now: (place, scope label, id) each."""
+    for (lane, scope), total in count_up(rows).items():
+        known = connection.execute(
+            "SELECT count, sum FROM tally WHERE lane = ? AND scope = ?", (lane, scope)
+        ).fetchone()
+        before = NOTHING if known is None else Total(known[0], int.from_bytes(known[1], "big"))
+        _put(connection, lane, scope, before.plus(total))
+
+
+def recount(connection: Connection) -> None:
+    """Count all entries anew, and find the records with entries of more than one scope."""
+    rows = connection.execute("SELECT place, scope, id FROM entry").fetchall()
+    connection.execute("DELETE FROM tally")
+    for (lane, scope), total in count_up(rows).items():
+        _put(connection, lane, scope, total)
+    connection.execute("DELETE FROM moved")
+    connection.execute(
+        "INSERT INTO moved (record) SELECT record FROM entry GROUP BY record HAVING count(DISTINCT scope) > 1"
+    )
+
+
+def _put(connection: Connection, lane: int, scope: int, total: Total) -> None:
+    connection.execute(
+        "INSERT INTO tally (lane, scope, count, sum) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (lane, scope) DO UPDATE SET count = excluded.count, sum = excluded.sum",
+        (lane, scope, total.entries, total.sum.to_bytes(_BYTES, "big")),
+    )

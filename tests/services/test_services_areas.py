@@ -1,0 +1,68 @@
+"""What is there of each area: told where it differs, filled in by itself, and complete for whoever moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fieldapp.services import care, ledger, registrations
+from fieldapp.store.db import Connection
+
+HOME, AWAY = "64.71.05.1002", "64.71.05.1006"
+
+
+def register(session: Any, values: dict[str, Any]) -> str:
+    answer = registrations.submit(session, registrations.new_draft(session, values).id)
+    assert answer["state"] == "submitted", answer
+    return str(answer["id"])
+
+
+def areas(session: Any) -> dict[str, Any]:
+    return next(check for check in care.doctor(session) if check["check"] == "areas")
+
+
+def test_who_moves_to_another_kelurahan_shows_there_with_the_whole_history(
+    town: Any, person: Callable[..., Any]
+) -> None:
+    laptop = town.join("enumerator", "Sari", HOME)
+    there = town.join("enumerator", "Rudi", AWAY)
+    coordinator = town.join("coordinator", "Kiki", "64.71")
+    registration = register(laptop, person())
+    town.carry(laptop, coordinator)
+    town.carry(there, coordinator)
+    town.carry(coordinator, there, to=there.member.id)
+    assert registrations.listing(there) == []
+    registrations.edit(coordinator, registration, {"ktp_area": AWAY})
+    (answer,) = town.carry(coordinator, there, to=there.member.id)
+    assert answer["differing"] == []
+    assert [row["id"] for row in registrations.listing(there)] == [registration]
+    assert len(registrations.history(there, registration)) == 2
+
+
+def test_a_lost_entry_is_told_of_and_comes_back_with_the_next_exchange(town: Any, person: Callable[..., Any]) -> None:
+    laptop = town.join("enumerator", "Sari", HOME)
+    other = town.join("enumerator", "Rudi", HOME)
+    coordinator = town.join("coordinator", "Kiki", "64.71")
+    register(laptop, person())
+    town.carry(laptop, coordinator)
+    town.carry(other, coordinator)
+    town.carry(coordinator, other, to=other.member.id)
+    assert areas(other)["ok"]
+
+    def lose(connection: Connection) -> None:
+        connection.execute("DELETE FROM entry WHERE record IN (SELECT record FROM entry ORDER BY place DESC LIMIT 1)")
+
+    other.store.write(lose)
+    assert "rebuild" in areas(other)["message"]
+    (answer,) = town.carry(coordinator, other, to=other.member.id)
+    (told,) = answer["differing"]
+    assert (told["code"], told["by"], told["here"] + 1) == ("scope_differs", "Kiki", told["there"])
+    found = ledger.ledger(other)
+    assert not found["balanced"]
+    assert "differs" in {each["kind"] for each in found["missing"]}
+    assert not areas(other)["ok"]
+    town.carry(other, coordinator)
+    (answer,) = town.carry(coordinator, other, to=other.member.id)
+    assert answer["differing"] == []
+    assert areas(other)["ok"]
+    assert ledger.ledger(other)["balanced"]
