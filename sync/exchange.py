@@ -9,7 +9,7 @@ import msgspec
 
 from sync.bundle import OFFICE, Opened, open_bundle, open_payload, seal
 from sync.certificates import Member, Programme
-from sync.coverage import Have, Ranges, join, pack_have
+from sync.coverage import Have, Span, pack_have
 from sync.doubts import Doubt
 from sync.entry import Stored
 from sync.errors import NotAllowed, NotFound
@@ -20,6 +20,7 @@ from sync.merge import RECEIPT, Merged
 from sync.payload import Payload, pack
 from sync.peers import Peer
 from sync.randomness import Random, system_random, token
+from sync.segment import Segment
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Outgoing:
     """The file."""
     to: tuple[str, ...]
     """"office", or member ids."""
-    carried: dict[str, Ranges]
-    """Chain -> numbers of the entries that its segments stand for."""
+    carried: Have
+    """What its segments stand for, as a receipt for it would name it."""
     segments: int
     entries: int
     """Entries in it with their bytes; 0 when its receiver lacks nothing that is known here."""
@@ -339,8 +340,15 @@ def _sealed(
 ) -> Outgoing:
     bundle = token(random)
     data = seal(identity, programme, bundle, to, recipients, payload)
-    spans: dict[str, list[tuple[int, int]]] = {}
-    for segment in payload.segments:
-        spans.setdefault(segment.ch, []).append((segment.first, segment.last))
-    carried = {chain: join(found) for chain, found in spans.items()}
+    carried = _spans(payload.segments)
     return Outgoing(bundle, data, to, carried, len(payload.segments), payload.entries, is_all)
+
+
+def _spans(segments: Sequence[Segment]) -> Have:
+    """What segments stand for; those that follow each other in one branch are one span."""
+    ending: dict[str, dict[str, tuple[int, int]]] = {}
+    for segment in sorted(segments, key=lambda segment: (segment.ch, segment.first, -segment.last)):
+        ends = ending.setdefault(segment.ch, {})
+        first, _ = ends.pop(segment.prev[:32], (segment.first, 0))
+        ends[segment.head[:32]] = first, segment.last
+    return {ch: tuple(sorted(Span(a, b, head) for head, (a, b) in ends.items())) for ch, ends in ending.items()}

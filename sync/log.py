@@ -200,6 +200,11 @@ class Log:
             found[bytes(record)].append(self._row(*columns))
         return found
 
+    def places_of(self, key: bytes) -> list[int]:
+        """Where the entries of a record stand, ascending."""
+        rows = self._connection.execute("SELECT place FROM entry WHERE record = ? ORDER BY place", (key,))
+        return [row[0] for row in rows]
+
     def records_of(self, type_: str) -> list[bytes]:
         """The records that have an entry of this type, in order of their ids."""
         found = self._connection.execute(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from fieldapp.store.db import Connection
-from sync.coverage import Ranges, holds, join, without
+from sync.coverage import Have, Ranges, Span, join, without
+from sync.proofs import Proofs, Proved
 
 #: The places in the order of the way; together they hold every registration and draft exactly once.
 PLACES: Final = (
@@ -46,17 +47,12 @@ class Tallies:
     laptop_places: dict[str, Counter[str]]
 
 
-def remember_carried(connection: Connection, bundle: str, carried: Mapping[str, Ranges], written_ms: int) -> None:
+def remember_carried(connection: Connection, bundle: str, carried: Have, written_ms: int) -> None:
     """Note that a bundle with these entries was written, read back and verified on this laptop."""
     connection.executemany(
-        "INSERT INTO carried (bundle, chain, first, last, written_ms) VALUES (?, ?, ?, ?, ?)",
-        ((bundle, chain, first, last, written_ms) for chain, spans in carried.items() for first, last in spans),
+        "INSERT INTO carried (bundle, chain, first, last, head, written_ms) VALUES (?, ?, ?, ?, ?, ?)",
+        ((bundle, chain, *span, written_ms) for chain, spans in carried.items() for span in spans),
     )
-
-
-def carried(connection: Connection) -> dict[str, Ranges]:
-    """Chain -> numbers that bundles written here hold."""
-    return _joined(connection.execute("SELECT chain, first, last FROM carried"))
 
 
 def acknowledged(connection: Connection, *, besides: str | None = None) -> dict[str, Ranges]:
@@ -92,9 +88,9 @@ def tallies(connection: Connection, device: str) -> Tallies:
     """Count every registration and every draft of a new person; `device` is this laptop's."""
     tally = Tallies({}, {}, {}, {})
     locate = _Locator(connection, device)
-    rows = connection.execute("SELECT scope, device, state, registered_by, chain, number FROM registration")
-    for scope, laptop, state, registered_by, chain, number in rows:
-        place = locate.place(laptop, state, registered_by, chain, number)
+    rows = connection.execute("SELECT scope, id, device, state, registered_by, chain, number FROM registration")
+    for scope, id, laptop, state, registered_by, chain, number in rows:
+        place = locate.place(id, laptop, state, registered_by, chain, number)
         _count(tally, scope, laptop, state, place)
     for (area,) in connection.execute(_DRAFT_AREAS):
         _count(tally, area or "", device, "draft", "draft")
@@ -105,7 +101,7 @@ def not_carried(connection: Connection, device: str) -> int:
     """How many registrations of this laptop are in no bundle yet and acknowledged by nobody."""
     locate = _Locator(connection, device)
     rows = connection.execute(
-        "SELECT device, state, registered_by, chain, number FROM registration WHERE device = ?", (device,)
+        "SELECT id, device, state, registered_by, chain, number FROM registration WHERE device = ?", (device,)
     )
     return sum(locate.place(*row) == "not_carried" for row in rows)
 
@@ -117,32 +113,45 @@ def written(connection: Connection, member: str) -> int:
 
 
 class _Locator:
-    """Says of one registration after another where it stands."""
+    """Says of one registration after another where it stands, by what is proved of its first entry."""
 
     def __init__(self, connection: Connection, device: str) -> None:
         self._device = device
-        self._carried = carried(connection)
-        self._acknowledged_by = acknowledged_by(connection)
-        self._known: dict[tuple[str, str], Ranges] = {}
+        self._proofs = Proofs(connection)
+        self._carried: dict[str, list[Span]] = {}
+        for chain, *span in connection.execute("SELECT DISTINCT chain, first, last, head FROM carried"):
+            self._carried.setdefault(chain, []).append(Span(*span))
+        self._acknowledged: dict[str, list[tuple[str, Span]]] = {}
+        for chain, by, *span in connection.execute("SELECT DISTINCT chain, by, first, last, head FROM acknowledged"):
+            self._acknowledged.setdefault(chain, []).append((by, Span(*span)))
+        self._by_others: dict[tuple[str, str, bool], Proved] = {}
+        self._in_bundles: dict[str, Proved] = {}
 
-    def place(self, device: str, state: str, registered_by: str, chain: str, number: int) -> str:
+    def place(self, registration: str, device: str, state: str, registered_by: str, chain: str, number: int) -> str:
         decided = _PLACE_OF_STATE.get(state)
         if decided is not None:
             return decided
-        if holds(self._by_others(chain, registered_by), number):
+        is_own = device == self._device
+        if self._received(chain, registered_by, is_own).has(registration, number):
             return "merged"
         # What another laptop registered came here by a bundle, so it has left that laptop.
-        if device != self._device or holds(self._carried.get(chain, ()), number):
+        if not is_own or self._written(chain).has(registration, number):
             return "carried"
         return "not_carried"
 
-    def _by_others(self, chain: str, author: str) -> Ranges:
-        """Numbers of the chain that someone other than its author acknowledged."""
-        key = (chain, author)
-        if key not in self._known:
-            members = self._acknowledged_by.get(chain, {})
-            self._known[key] = join(span for by, spans in members.items() if by != author for span in spans)
-        return self._known[key]
+    def _received(self, chain: str, author: str, is_own: bool) -> Proved:
+        """The entries of the chain that someone other than its author acknowledged."""
+        key = (chain, author, is_own)
+        if key not in self._by_others:
+            spans = [span for by, span in self._acknowledged.get(chain, ()) if by != author]
+            self._by_others[key] = self._proofs.of(chain, spans, is_own)
+        return self._by_others[key]
+
+    def _written(self, chain: str) -> Proved:
+        """The entries of the chain that bundles written here hold."""
+        if chain not in self._in_bundles:
+            self._in_bundles[chain] = self._proofs.of(chain, self._carried.get(chain, ()), True)
+        return self._in_bundles[chain]
 
 
 def _count(tally: Tallies, area: str, laptop: str, state: str, place: str) -> None:

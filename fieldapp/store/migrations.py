@@ -183,7 +183,26 @@ def sums(db: Database) -> None:
     recount(db.conn)
 
 
-_ORDER = (local_values, drafts, journal, projections, carried, disclosures, report_order, feed, sums)
+def heads(db: Database) -> None:
+    """What was carried and acknowledged is named by the id at its end too, since two branches of a forked chain share
+    their numbers. Of what was carried before, the end stands in the chain's first branch."""
+    _run(
+        db,
+        "ALTER TABLE carried ADD COLUMN head TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE acknowledged ADD COLUMN head TEXT NOT NULL DEFAULT ''",
+        """UPDATE carried SET head = coalesce((
+            SELECT lower(hex(entry.id)) FROM chain JOIN entry ON entry.place = (chain.id << 32) + carried.last
+            WHERE lower(hex(chain.chain)) = carried.chain AND chain.lane = 0), '')""",
+        # A receipt's spans as it wrote them: [first, last, id of entry last] by chain.
+        """UPDATE acknowledged SET head = coalesce((
+            SELECT span.value ->> '$[2]' FROM other_record,
+                json_each(other_record.values_json, '$.chains."' || acknowledged.chain || '"') AS span
+            WHERE other_record.id = acknowledged.receipt AND span.value ->> '$[0]' = acknowledged.first
+                AND span.value ->> '$[1]' = acknowledged.last LIMIT 1), '')""",
+    )
+
+
+_ORDER = (local_values, drafts, journal, projections, carried, disclosures, report_order, feed, sums, heads)
 NAMES = tuple(step.__name__ for step in _ORDER)
 STEPS = Migrations("fieldapp")
 for _step in _ORDER:

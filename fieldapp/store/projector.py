@@ -25,7 +25,7 @@ from fieldapp.store.rows import (
     to_json,
 )
 from fieldapp.store.search import index_row
-from sync.coverage import Ranges, numbers_of, unpack_have
+from sync.coverage import Have, unpack_have
 from sync.errors import SyncError
 from sync.fold import Record, Rules
 from sync.journal import Journal
@@ -190,11 +190,11 @@ class Projector:
 
     def _put_receipt(self, record: Record) -> None:
         self._connection.executemany(
-            "INSERT INTO acknowledged (receipt, by, chain, first, last) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO acknowledged (receipt, by, chain, first, last, head) VALUES (?, ?, ?, ?, ?, ?)",
             (
-                (record.id, record.origin_by, chain, first, last)
-                for chain, spans in _ranges(record.values.get("chains")).items()
-                for first, last in spans
+                (record.id, record.origin_by, chain, *span)
+                for chain, spans in _spans(record.values.get("chains")).items()
+                for span in spans
             ),
         )
 
@@ -254,9 +254,9 @@ _DELETE_BY_ID: Final = (
 )
 
 
-def _ranges(value: object) -> dict[str, Ranges]:
+def _spans(value: object) -> Have:
     try:
-        return {chain: numbers_of(spans) for chain, spans in unpack_have(value).items()}
+        return unpack_have(value)
     except SyncError:
         # A receipt that cannot be read acknowledges nothing, and must not stop the merge that brought it.
         return {}

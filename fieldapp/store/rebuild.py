@@ -19,7 +19,7 @@ _CONTENTS: Final = {
     "other_record": """SELECT id, type, scope, registered_by, at_ms, void, values_json FROM other_record ORDER BY id""",
     "incomplete": "SELECT id, type, scope FROM incomplete ORDER BY id",
     "lease": "SELECT id, member, invitation, slots FROM lease ORDER BY id",
-    "acknowledged": "SELECT receipt, by, chain, first, last FROM acknowledged ORDER BY receipt, chain, first",
+    "acknowledged": "SELECT receipt, by, chain, first, last, head FROM acknowledged ORDER BY 1, 3, 4, 5, 6",
 }
 _CLEAR: Final = (
     "DELETE FROM registration",

@@ -21,8 +21,11 @@ from fieldapp.store.store import Store, create
 from fieldapp.store.vault import Cost, Secrets, Vault
 from sync.entry import Entry, Stored, entry_hash
 from sync.fold import fold
-from sync.members import KdfCost, Member, Membership, claim, found, invite, open_invitation
+from sync.journal import Journal
+from sync.members import Identity, KdfCost, Member, Membership, claim, found, invite, open_invitation
+from sync.payload import Payload
 from sync.randomness import token, uuid7
+from sync.segment import seal
 
 KEY = bytes(range(32))
 CHEAP = Cost(passes=1, memory_kib=8, lanes=1)
@@ -98,6 +101,9 @@ class Town:
         self.people[name] = (identity, self.membership.add(certificate))
         return self.people[name][1]
 
+    def identity_of(self, member: str) -> Identity:
+        return next(identity for identity, known in self.people.values() if known.id == member)
+
     def member(self, name: str) -> Member:
         return self.people[name][1]
 
@@ -136,6 +142,14 @@ class Town:
         self._chains[name] = (chain, n + 1, stored.body)
         self.entries.append(stored)
         return stored
+
+    def chain_of(self, name: str) -> tuple[str, int, bytes]:
+        """Where this member's chain stands."""
+        return self._chains[name]
+
+    def go_on(self, name: str, chain: tuple[str, int, bytes]) -> None:
+        """Let the member write on from there, as the clone of a laptop would."""
+        self._chains[name] = chain
 
     def register(self, who: str, /, **values: object) -> str:
         """A registration by this member; its id."""
@@ -180,6 +194,11 @@ class Replica:
         self.known: dict[str, dict[str, Stored]] = {}
 
     def receive(self, entries: Iterable[Stored]) -> None:
+        entries = list(entries)
+        segments = tuple(
+            seal(self.town.identity_of(each.entry.au), each.entry.ch, each.entry.n, each.entry.p, [each.body])
+            for each in entries
+        )
         touched = {}
         for stored in entries:
             self.known.setdefault(stored.entry.r, {})[stored.id] = stored
@@ -187,7 +206,13 @@ class Replica:
         records = [
             fold(record, self.known[record].values(), self.town.rules, self.town.membership) for record in touched
         ]
-        self.store.write(lambda connection: self.projector(connection).project(records))
+
+        def write(connection: Connection) -> None:
+            journal = Journal(connection, self.town.rules, self.town.membership.programme)
+            journal.merge_payload(Payload(at_ms=0, segments=segments), self.town.member("admin").id)
+            self.projector(connection).project(records)
+
+        self.store.write(write)
 
     def projector(self, connection: Connection) -> Projector:
         return Projector(connection, inspect=inspect, membership=lambda: self.town.membership)

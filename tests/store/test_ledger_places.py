@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fieldapp.store import ledger
 from fieldapp.store.drafts import Draft, save_all
+from sync.coverage import Span
 
 AREA = "64.71.05.1002"
 
@@ -33,7 +34,7 @@ def test_a_registration_walks_from_the_laptop_to_the_office(town, replica_of) ->
     assert replica.store.read(lambda c: ledger.not_carried(c, device)) == 5
 
     first, second, third = (_first(town, record) for record in records[:3])
-    span = {first.entry.ch: ((first.entry.n, third.entry.n),)}
+    span = {first.entry.ch: (Span(first.entry.n, third.entry.n, third.id),)}
     replica.store.write(lambda c: ledger.remember_carried(c, "bundle", span, 5))
     assert places() == {"not_carried": 2, "carried": 3}
 
@@ -111,3 +112,46 @@ def test_a_record_without_its_beginning_is_named(town, replica_of) -> None:
     edit = town.write("siti", record, "edit", {"name": "Baru"})
     replica = replica_of(town, [edit])
     assert replica.store.read(ledger.incomplete) == [(record, "registration", AREA)]
+
+
+def test_of_two_branches_only_the_one_that_a_receipts_head_leads_back_to_has_arrived(town, replica_of) -> None:
+    """A laptop and its clone write different people under the same numbers; the office has one of the branches."""
+    town.register("siti")
+    before = town.chain_of("siti")
+    mine = [town.register("siti") for _ in range(2)]
+    head = town.entries[-1]
+    town.go_on("siti", before)
+    theirs = [town.register("siti") for _ in range(2)]
+    end = town.entries[-1]
+    assert (head.entry.ch, head.entry.n) == (end.entry.ch, end.entry.n)
+    replica = replica_of(town)
+    device = town.member("siti").device
+
+    def places():
+        return dict(replica.store.read(lambda c: ledger.tallies(c, device)).laptop_places[device])
+
+    chains = {end.entry.ch: [[1, end.entry.n, end.id]]}
+    town.write("rina", None, "new", {"bundle": "b" * 32, "chains": chains}, type="receipt", scope="*")
+    replica.receive(town.entries[-1:])
+    assert places() == {"merged": 3, "not_carried": 2}
+    span = {head.entry.ch: (Span(head.entry.n, head.entry.n, head.id),)}
+    replica.store.write(lambda c: ledger.remember_carried(c, "bundle", span, 5))
+    assert places() == {"merged": 3, "carried": 1, "not_carried": 1}
+    for record in mine:
+        town.decide("rina", record, "return", reason="foto")
+    for record in theirs:
+        town.decide("rina", record, "reject", reason="dobel")
+    replica.receive(town.entries[-4:])
+    assert places() == {"merged": 1, "returned": 2, "rejected": 2}
+
+
+def test_a_receipt_for_what_is_not_known_here_proves_nothing_of_the_own_chain(town, replica_of) -> None:
+    town.register("siti")
+    town.register("budi")
+    chains = {s.entry.ch: [[1, 9, "a" * 32]] for s in town.entries if s.entry.y == "registration"}
+    town.write("rina", None, "new", {"bundle": "b" * 32, "chains": chains}, type="receipt", scope="*")
+    replica = replica_of(town)
+    siti, budi = (town.member(name).device for name in ("siti", "budi"))
+    tallies = replica.store.read(lambda c: ledger.tallies(c, siti))
+    # Of a chain that another laptop writes, an office may well hold more than this one.
+    assert tallies.laptop_places == {siti: {"not_carried": 1}, budi: {"merged": 1}}

@@ -422,3 +422,31 @@ def test_a_reader_that_met_damage_leaves_the_store_able_to_close(folder: Path) -
         store.read(lambda connection: (break_off(connection), drafts.count(connection)))
     assert store.read(drafts.count) == 0
     store.close()
+
+
+def test_what_an_older_program_carried_and_acknowledged_gets_the_ids_at_its_ends(folder: Path) -> None:
+    from sqlite_utils import Database
+
+    from fieldapp.store import migrations
+
+    folder.mkdir()
+    connection = connect(folder / NAME, KEY, create=True)
+    before = migrations.NAMES.index("heads")
+    migrations.STEPS.apply(Database(connection), stop_before=migrations.NAMES[before:])
+    connection.execute(f"PRAGMA user_version = {before}")
+    ours, chain, other = b"\xa1" * 16, "c1" * 16, "c2" * 16
+    connection.execute("INSERT INTO chain VALUES (7, ?, 0, ?, '1-3')", (bytes.fromhex(chain), b"m" * 16))
+    connection.execute(
+        "INSERT INTO entry VALUES (?, ?, ?, 1, 1, 1, 0, NULL, 0, ?)", (7 << 32 | 3, ours, b"r" * 16, b"{}")
+    )
+    connection.executemany("INSERT INTO carried VALUES ('b', ?, 1, ?, 0)", [(chain, 3), (chain, 9), (other, 3)])
+    said = f'{{"chains":{{"{chain}":[[1,2,"{"aa" * 16}"],[5,8,"{"bb" * 16}"]]}}}}'
+    connection.execute("INSERT INTO other_record VALUES ('receipt', 'receipt', '*', 'm', 0, 0, ?)", (said,))
+    spans = [("receipt", chain, 1, 2), ("receipt", chain, 5, 8), ("gone", chain, 1, 2)]
+    connection.executemany("INSERT INTO acknowledged VALUES (?, 'm', ?, ?, ?)", spans)
+    connection.close()
+    with Store(folder, KEY) as store:
+        carried = store.read(lambda c: c.execute("SELECT chain, last, head FROM carried ORDER BY 1, 2").fetchall())
+        assert carried == [(chain, 3, ours.hex()), (chain, 9, ""), (other, 3, "")]
+        acknowledged = store.read(lambda c: c.execute("SELECT last, head FROM acknowledged ORDER BY 1, 2").fetchall())
+        assert acknowledged == [(2, ""), (2, "aa" * 16), (8, "bb" * 16)]
