@@ -2,6 +2,7 @@
 
 import json
 import re
+import ssl
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,10 @@ _MOST_MS: Final = 1 << 47
 _GATEWAY: Final = frozenset({502, 503, 504})
 """Statuses by which something between us and the hub says that the hub is not there."""
 _TOO_MANY: Final = 429
+_OUT_OF_DATE: Final = frozenset({9, 10})
+"""OpenSSL: the certificate is not yet valid, or no longer."""
+_NO_CHECK_TIME: Final = ssl.VerifyFlags(0x200000)
+"""X509_V_FLAG_NO_CHECK_TIME of OpenSSL, for which Python has no name."""
 
 
 class _Answer(NamedTuple):
@@ -78,9 +83,11 @@ class Signer:
 class HttpLink:
     """One hub, by its address ("https://hub.example.go.id" or "http://10.1.1.5:8765").
 
-    Raises `hub_address` for what is no such address. Everything else that keeps an answer from coming is `Unreachable`
-    (hub_unreachable, hub_timeout, hub_busy, hub_limited, hub_failed, hub_answer_damaged, hub_not_found); what the hub
-    refused comes as the error the hub raised: `NotAllowed` for 401 and 403, otherwise `Untrusted`.
+    `ca_file` holds certificates in PEM to trust beside the system's. Raises `hub_address` for what is no such address
+    and `hub_ca` for what is no such file. Everything else that keeps an answer from coming is `Unreachable`
+    (hub_unreachable, hub_certificate, hub_timeout, hub_busy, hub_limited, hub_failed, hub_answer_damaged,
+    hub_not_found); what the hub refused comes as the error the hub raised: `NotAllowed` for 401 and 403, otherwise
+    `Untrusted`.
     """
 
     def __init__(
@@ -90,6 +97,7 @@ class HttpLink:
         *,
         connect_s: float = CONNECT_S,
         silence_s: float = SILENCE_S,
+        ca_file: str | None = None,
         random: Random = system_random,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -98,10 +106,23 @@ class HttpLink:
         self._random = random
         self._monotonic = monotonic
         self._challenge: tuple[str, float, int] | None = None
-        # A proxy of the office's network is used where the environment names one, but never for this same machine.
-        self._client = httpx.Client(
-            timeout=httpx.Timeout(silence_s, connect=connect_s),
+        self._timeout = httpx.Timeout(silence_s, connect=connect_s)
+        self._tls = _tls_context(ca_file) if self._url.scheme == "https" else None
+        self._client = self._connected()
+        self.is_time_blind = False
+        """Whether the certificate of this address is out of its dates by the clock of this machine."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether others on the way can see who exchanges with this hub, and how much; what it is stays sealed."""
+        return self._url.scheme == "http" and self._url.host not in _LOOPBACK
+
+    def _connected(self) -> httpx.Client:
+        return httpx.Client(
+            timeout=self._timeout,
             follow_redirects=False,
+            verify=self._tls if self._tls is not None else True,
+            # A proxy of the office's network is used where the environment names one, but never for this machine.
             trust_env=self._url.host not in _LOOPBACK,
             headers={"Accept-Encoding": "identity", "User-Agent": "fieldapp"},
         )
@@ -182,9 +203,19 @@ class HttpLink:
             raise Unreachable("hub_unreachable") from None
         except httpx.TimeoutException:
             raise Unreachable("hub_timeout") from None
-        except httpx.HTTPError:
+        except httpx.HTTPError as error:
+            refusal = _certificate_refused(error)
             # The text of the cause names addresses, so it is not kept.
-            raise Unreachable("hub_unreachable") from None
+            if refusal is None:
+                raise Unreachable("hub_unreachable") from None
+            if refusal not in _OUT_OF_DATE or self.is_time_blind or self._tls is None:
+                raise Unreachable("hub_certificate") from None
+        # A laptop's clock may be years off, and must not keep it away: who the hub is shows by its own signature.
+        self.is_time_blind = True
+        self._tls.verify_flags |= _NO_CHECK_TIME
+        self.close()
+        self._client = self._connected()
+        return self._ask(method, path, query, body, headers, limit)
 
 
 def _address(url: str) -> httpx.URL:
@@ -195,6 +226,27 @@ def _address(url: str) -> httpx.URL:
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise SyncError("hub_address")
     return parsed.copy_with(query=None, fragment=None)
+
+
+def _tls_context(ca_file: str | None) -> ssl.SSLContext:
+    """What certificates are held against: those that httpx brings, those of this system, and a file of the office's."""
+    context = httpx.create_ssl_context()
+    context.load_default_certs()
+    if ca_file is not None:
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except (OSError, ValueError):
+            raise SyncError("hub_ca") from None
+    return context
+
+
+def _certificate_refused(error: BaseException | None) -> int | None:
+    """OpenSSL's number of why a certificate was refused; None when that is not what failed."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error.verify_code
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _challenge_in(description: bytes, asked_at: float) -> tuple[str, float, int] | None:

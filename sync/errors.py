@@ -178,6 +178,16 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "Laporkan kepada administrator.",
         "That address cannot prove to be this programme's hub. Nothing was sent. Tell the administrator.",
     ),
+    "hub_ca": (
+        "Berkas di FIELDAPP_HUB_CA tidak memuat sertifikat PEM. Minta berkasnya lagi kepada administrator.",
+        "The file in FIELDAPP_HUB_CA holds no certificate in PEM that can be read. Ask the administrator for it again.",
+    ),
+    "hub_certificate": (
+        "Sertifikat TLS di alamat itu tidak dipercaya. Tidak ada yang dikirim. Masuklah dulu ke jaringan ini, atau "
+        "minta berkas sertifikat pusat untuk FIELDAPP_HUB_CA.",
+        "The TLS certificate at that address is not trusted. Nothing was sent. Log in to this network first, or ask "
+        "for the hub's certificate file for FIELDAPP_HUB_CA.",
+    ),
     "hub_unsigned": (
         "Pusat hanya menerima permintaan yang bertanda tangan. Perbarui program di laptop ini.",
         "The hub takes signed requests only. Update the program on this laptop.",

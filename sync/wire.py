@@ -63,6 +63,10 @@ class Answerer(Protocol):
         """
         ...
 
+    def check(self) -> None:
+        """Raises SyncError while what is kept cannot be read."""
+        ...
+
 
 def certificates_text(certificates: Sequence[bytes]) -> str | None:
     """The value of CERTIFICATES_HEADER: a Byte Sequence (RFC 8941) of zstd of the certificates, a line each; None when

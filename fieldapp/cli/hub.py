@@ -7,10 +7,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from fieldapp.cli.base import Choice, command, group, option, quoted, wrong_use
+from fieldapp.cli.base import FILE, Choice, command, group, option, quoted, wrong_use
 from fieldapp.cli.output import Output, as_json_text, pairs, write
 from fieldapp.cli.unlock import unlocked
 from fieldapp.locale import N_, _
@@ -46,6 +47,8 @@ def sync(out: Output, hub_url: str | None, watch: bool) -> None:
             ]
         ),
     )
+    for note in answer["notes"]:
+        out.say(note)
     out.say(_("Sinkron."))
 
 
@@ -116,6 +119,13 @@ def _asked_to_stop() -> Iterator[Callable[[], bool]]:
     "serve",
     N_("Jalankan pusat di laptop atau server ini sampai dihentikan dengan Ctrl+C."),
     option("--listen", required=True, metavar="HOST:PORT", help=N_("Alamat dan porta, misalnya 0.0.0.0:8420.")),
+    option("--tls-cert", type=FILE, metavar="FILE", help=N_("Sertifikat TLS pusat (PEM), bersama --tls-key.")),
+    option("--tls-key", type=FILE, metavar="FILE", help=N_("Kunci TLS pusat (PEM), tanpa kata sandi.")),
+    option(
+        "--metrics-listen",
+        metavar="HOST:PORT",
+        help=N_("Alamat tersendiri untuk Prometheus, misalnya 127.0.0.1:9420."),
+    ),
     option(
         "--database",
         type=Choice(("sqlite",)),
@@ -124,18 +134,30 @@ def _asked_to_stop() -> Iterator[Callable[[], bool]]:
         help=N_("Tempat penyimpanan pusat."),
     ),
 )
-def serve(out: Output, listen: str, database: str) -> None:
+def serve(
+    out: Output,
+    listen: str,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    metrics_listen: str | None,
+    database: str,
+) -> None:
     host, port = _address(listen)
+    metrics = _address(metrics_listen) if metrics_listen is not None else None
+    if (tls_cert is None) != (tls_key is None):
+        wrong_use(_("--tls-cert dan --tls-key hanya dipakai bersama."))
     from fieldapp.services import hub as hubs
 
-    def ready(url: str) -> None:
+    def ready(server: hubs.HubServer) -> None:
         # The answer comes when the hub can be reached, not when it ends: scripts wait for this line.
         if out.as_json:
-            write(sys.stdout, as_json_text({"listening": url, "database": database}))
-        out.say(_("Pusat siap di {url}. Ctrl+C menghentikannya.").format(url=url))
+            told = {"listening": server.url, "database": database}
+            write(sys.stdout, as_json_text(told | ({"metrics": server.metrics_url} if server.metrics_url else {})))
+        out.say(_("Pusat siap di {url}. Ctrl+C menghentikannya.").format(url=server.url))
 
+    tls = hubs.Tls(tls_cert, tls_key) if tls_cert is not None and tls_key is not None else None
     with unlocked() as session:
-        hubs.serve(session, host, port, ready)
+        hubs.serve(session, host, port, ready, tls=tls, metrics=metrics)
 
 
 def _address(listen: str) -> tuple[str, int]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import socket
+import ssl
+import sys
 import threading
 from collections.abc import Callable
-from types import FrameType
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, TypeVar
 
-import uvicorn
+from prometheus_client import start_http_server
 
 from fieldapp.services import office
 from fieldapp.services.problems import Exit, Problem, os_reason
@@ -23,36 +27,68 @@ from sync.errors import Unreachable
 from sync.gate import KnownMembers, SignatureGate
 from sync.hub import MAX_BODY_BYTES, application
 from sync.journal import Journal
+from sync.measures import Measures
 from sync.members import Membership
 from sync.merge import Merged
 from sync.office import OFFICE_KEY
 from sync.randomness import token
+from sync.serving import Bounds, Server
 
 T = TypeVar("T")
 
-_STOPS_S: Final = 10
-"""How long a stop waits for exchanges in hand; what is being committed then is finished in any case."""
 _LAST_PORT: Final = 65535
-_KEEP_ALIVE_S: Final = 30
-_MOST_CONNECTIONS: Final = 256
 
 
-def serve(session: Session, host: str, port: int, ready: Callable[[str], None]) -> None:
+@dataclass(frozen=True)
+class Tls:
+    """What a hub proves its address with: PEM files, the key without a passphrase."""
+
+    certificate: Path
+    """The hub's own certificate, then those that lead to it."""
+    key: Path
+
+
+def serve(
+    session: Session,
+    host: str,
+    port: int,
+    ready: Callable[[HubServer], None],
+    *,
+    tls: Tls | None = None,
+    metrics: tuple[str, int] | None = None,
+) -> None:
     """Serve until SIGINT or SIGTERM (Windows: Ctrl+C or Ctrl+Break); exchanges in hand are finished first.
 
-    `ready` is told the address once the hub can be reached; port 0 takes a free one. Raises Problem: hub_only,
-    hub_listen.
+    `ready` is told once the hub can be reached; port 0 takes a free one. `metrics` is an address of its own for
+    Prometheus. Each request becomes a line of JSON on standard error. Raises Problem: hub_only, hub_listen, hub_tls.
     """
-    HubServer(session, host, port).run(ready)
+    log, lines = logging.getLogger("sync.hub"), logging.StreamHandler(sys.stderr)
+    log.addHandler(lines)
+    log.setLevel(logging.INFO)
+    try:
+        server = HubServer(session, host, port, tls=tls, metrics=metrics)
+        server.run(lambda _: ready(server))
+    finally:
+        log.removeHandler(lines)
 
 
 class HubServer:
     """A hub on one address of this machine. `run` blocks; `stop` may be called from any thread.
 
-    Raises Problem from the constructor: hub_only, hub_listen.
+    Raises Problem from the constructor: hub_only, hub_listen, hub_tls.
     """
 
-    def __init__(self, session: Session, host: str, port: int, *, max_body_bytes: int = MAX_BODY_BYTES) -> None:
+    def __init__(
+        self,
+        session: Session,
+        host: str,
+        port: int,
+        *,
+        tls: Tls | None = None,
+        metrics: tuple[str, int] | None = None,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        bounds: Bounds = Bounds(),  # noqa: B008 - frozen
+    ) -> None:
         if session.member.role != "hub":
             raise Problem("hub_only")
         self._session = session
@@ -72,33 +108,29 @@ class HubServer:
             members=members,
             challenge=gate.challenge,
         )
+        context = _tls_context(tls) if tls else None
+        self._measures = Measures()
         self._socket = _listen(host, port)
-        self.url = _url(self._socket)
-        config = uvicorn.Config(
-            application(hub, gate, max_body_bytes=max_body_bytes),
-            http="h11",
-            loop="asyncio",
-            ws="none",
-            lifespan="off",
-            # The server's own log names addresses; ours names paths, codes and times only.
-            log_config=None,
-            log_level="critical",
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            limit_concurrency=_MOST_CONNECTIONS,
-            timeout_keep_alive=_KEEP_ALIVE_S,
-            timeout_graceful_shutdown=_STOPS_S,
+        self.url = _url(self._socket, "https" if context else "http")
+        self._metrics = _Metrics(metrics, self._measures, self._socket) if metrics else None
+        self.metrics_url = self._metrics.url if self._metrics else None
+        self._tell: Callable[[str], None] = lambda url: None
+        self._server = Server(
+            application(hub, gate, measures=self._measures, max_body_bytes=max_body_bytes),
+            tls=context,
+            bounds=bounds,
+            ready=lambda: self._tell(self.url),
         )
-        self._server = _Server(config)
 
     def run(self, ready: Callable[[str], None] = lambda url: None) -> None:
         """Serve until stopped."""
-        self._server.tell = lambda: ready(self.url)
+        self._tell = ready
         try:
             self._server.run(sockets=[self._socket])
         finally:
             self._socket.close()
+            if self._metrics is not None:
+                self._metrics.close()
 
     def stop(self) -> None:
         """Finish the exchanges in hand and let `run` return."""
@@ -121,6 +153,7 @@ class HubServer:
             raise Unreachable("hub_failed") from None
 
     def _merged(self, merged: Merged) -> None:
+        self._measures.merged(merged)
         if any(touched.type == OFFICE_KEY for touched in merged.touched):
             self._learn()
 
@@ -136,22 +169,6 @@ class HubServer:
         return epoch
 
 
-class _Server(uvicorn.Server):
-    """A server that says when it can be reached, and that ends without raising the signal that stopped it again."""
-
-    tell: Callable[[], None] = staticmethod(lambda: None)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self.tell()
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        # A second signal does not wait any longer; commits are whole either way.
-        self.force_exit = self.should_exit
-        self.should_exit = True
-
-
 def _listen(host: str, port: int) -> socket.socket:
     try:
         if not 0 <= port <= _LAST_PORT:
@@ -159,18 +176,54 @@ def _listen(host: str, port: int) -> socket.socket:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=family)
     except (OSError, UnicodeError) as error:
-        reason = os_reason(error) if isinstance(error, OSError) else type(error).__name__
-        raise Problem(
-            "hub_listen",
-            exit_code=Exit.WRONG_USE,
-            details={"address": f"{host}:{port}", "reason": reason},
-            words=(
-                "Alamat {address} tidak dapat dipakai untuk pusat: {reason}. Pilih porta lain.",
-                "The address {address} cannot be used for a hub: {reason}. Choose another port.",
-            ),
-        ) from None
+        raise _cannot_listen(host, port, error) from None
 
 
-def _url(listening: socket.socket) -> str:
+def _cannot_listen(host: str, port: int, error: Exception) -> Problem:
+    reason = os_reason(error) if isinstance(error, OSError) else type(error).__name__
+    return Problem(
+        "hub_listen",
+        exit_code=Exit.WRONG_USE,
+        details={"address": f"{host}:{port}", "reason": reason},
+        words=(
+            "Alamat {address} tidak dapat dipakai untuk pusat: {reason}. Pilih porta lain.",
+            "The address {address} cannot be used for a hub: {reason}. Choose another port.",
+        ),
+    )
+
+
+def _url(listening: socket.socket, scheme: str) -> str:
     host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
+def _tls_context(tls: Tls) -> ssl.SSLContext:
+    """TLS 1.2 and later with these files; raises Problem hub_tls for files that cannot be used."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        # A key with a passphrase would otherwise ask for it on the terminal, where nobody may sit.
+        context.load_cert_chain(tls.certificate, tls.key, password=lambda: b"")
+    except (ssl.SSLError, ValueError):
+        raise Problem("hub_tls", details={"reason": "PEM"}) from None
+    except OSError as error:
+        raise Problem("hub_tls", details={"reason": os_reason(error)}) from None
+    return context
+
+
+class _Metrics:
+    """The counters on an address of their own, where only the office's machines should reach it."""
+
+    def __init__(self, address: tuple[str, int], measures: Measures, beside: socket.socket) -> None:
+        host, port = address
+        try:
+            self._server, self._thread = start_http_server(port, host, registry=measures.registry)
+        except (OSError, OverflowError, UnicodeError) as error:
+            beside.close()
+            raise _cannot_listen(host, port, error) from None
+        self.url = _url(self._server.socket, "http") + "/metrics"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()

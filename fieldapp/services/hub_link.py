@@ -8,16 +8,17 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from fieldapp.locale import _
 from fieldapp.services import office
 from fieldapp.services.ledger import differing
-from fieldapp.services.problems import Problem, translated
+from fieldapp.services.problems import Exit, Problem, translated
 from fieldapp.services.session import Session
 from fieldapp.services.transact import transact_of
 from fieldapp.store import ledger, local
 from fieldapp.store.db import Connection
 from fieldapp.store.errors import StoreBusy
 from sync.client import HttpLink, Signer
-from sync.errors import SyncError, Unreachable
+from sync.errors import MESSAGES, SyncError, Unreachable
 from sync.exchange import with_issuers
 from sync.rounds import Visit, Visitor
 from sync.watching import LOOK_S, Interruptible, Stopped, Timing, Watch
@@ -30,8 +31,9 @@ Tell = Callable[[dict[str, Any]], None]
 def sync(session: Session, url: str | None = None, progress: Progress | None = None) -> dict[str, Any]:
     """Exchange with the hub at `url` (default: FIELDAPP_HUB, else the one kept here) until both hold the same.
 
-    Answers `{"sent", "received", "quarantined", "rounds", "hub", "clock_offset_ms", "differing"}`: entries, this
-    laptop's clock less the hub's, and what `ledger.differing` answers. `progress` is told the entries exchanged so far.
+    Answers `{"sent", "received", "quarantined", "rounds", "hub", "clock_offset_ms", "differing", "notes"}`: entries,
+    this laptop's clock less the hub's, what `ledger.differing` answers, and sentences for a person about the way there.
+    `progress` is told the entries exchanged so far.
 
     Raises Problem: no_hub, hub_address; hub_unreachable, hub_timeout, hub_busy, hub_failed, hub_answer_damaged,
     hub_not_found, hub_no_progress, hub_version (exit 6); hub_foreign, hub_untrusted and whatever is forged or damaged
@@ -40,7 +42,8 @@ def sync(session: Session, url: str | None = None, progress: Progress | None = N
     """
     address = _address(session, url)
     with _link(session, address) as link:
-        return _told(session, _visit(session, link, address, progress or _silent, time.sleep, lambda _: None), address)
+        visit = _visit(session, link, address, progress or _silent, time.sleep, lambda _: None)
+        return _told(session, visit, address) | {"notes": _notes(session, link, address)}
 
 
 def watch(
@@ -132,9 +135,10 @@ def _address(session: Session, url: str | None) -> str:
 
 def _link(session: Session, address: str) -> HttpLink:
     try:
-        return HttpLink(address, signer_of(session))
-    except SyncError:
-        raise Problem("hub_address", details={"address": address}) from None
+        return HttpLink(address, signer_of(session), ca_file=os.environ.get("FIELDAPP_HUB_CA") or None)
+    except SyncError as error:
+        words = MESSAGES[error.code] if error.code == "hub_ca" else None
+        raise Problem(error.code, exit_code=Exit.WRONG_USE, details={"address": address}, words=words) from None
 
 
 def _visit(
@@ -167,6 +171,24 @@ def _told(session: Session, visit: Visit, address: str) -> dict[str, Any]:
         "clock_offset_ms": visit.offset_ms,
         "differing": session.read(lambda connection: differing(session, connection)),
     }
+
+
+def _notes(session: Session, link: HttpLink, address: str) -> list[str]:
+    """What a person should know about the way to the hub; that it is open, once for each address."""
+    notes = []
+    if link.is_time_blind:
+        notes.append(
+            _("Menurut jam laptop ini, sertifikat TLS pusat tidak berlaku. Periksa jamnya; pertukaran tetap terjadi.")
+        )
+    if link.is_plain and session.preference(local.PLAIN_TOLD) != address:
+        session.set_preference(local.PLAIN_TOLD, address)
+        notes.append(
+            _(
+                "Alamat pusat memakai http tanpa TLS. Isinya tetap tersegel dan bertanda tangan, tetapi di jaringan "
+                "terlihat siapa yang bertukar, kapan, dan seberapa banyak."
+            )
+        )
+    return notes
 
 
 def signer_of(session: Session) -> Signer:

@@ -237,6 +237,11 @@ _CODES: dict[str, tuple[Exit, str, str]] = {
         "Pusat ini hanya mengenal --database sqlite.",
         "This hub knows only --database sqlite.",
     ),
+    "hub_tls": (
+        Exit.WRONG_USE,
+        "Sertifikat atau kunci TLS tidak dapat dipakai: {reason}. Berikan berkas PEM yang cocok; kunci tanpa sandi.",
+        "The TLS certificate or key cannot be used: {reason}. Give PEM files that fit, the key without a passphrase.",
+    ),
     "recovery_none": (
         Exit.NOT_FOUND,
         "Tidak ada anggota di laptop ini yang dapat dipulihkan dengan kunci itu.",

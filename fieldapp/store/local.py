@@ -13,6 +13,8 @@ DEVICE: Final = "device_id"
 PROGRAMME: Final = "programme_id"
 LANGUAGE: Final = "language"
 HUB_URL: Final = "hub_url"
+#: The hub's address of which a person was told that it has no TLS.
+PLAIN_TOLD: Final = "plain_told"
 LAST_SYNC_MS: Final = "last_sync_ms"
 CLOCK_OFFSET_MS: Final = "clock_offset_ms"
 #: How often this database was opened to write as a member; see incarnation.py.

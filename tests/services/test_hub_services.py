@@ -11,14 +11,17 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+import trustme
 
 from fieldapp.services import exchange, membership, registrations, session
-from fieldapp.services.hub import HubServer
+from fieldapp.services.hub import HubServer, Tls
 from fieldapp.services.problems import Problem, translated
 from fieldapp.services.session import Session
 from sync.errors import NotAllowed, NotFound, SyncError, Unreachable, Untrusted
@@ -206,11 +209,11 @@ def test_only_a_member_of_the_role_hub_serves_and_only_on_a_free_address(town: A
 class Process:
     """`fieldapp hub serve` on the home of a hub, as a process of its own."""
 
-    def __init__(self, home: Path, passphrase: str, log: Path) -> None:
+    def __init__(self, home: Path, passphrase: str, log: Path, *options: str) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("FIELDAPP_")}
         self._log = log.open("ab")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "fieldapp", "hub", "serve", "--listen", "127.0.0.1:0", "--json"],
+            [sys.executable, "-m", "fieldapp", "hub", "serve", "--listen", "127.0.0.1:0", "--json", *options],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -218,7 +221,8 @@ class Process:
             creationflags=subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0,
         )
         assert self._process.stdout is not None
-        self.url = str(json.loads(self._process.stdout.readline())["listening"])
+        told = json.loads(self._process.stdout.readline())
+        self.url, self.metrics_url = str(told["listening"]), told.get("metrics")
 
     def kill(self) -> None:
         """End it as a failing power supply would."""
@@ -272,3 +276,118 @@ def test_a_hub_killed_in_the_middle_of_uploads_loses_and_doubles_nothing(
     told = log.read_text("utf-8")
     assert "Traceback" not in told
     assert "Contoh" not in told
+
+
+def test_a_hub_stopped_under_load_answers_what_is_in_hand_and_loses_nothing(
+    town: Any, hub: Session, person: Callable[..., Any], tmp_path: Path
+) -> None:
+    laptops = [town.join("enumerator", f"Contoh {letter}", AREA) for letter in "ABC"]
+    hub.close()
+    log = tmp_path / "hub.log"
+    chance, numbers = random.Random(3), iter(range(1, 100))
+    for _ in range(2):
+        process = Process(hub.home, "sandi-Pusat", log)
+        for laptop in laptops:
+            for _ in range(6):
+                register(laptop, person(next(numbers)))
+        exits: list[int] = []
+
+        def visit(laptop: Session, url: str, exits: list[int] = exits) -> None:
+            with contextlib.suppress(Problem):
+                while True:
+                    try:
+                        exchange.sync(laptop, url)
+                    except Problem as problem:
+                        exits.append(problem.exit_code)
+                        raise
+
+        threads = [threading.Thread(target=visit, args=(laptop, process.url)) for laptop in laptops]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.3 + chance.random() * 0.3)
+        process.ask_to_stop()
+        assert process.ended() == (0, b"")
+        for thread in threads:
+            thread.join(30)
+        assert exits == [6, 6, 6]
+    process = Process(hub.home, "sandi-Pusat", log)
+    for laptop in [*laptops, *laptops]:
+        exchange.sync(laptop, process.url)
+    process.ask_to_stop()
+    assert process.ended()[0] == 0
+    lines = [json.loads(line) for line in log.read_text("utf-8").splitlines() if line.startswith("{")]
+    # The hub meets each laptop for the first time once; nothing else of all this is a refusal.
+    assert {(line["status"], line["code"]) for line in lines} <= {
+        (200, "done"),
+        (403, "member_unknown"),
+        (503, "hub_busy"),
+    }
+    with session.open_session(hub.home, "sandi-Pusat") as reopened:
+        assert len(registrations.listing(reopened)) == 36
+        assert listed(reopened) == listed(laptops[0])
+
+
+def test_a_hub_process_serves_tls_and_tells_prometheus_on_an_address_of_its_own(
+    town: Any, hub: Session, person: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sari = town.join("enumerator", "Sari", AREA)
+    register(sari, person())
+    hub.close()
+    authority = trustme.CA()
+    proof = authority.issue_cert("127.0.0.1")
+    proof.private_key_pem.write_to_path(str(tmp_path / "key.pem"))
+    proof.cert_chain_pems[0].write_to_path(str(tmp_path / "cert.pem"))
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    options = ["--tls-cert", str(tmp_path / "cert.pem"), "--tls-key", str(tmp_path / "key.pem")]
+    log = tmp_path / "hub.log"
+    process = Process(hub.home, "sandi-Pusat", log, *options, "--metrics-listen", "127.0.0.1:0")
+    assert process.url.startswith("https://")
+    with pytest.raises(Problem, match="hub_certificate"):
+        exchange.sync(sari, process.url)
+    monkeypatch.setenv("FIELDAPP_HUB_CA", str(tmp_path / "ca.pem"))
+    answer = exchange.sync(sari, process.url)
+    assert (answer["sent"], answer["notes"]) == (1, [])
+    measures = httpx.get(process.metrics_url, trust_env=False).text
+    process.ask_to_stop()
+    assert process.ended() == (0, b"")
+    assert 'fieldapp_hub_entries_total{outcome="new"} 1.0' in measures
+    assert 'path="/v1/exchange",status="200"' in measures
+    told = log.read_text("utf-8")
+    lines = [json.loads(line) for line in told.splitlines() if line.startswith("{")]
+    assert {line["code"] for line in lines} == {"done", "member_unknown"}
+    for somebodys in ("127.0.0.1:", "Sari", sari.member.id, "Contoh Orang"):
+        assert somebodys not in measures
+        assert somebodys not in "".join(json.dumps(line) for line in lines)
+
+
+def test_tls_files_that_do_not_fit_are_told_before_anything_listens(hub: Session, tmp_path: Path) -> None:
+    proofs = [trustme.CA().issue_cert("127.0.0.1") for _ in range(2)]
+    proofs[0].private_key_pem.write_to_path(str(tmp_path / "key.pem"))
+    proofs[1].cert_chain_pems[0].write_to_path(str(tmp_path / "cert.pem"))
+    (tmp_path / "empty.pem").touch()
+    for certificate, key in (("cert.pem", "key.pem"), ("empty.pem", "key.pem"), ("cert.pem", "missing.pem")):
+        with pytest.raises(Problem) as caught:
+            HubServer(hub, "127.0.0.1", 0, tls=Tls(tmp_path / certificate, tmp_path / key))
+        assert (caught.value.code, caught.value.exit_code) == ("hub_tls", 2)
+        assert str(tmp_path) not in caught.value.message()
+
+
+def test_a_way_without_tls_is_told_once_an_address(town: Any, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sari = town.join("enumerator", "Sari", AREA)
+    assert exchange.sync(sari, url)["notes"] == []
+    # The same hub, as if it were another machine of the office's network.
+    monkeypatch.setattr("sync.client._LOOPBACK", frozenset())
+    told = [exchange.sync(sari, url)["notes"] for _ in range(2)]
+    assert [len(notes) for notes in told] == [1, 0]
+    assert "http" in told[0][0]
+
+
+def test_a_file_of_certificates_that_holds_none_is_told(
+    town: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ca.pem").write_text("bukan sertifikat")
+    monkeypatch.setenv("FIELDAPP_HUB_CA", str(tmp_path / "ca.pem"))
+    with pytest.raises(Problem) as caught:
+        exchange.sync(town.admin, "https://127.0.0.1:9")
+    assert (caught.value.code, caught.value.exit_code) == ("hub_ca", 2)
+    assert "FIELDAPP_HUB_CA" in caught.value.message()

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
-import uvicorn
 
 from sync.challenges import answering
 from sync.client import HttpLink, Signer
@@ -19,6 +18,7 @@ from sync.hub import application
 from sync.keys import Identity, new_age_identity
 from sync.randomness import system_random
 from sync.rounds import Visit, Visitor
+from sync.serving import Server
 from sync.signatures import Asked, sign_request, verify_request
 from sync.wire import EXCHANGE_PATH, HUB_PATH, Admitted
 
@@ -90,10 +90,7 @@ def served(make: Callable[[], Any], **bounds: Any) -> Iterator[tuple[Any, str, i
         gate = gate_of(replica, transact, **bounds)
         hub = Hub(transact, lambda: replica.author, replica.programme, "1", challenge=gate.challenge)
         listener = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            application(hub, gate), log_config=None, log_level="critical", lifespan="off", ws="none"
-        )
-        server = uvicorn.Server(config)
+        server = Server(application(hub, gate))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

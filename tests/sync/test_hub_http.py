@@ -7,10 +7,10 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from callers import CALLERS_SIGNER, OneMember, description, post, signed
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from sync.client import HttpLink, _refused
 from sync.errors import MESSAGES, NotAllowed, SyncError, Unreachable, Untrusted
 from sync.hub import application
+from sync.serving import Bounds, Server
 from sync.wire import BUNDLE_TYPE, EXCHANGE_PATH, HUB_PATH, Answerer
 
 
@@ -31,6 +32,9 @@ class Reverser:
     def describe(self, nonce: str) -> bytes:
         return description(nonce)
 
+    def check(self) -> None:
+        self.before()
+
     def answer(self, request: bytes, entries: int, by: str | None = None) -> bytes:
         self.entries.append(entries)
         self.before()
@@ -38,11 +42,10 @@ class Reverser:
 
 
 @contextlib.contextmanager
-def serving(answerer: Answerer, **bounds: float) -> Iterator[str]:
+def serving(answerer: Answerer, socket_bounds: Bounds = Bounds(), **bounds: Any) -> Iterator[str]:  # noqa: B008 - frozen
     """A hub on a free port of this machine, in a thread; yields its address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    app = application(answerer, OneMember(), **bounds)  # type: ignore[arg-type]
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+    server = Server(application(answerer, OneMember(), **bounds), bounds=socket_bounds)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
@@ -181,9 +184,9 @@ def test_refusals_of_the_hub_arrive_as_what_they_are(caplog: pytest.LogCaptureFi
     assert [(type(error), error.code) for error in found] == list(
         zip(kinds, [error.code for error in errors], strict=True)
     )
-    told = [record.getMessage().split() for record in caplog.records if record.name == "sync.hub"]
-    statuses = [words[2] for words in told if words[0] == "POST"]
-    assert statuses == ["400", "409", "403", "403", "403"]
+    told = [json.loads(record.getMessage()) for record in caplog.records if record.name == "sync.hub"]
+    statuses = [line["status"] for line in told if line["path"] == EXCHANGE_PATH]
+    assert statuses == [400, 409, 403, 403, 403]
 
 
 def test_an_unforeseen_failure_tells_nobody_what_was_in_it(caplog: pytest.LogCaptureFixture) -> None:
@@ -201,7 +204,13 @@ def test_an_unforeseen_failure_tells_nobody_what_was_in_it(caplog: pytest.LogCap
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/", 404), ("GET", EXCHANGE_PATH, 405), ("POST", HUB_PATH, 405), ("GET", "/v1/../etc/passwd", 404)],
+    [
+        ("GET", "/", 404),
+        ("GET", EXCHANGE_PATH, 405),
+        ("POST", HUB_PATH, 405),
+        ("GET", "/v1/../etc/passwd", 404),
+        ("GET", HUB_PATH + "/", 404),
+    ],
 )
 def test_other_paths_and_methods_answer_with_a_code_too(method: str, path: str, status: int) -> None:
     with serving(Reverser()) as url:
