@@ -2,8 +2,8 @@
 
 import hashlib
 import re
+import threading
 import unicodedata
-from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple, NoReturn, Self
 
@@ -107,15 +107,28 @@ _decoder: Final = msgspec.json.Decoder(Entry)
 _version_decoder: Final = msgspec.json.Decoder(_Version)
 
 _HEX32 = "[0-9a-f]{32}"
-_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 SCOPE_PATTERN: Final = r"(?:\*|(?=[^ ]{1,64}\Z)[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)"
 """A scope: "*" for what is public, or up to 64 characters of names joined by dots, wide to narrow."""
+# Hex digits become noughts and nothing else does, which tells the shape of ids sooner than a match of them would.
+_SHAPE: Final = bytes(ord("0") if chr(byte) in "0123456789abcdef" else byte for byte in range(256))
+_UUID_SHAPE: Final = "00000000-0000-0000-0000-000000000000"
+_OWN_SHAPES: Final = tuple(f"{'0' * 32} {_UUID_SHAPE} {before}".encode() for before in ("0" * 64, ""))
+"""Of blinding, record and hash of the previous entry: of a later entry, of a first one."""
 # One match over the joined texts costs a fifth of one match a field; no text holds the blank that joins them.
-_own_texts_match: Final = re.compile(rf"{_HEX32} {_UUID} (?:[0-9a-f]{{64}})?").fullmatch
 _common_texts_match: Final = re.compile(rf"{_HEX32} {_HEX32} {_HEX32} [a-z][a-z0-9_]{{0,31}} {SCOPE_PATTERN}").fullmatch
 _hex32_match: Final = re.compile(_HEX32).fullmatch
 # Below U+0300 every character is in normal form and combines with nothing before it.
 _may_combine: Final = re.compile("[\u0300-\U0010ffff]").search
+
+
+class _Scratch(threading.local):
+    """Where entries are spelled anew only to compare them: one place a thread, since new ones would cost more."""
+
+    def __init__(self) -> None:
+        self.spelled = bytearray()
+
+
+_scratch: Final = _Scratch()
 
 
 def encode(entry: Entry) -> bytes:
@@ -149,7 +162,9 @@ def decode(body: bytes) -> Entry:
         entry = _decoder.decode(body)
     except (ValueError, RecursionError):
         _refuse(body)
-    if entry.v != FORMAT_VERSION or _encoder.encode(entry) != body or not _is_well_formed(entry):
+    spelled = _scratch.spelled
+    _encoder.encode_into(entry, spelled)
+    if entry.v != FORMAT_VERSION or spelled != body or not _is_well_formed(entry):
         _refuse(body)
     if not body.isascii() and not _is_normal(body.decode(), entry):
         _refuse(body)
@@ -169,44 +184,37 @@ def _refuse(body: bytes) -> NoReturn:
     raise Untrusted("entry_version" if version > FORMAT_VERSION else "entry_damaged") from None
 
 
-class _Seen:
-    """What was found right a short while ago. Entries come in thousands by the same few authors, about the same few
-    questions; how many are remembered is bounded, since others may come as well."""
-
-    def __init__(self, is_right: Callable[[tuple[str, ...]], bool]) -> None:
-        self._is_right = is_right
-        self._right: set[tuple[str, ...]] = set()
-
-    def __call__(self, texts: tuple[str, ...]) -> bool:
-        if texts in self._right:
-            return True
-        if not self._is_right(texts):
-            return False
-        if len(self._right) >= _SEEN_LIMIT:
-            self._right.clear()
-        if len(texts) <= _SEEN_TEXTS_LIMIT:
-            self._right.add(texts)
-        return True
+# What was found right a short while ago: entries come in thousands by the same few authors, about the same few
+# questions. How many are remembered is bounded, since others may come as well.
+_right_common_texts: Final[set[tuple[str, ...]]] = set()
+_right_names: Final[set[tuple[str, ...]]] = set()
 
 
 def _are_common_texts(texts: tuple[str, ...]) -> bool:
-    return _common_texts_match(" ".join(texts)) is not None
+    return _remember(_right_common_texts, texts, _common_texts_match(" ".join(texts)) is not None)
 
 
-def _are_names(texts: tuple[str, ...]) -> bool:
-    return all(1 <= len(text) <= _NAME_LIMIT for text in texts)
+def _are_names(names: tuple[str, ...]) -> bool:
+    return _remember(_right_names, names, all(1 <= len(name) <= _NAME_LIMIT for name in names))
 
 
-_common_texts_are_right: Final = _Seen(_are_common_texts)
-_names_are_right: Final = _Seen(_are_names)
+def _remember(right: set[tuple[str, ...]], texts: tuple[str, ...], is_right: bool) -> bool:
+    if is_right and len(texts) <= _SEEN_TEXTS_LIMIT:
+        if len(right) >= _SEEN_LIMIT:
+            right.clear()
+        right.add(texts)
+    return is_right
 
 
 def _is_well_formed(entry: Entry) -> bool:
     """What msgspec does not check: the shape of ids, the length of names, and which keys go with which kind."""
     e = entry
-    if not _own_texts_match(f"{e.x} {e.r} {e.p}") or (e.n == 1) != (e.p == ""):
+    if f"{e.x} {e.r} {e.p}".encode().translate(_SHAPE) != _OWN_SHAPES[e.n == 1]:
         return False
-    if not _common_texts_are_right((e.au, e.ch, e.dv, e.y, e.s)) or not _names_are_right(tuple(e.f)):
+    common, names = (e.au, e.ch, e.dv, e.y, e.s), tuple(e.f)
+    if common not in _right_common_texts and not _are_common_texts(common):
+        return False
+    if names not in _right_names and not _are_names(names):
         return False
     for ids in e.b.values():
         if not ids or any(not _hex32_match(i) for i in ids) or any(a >= b for a, b in pairwise(ids)):

@@ -18,6 +18,7 @@ TRAIN_FROM: Final = 256
 _SAMPLES: Final = 500
 _LEVEL: Final = 1
 _PLAIN: Final = 0
+_KEY_BYTES: Final = 16
 _NUMBER_BITS: Final = 32
 _NUMBER_MASK: Final = (1 << _NUMBER_BITS) - 1
 
@@ -71,6 +72,12 @@ def number_of(place: int) -> int:
 def record_key(record: str) -> bytes:
     """A record id (UUID text) as its 16 bytes."""
     return bytes.fromhex(record.replace("-", ""))
+
+
+def record_keys(records: Sequence[str]) -> list[bytes]:
+    """`record_key` of each."""
+    joined = bytes.fromhex("".join(records).replace("-", ""))
+    return [joined[start : start + _KEY_BYTES] for start in range(0, len(joined), _KEY_BYTES)]
 
 
 def record_text(key: bytes) -> str:
@@ -139,28 +146,28 @@ class Log:
         return self._labels
 
     def insert(self, rows: Sequence[Fresh]) -> None:
-        """Keep entries that are not here yet."""
+        """Keep entries that are not here yet, all of one lane."""
         dictionary, compress = self._packer_for(rows)
         labels = self._labels if self._labels is not None else self._read_labels()
-        counting, quarantined, placed = [], [], []
-        for place, key, code, (id_, body, entry) in rows:
-            type_, scope, kind = labels.get(entry.y), labels.get(entry.s), labels.get(entry.k)
-            packed = compress(body)
-            is_packed = len(packed) < len(body)
+        label = labels.get
+        counting, quarantined = [], []
+        ids_of_scope: dict[int, list[bytearray]] = {}
+        for place, key, code, (hex_id, body, entry) in rows:
+            type_ = label(entry.y) or self.label(entry.y)
+            scope = label(entry.s) or self.label(entry.s)
+            kind = label(entry.k) or self.label(entry.k)
             # The drivers of SQLite search an adapter for each `bytes`, which takes longer than to store the row; a
             # bytearray they take as it is.
-            columns = (
-                place,
-                bytearray.fromhex(id_),
-                bytearray(key),
-                self.label(entry.y) if type_ is None else type_,
-                self.label(entry.s) if scope is None else scope,
-                self.label(entry.k) if kind is None else kind,
-                entry.t[0],
-                dictionary if is_packed else _PLAIN,
-                bytearray(packed if is_packed else body),
-            )
-            placed.append((place, columns[4], columns[1]))
+            id_ = bytearray.fromhex(hex_id)
+            packed = compress(body)
+            if len(packed) < len(body):
+                columns = (place, id_, bytearray(key), type_, scope, kind, entry.t[0], dictionary, bytearray(packed))
+            else:
+                columns = (place, id_, bytearray(key), type_, scope, kind, entry.t[0], _PLAIN, bytearray(body))
+            if scope in ids_of_scope:
+                ids_of_scope[scope].append(id_)
+            else:
+                ids_of_scope[scope] = [id_]
             if code is None:
                 counting.append(columns)
             else:
@@ -168,7 +175,7 @@ class Log:
         self._connection.executemany(_INSERT, counting)
         if quarantined:
             self._connection.executemany(_INSERT_QUARANTINED, quarantined)
-        tally.note(self._connection, placed)
+        tally.note(self._connection, lane_of(rows[0].place), ids_of_scope)
 
     def known_records(self, keys: Collection[bytes]) -> set[bytes]:
         """Which of these records have an entry here."""
@@ -418,7 +425,8 @@ _INSERT_QUARANTINED: Final = f"INSERT INTO entry ({_COLUMNS}, status) VALUES ({m
 def _compressor(dictionary: bytes) -> zstandard.ZstdCompressor:
     data = zstandard.ZstdCompressionDict(dictionary)
     data.precompute_compress(level=_LEVEL)
-    return zstandard.ZstdCompressor(level=_LEVEL, dict_data=data, write_content_size=True)
+    # The row names its dictionary, so the frame need not.
+    return zstandard.ZstdCompressor(level=_LEVEL, dict_data=data, write_content_size=True, write_dict_id=False)
 
 
 def stale_codes(rows: Iterable[Row], quarantined: Mapping[str, str]) -> list[tuple[int, str | None]]:

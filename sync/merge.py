@@ -11,12 +11,13 @@ from sync.coverage import Ranges, runs
 from sync.entry import Stored
 from sync.fold import Record, fold_new
 from sync.folding import Folding
-from sync.log import Fresh, Log, Row, place_of, record_key
+from sync.log import Fresh, Log, Row, place_of, record_keys
 from sync.members import REVOCATION, Membership
 from sync.own import OwnChains
 from sync.payload import Payload
 from sync.segment import Segment, read_entries
 from sync.tables import Connection
+from sync.tally import sum_of
 
 RECEIPT: Final = "receipt"
 """Type of the records by which an office member confirms what it merged."""
@@ -165,7 +166,7 @@ class Merge:
         self.known += segment.count - len(segment.withheld) - len(offsets)
         entries = read_entries(segment, offsets)
         if entries:
-            rows = self._judge([(place_of(placed.lane.row, segment.first + o), stored) for o, stored in entries])
+            rows = self._judge(placed.lane.row, segment.first, entries)
             self._log.insert(rows)
             self._chains.hold(placed.lane, [segment.first + offset for offset, _ in entries])
         self._chains.keep(placed.lane, segment)
@@ -181,13 +182,16 @@ class Merge:
     def _is_ahead(self, lane: int, segment: Segment) -> bool:
         return lane in self._live and segment.last > self._live[lane]
 
-    def _judge(self, entries: list[tuple[int, Stored]]) -> list[Fresh]:
+    def _judge(self, lane: int, first: int, entries: list[tuple[int, Stored]]) -> list[Fresh]:
         """The rows for new entries. A record whose first entry is a `new` is folded at once, without the log."""
-        keyed = [(place, record_key(stored.entry.r), stored) for place, stored in entries]
-        known = self._log.known_records({key for _, key, _ in keyed})
+        keys = record_keys([stored.entry.r for _, stored in entries])
+        known = self._log.known_records(set(keys))
+        base = place_of(lane, first)
+        is_quarantined, latest = self._is_quarantined, self.latest
         rows: list[Fresh] = []
-        for place, key, stored in keyed:
+        for key, (offset, stored) in zip(keys, entries, strict=True):
             entry = stored.entry
+            place = base + offset
             code = None
             if key in known or entry.k != "new":
                 self._touched.add(key)
@@ -197,15 +201,16 @@ class Merge:
                 code = self._fold_fresh(key, stored)
             known.add(key)
             rows.append(Fresh(place, key, code, stored))
-            self._is_quarantined[place] = code is not None
-            self.sum += int(stored.id, 16)
-            if entry.t > self.latest:
-                self.latest = entry.t
+            is_quarantined[place] = code is not None
+            if entry.t > latest:
+                latest = entry.t
             if entry.y == RECEIPT:
                 self.new_receipts += 1
             elif entry.y == REVOCATION:
                 self._membership.add_revocation(stored)
+        self.latest = latest
         self.new += len(rows)
+        self.sum += sum_of(bytes.fromhex("".join([stored.id for _, stored in entries])))
         if len(self._fresh) >= BATCH:
             self._flush_fresh()
         return rows

@@ -15,7 +15,7 @@ from sync.errors import Untrusted
 from sync.exchange import merge_bundle
 from sync.payload import Payload, pack, unpack
 from sync.randomness import token
-from sync.tally import MODULUS, NOTHING, PUBLIC, Said, Total, count_up
+from sync.tally import MODULUS, NOTHING, PUBLIC, Said, Total, count_up, sum_of
 
 AREA, OTHER = replicas.AREA, replicas.OTHER_AREA
 
@@ -209,6 +209,11 @@ def test_a_sum_does_not_depend_on_the_order_and_counts_what_comes_twice(rows: li
         # Under XOR an entry counted twice would vanish.
         assert total.plus(total).entries == 2 * total.entries
     assert sum(total.entries for total in forwards.values()) == len(rows)
+
+
+@given(st.lists(st.binary(min_size=16, max_size=16), max_size=20))
+def test_ids_added_up_in_halves_make_the_sum_of_the_whole_numbers(ids: list[bytes]) -> None:
+    assert sum_of(b"".join(ids)) == sum(int.from_bytes(id_, "big") for id_ in ids)
 
 
 def test_two_unlike_sets_of_as_many_entries_have_unlike_sums() -> None:
