@@ -240,6 +240,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "Basis data ini dibuat oleh versi program yang lebih baru ({found}; di sini {known}). Perbarui program ini.",
         "This database was made by a newer version of the program ({found}; here {known}). Update this program.",
     ),
+    "database_foreign": (
+        "Basis data ini milik program pendataan lain. Periksa alamatnya, atau pakai basis data yang kosong.",
+        "This database belongs to another programme. Check its address, or use an empty database.",
+    ),
     "database_failed": (
         "Basis data pusat menolak perintah ({kind} {state}). Tidak ada yang hilang; laporkan kepada administrator.",
         "The hub's database refused a command ({kind} {state}). Nothing is lost; tell the administrator.",

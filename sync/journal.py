@@ -106,7 +106,7 @@ class Journal:
     @property
     def membership(self) -> Membership:
         """Who belongs to the programme, as far as this replica knows."""
-        seen = self._members_seen()
+        seen = self.members_seen
         if self._membership is None or seen != self._membership_seen:
             self._membership = Membership(self.programme_id, self.admin_roles, vouched=self._vouching.ids)
             for (body,) in self._connection.execute("SELECT body FROM certificate ORDER BY id").fetchall():
@@ -116,7 +116,8 @@ class Journal:
             self._membership_seen = seen
         return self._membership
 
-    def _members_seen(self) -> tuple[int, int]:
+    @property
+    def members_seen(self) -> tuple[int, int]:
         """Grows with every certificate and revocation, and shrinks when a transaction with one is rolled back."""
         row = self._connection.execute(
             "SELECT (SELECT coalesce(max(id), 0) FROM certificate),"
@@ -253,7 +254,7 @@ class Journal:
         with self._whole():
             membership = self.membership
             self._merge_into(membership).run(Payload(at_ms=0, certificates=(certificate,)))
-            self._membership_seen = self._members_seen()
+            self._membership_seen = self.members_seen
             return membership.add(certificate)
 
     def append(self, author: Author, changes: Sequence[Change]) -> list[Stored]:
@@ -311,7 +312,7 @@ class Journal:
             after = membership.standings()
             lanes = self._chains.of_author(member for member in before if before[member] != after.get(member))
             anew |= self._log.records_in_lanes(lanes)
-            self._membership_seen = self._members_seen()
+            self._membership_seen = self.members_seen
         fresh = [record for record in records if record_key(record.id) not in anew]
         if fresh:
             self._folding.project(fresh)
@@ -371,7 +372,7 @@ class Journal:
             before = {member.id for member in membership.all()}
             merge = self._merge_into(membership)
             touched = merge.run(payload)
-            self._membership_seen = self._members_seen()
+            self._membership_seen = self.members_seen
             merged = Merged(
                 merge=token(self._random),
                 bundle=bundle,

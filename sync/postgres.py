@@ -57,11 +57,18 @@ class PostgresConnection:
         self._is_locked = False
         self.failure: SyncError | None = None
         """What broke the transaction in hand: nothing but a rollback is possible then."""
+        self.companion: Any = None
+        """What its user remembers of the database; forgotten when a transaction is undone."""
 
     @property
     def is_lost(self) -> bool:
         """Whether nothing more can be done over this connection."""
         return bool(self._raw.closed or self._raw.broken)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether this transaction is the one that may write."""
+        return self._is_locked
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Any:
         """Run one statement; the cursor that comes back holds all its rows."""
@@ -257,6 +264,7 @@ def _once(connection: PostgresConnection, work: Callable[[PostgresConnection], T
 
 def _give_up(connection: PostgresConnection) -> None:
     failure = connection.failure
+    connection.companion = None
     try:
         connection.rollback()
     except SyncError:

@@ -8,16 +8,17 @@ from typing import Final
 
 from fieldapp.domain.programme import ProgrammeSettings
 from fieldapp.domain.quota import Approval, allocate
-from fieldapp.store.db import Connection
-from fieldapp.store.rows import state_of_row, to_json
+from fieldapp.store.listed import listed
+from fieldapp.store.rows import state_of_row
+from sync.tables import Connection
 
 _LAST_MS: Final = 2**63 - 1
 #: Value of within_quota -> the statement that gives it to the approvals on its side of the first that waits.
 _MOVE: Final = {
-    True: """UPDATE registration SET within_quota = ?1 WHERE approval_by = ?2 AND within_quota = 0
-        AND (approval_ms, approval_counter, approval_entry) < (?3, ?4, ?5) RETURNING rid""",
-    False: """UPDATE registration SET within_quota = ?1 WHERE approval_by = ?2 AND within_quota = 1
-        AND (approval_ms, approval_counter, approval_entry) >= (?3, ?4, ?5) RETURNING rid""",
+    1: """UPDATE registration SET within_quota = ? WHERE approval_by = ? AND within_quota = 0
+        AND (approval_ms, approval_counter, approval_entry) < (?, ?, ?) RETURNING rid""",
+    0: """UPDATE registration SET within_quota = ? WHERE approval_by = ? AND within_quota = 1
+        AND (approval_ms, approval_counter, approval_entry) >= (?, ?, ?) RETURNING rid""",
 }
 
 
@@ -59,15 +60,14 @@ def settle(
 
 def _recount_duplicates(connection: Connection, niks: Iterable[str]) -> set[int]:
     """Count, on every live registration of these NIKs, the others with the same one; the rows that changed."""
-    changed = connection.execute(
-        """SELECT same.others, r.rid
-        FROM (SELECT value AS nik,
-                (SELECT count(*) - 1 FROM registration AS r WHERE r.nik = value AND r.live = 1) AS others
-              FROM json_each(?)) AS same
-        CROSS JOIN registration AS r ON r.nik = same.nik AND r.live = 1
-        WHERE r.duplicate_count <> same.others""",
-        (to_json(sorted(niks)),),
-    ).fetchall()
+    known: dict[str, list[tuple[int, int]]] = {}
+    for nik, rid, count in listed(
+        connection,
+        "SELECT nik, rid, duplicate_count FROM registration WHERE nik IN ({}) AND live = 1",
+        sorted(niks),
+    ):
+        known.setdefault(nik, []).append((rid, count))
+    changed = [(len(same) - 1, rid) for same in known.values() for rid, count in same if count != len(same) - 1]
     connection.executemany("UPDATE registration SET duplicate_count = ? WHERE rid = ?", changed)
     return {rid for _, rid in changed}
 
@@ -110,17 +110,18 @@ def _reallocate_together(connection: Connection, quota: int, leases: Mapping[str
         leases,
         (Approval((ms, counter), entry, str(rid), by) for rid, by, ms, counter, entry, _ in rows),
     )
-    changed = [(not within, rid) for rid, *_, within in rows if (str(rid) in allocation.approved) != bool(within)]
+    changed = [(1 - within, rid) for rid, *_, within in rows if (str(rid) in allocation.approved) != bool(within)]
     connection.executemany("UPDATE registration SET within_quota = ? WHERE rid = ?", changed)
     return {rid for _, rid in changed}
 
 
 def _restate(connection: Connection, rids: Iterable[int]) -> None:
-    rows = connection.execute(
+    rows = listed(
+        connection,
         """SELECT rid, state, decision_heads, conflict_count, error_count, duplicate_count, within_quota
-        FROM json_each(?) AS wanted CROSS JOIN registration ON rid = wanted.value""",
-        (to_json(sorted(rids)),),
-    ).fetchall()
+        FROM registration WHERE rid IN ({})""",
+        sorted(rids),
+    )
     changed = []
     for rid, before, heads, conflicts, errors, duplicates, within_quota in rows:
         state = state_of_row(

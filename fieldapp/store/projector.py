@@ -7,12 +7,12 @@ with the same entries hold the same rows and a rebuild brings them out the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from fieldapp.domain.programme import ProgrammeSettings
 from fieldapp.store import effects
-from fieldapp.store.db import Connection
 from fieldapp.store.effects import Touched
+from fieldapp.store.listed import for_listed, listed
 from fieldapp.store.queries import programme_fields
 from fieldapp.store.rows import (
     UNDECIDED,
@@ -30,6 +30,7 @@ from sync.errors import SyncError
 from sync.fold import Record, Rules
 from sync.journal import Journal
 from sync.members import Membership
+from sync.tables import Connection
 
 T = TypeVar("T")
 
@@ -48,11 +49,28 @@ _INTO_REGISTRATION: Final = _into_registration(_COLUMNS)
 _INTO_UNDECIDED: Final = _into_registration(_COLUMNS[: 1 + UNDECIDED])
 
 
+class Placed(NamedTuple):
+    """A registration and where its row is or comes to be."""
+
+    rid: int
+    row: RegistrationRow
+    record: Record
+    before: tuple[str, str | None, str | None] | None
+    """name_key, nik and phone of the row that is there already."""
+
+
 class Projector:
     """Projects changed records over one connection; the caller owns the transaction.
 
     `membership` says who holds the invitation that a lease names; without it such leases give no slots.
     """
+
+    _delete_by_id = (
+        "DELETE FROM other_record WHERE id IN ({})",
+        "DELETE FROM lease WHERE id IN ({})",
+        "DELETE FROM acknowledged WHERE receipt IN ({})",
+        "DELETE FROM incomplete WHERE id IN ({})",
+    )
 
     def __init__(
         self, connection: Connection, *, inspect: Inspect, membership: Callable[[], Membership] | None = None
@@ -78,6 +96,10 @@ class Projector:
             self._forget_others([record for record in chunk if len(record.history) > 1 or record.quarantined], touched)
             self._put_registrations(chunk, settings, touched)
         effects.settle(self._connection, touched, settings, self._leases)
+        self._settled(settings, touched)
+
+    def _settled(self, settings: ProgrammeSettings, touched: Touched) -> None:
+        """Called last, with what changed."""
 
     def _put_registrations(self, records: Sequence[Record], settings: ProgrammeSettings, touched: Touched) -> None:
         def inspect(values: Mapping[str, object], at_ms: int) -> Inspected:
@@ -85,24 +107,36 @@ class Projector:
 
         known = self._known([record.id for record in records])
         next_rid = self._connection.execute("SELECT coalesce(max(rid), 0) + 1 FROM registration").fetchone()[0]
-        undecided, decided, replaced, values, forgotten, indexed = [], [], [], [], [], []
+        placed = []
         for record in records:
-            row = registration_row(record, inspect)
+            row = self._row(record, inspect)
             touched.registration(row.nik, row.approval_by)
             before = known.get(record.id)
             if before is None:
-                rid, next_rid = next_rid, next_rid + 1
+                placed.append(Placed(next_rid, row, record, None))
+                next_rid += 1
+            else:
+                touched.registration(*before[1:3])
+                placed.append(Placed(before[0], row, record, before[3:6]))
+        self._write(placed)
+
+    def _row(self, record: Record, inspect: Callable[[Mapping[str, object], int], Inspected]) -> RegistrationRow:
+        return registration_row(record, inspect)
+
+    def _write(self, placed: Sequence[Placed]) -> None:
+        """Keep the rows of registrations, new and known ones."""
+        undecided, decided, replaced, values, forgotten, indexed = [], [], [], [], [], []
+        for rid, row, record, before in placed:
+            words = index_row(rid, row.name_key, row.nik, row.phone)
+            if before is None:
                 if record.decisions:
                     decided.append((rid, *row))
                 else:
                     undecided.append((rid, *row[:UNDECIDED]))
-                indexed.append(index_row(rid, row.name_key, row.nik, row.phone))
+                indexed.append(words)
             else:
-                rid = before[0]
                 replaced.append((rid, *row))
-                touched.registration(*before[1:3])
-                words = index_row(rid, row.name_key, row.nik, row.phone)
-                if words != index_row(rid, *before[3:6]):
+                if words != index_row(rid, *before):
                     forgotten.append((rid,))
                     indexed.append(words)
             values.append((rid, to_json(record.values)))
@@ -116,10 +150,11 @@ class Projector:
 
     def _known(self, ids: Sequence[str]) -> dict[str, tuple[Any, ...]]:
         """id -> (rid, nik, approval_by, name_key, nik, phone) of the registrations that have a row."""
-        rows = self._connection.execute(
+        rows = listed(
+            self._connection,
             """SELECT r.id, r.rid, r.nik, r.approval_by, r.name_key, r.nik, r.phone
-            FROM json_each(?) AS wanted CROSS JOIN registration AS r ON r.id = wanted.value""",
-            (to_json(ids),),
+            FROM registration AS r WHERE r.id IN ({})""",
+            ids,
         )
         return {row[0]: row[1:] for row in rows}
 
@@ -129,21 +164,23 @@ class Projector:
         gone = [(row[0],) for row in known.values()]
         for row in known.values():
             touched.registration(*row[1:3])
+        self._remove(gone)
+        self._forget_others(records, touched)
+
+    def _remove(self, gone: Sequence[tuple[int]]) -> None:
+        """Remove the rows of these registrations."""
         for table in ("registration", "registration_values"):
             self._connection.executemany(_DELETE_BY_RID[table], gone)
         self._connection.executemany("DELETE FROM search WHERE rowid = ?", gone)
-        self._forget_others(records, touched)
 
     def _forget_others(self, records: Sequence[Record], touched: Touched) -> None:
         if not records:
             return
-        ids = (to_json([record.id for record in records]),)
-        leases = self._connection.execute(
-            "SELECT count(*) FROM lease WHERE id IN (SELECT value FROM json_each(?))", ids
-        )
-        touched.leases = touched.leases or leases.fetchone()[0] > 0
-        for statement in _DELETE_BY_ID:
-            self._connection.execute(statement, ids)
+        ids = [record.id for record in records]
+        found = listed(self._connection, "SELECT id FROM lease WHERE id IN ({})", ids)
+        touched.leases = any([*found]) or touched.leases
+        for statement in self._delete_by_id:
+            for_listed(self._connection, statement, ids)
 
     def _put_others(self, records: Sequence[Record], touched: Touched) -> None:
         for record in records:
@@ -155,7 +192,7 @@ class Projector:
                     "INSERT INTO incomplete (id, type, scope) VALUES (?, ?, ?)", (record.id, record.type, record.scope)
                 )
                 continue
-            void = is_void(record)
+            void = int(is_void(record))
             self._connection.execute(
                 """INSERT INTO other_record (id, type, scope, registered_by, at_ms, void, values_json)
                 VALUES (?, ?, ?, ?, ?, ?, ?)""",
@@ -193,7 +230,7 @@ class Projector:
             "INSERT INTO acknowledged (receipt, by, chain, first, last, head) VALUES (?, ?, ?, ?, ?, ?)",
             (
                 (record.id, record.origin_by, chain, *span)
-                for chain, spans in _spans(record.values.get("chains")).items()
+                for chain, spans in receipt_spans(record).items()
                 for span in spans
             ),
         )
@@ -221,10 +258,7 @@ class Projector:
 
 def journal(connection: Connection, rules: Rules, programme_id: str, inspect: Inspect) -> Journal:
     """Sync's journal over the connection, projecting every changed record in the same transaction."""
-    projector = Projector(connection, inspect=inspect)
-    opened = Journal(connection, rules, programme_id, project=projector.project)
-    projector.membership = lambda: opened.membership
-    return opened
+    return journal_of(connection, rules, programme_id, Projector(connection, inspect=inspect))
 
 
 def leases(connection: Connection, membership: Membership | None) -> dict[str, int]:
@@ -246,17 +280,19 @@ _DELETE_BY_RID: Final = {
     "registration": "DELETE FROM registration WHERE rid = ?",
     "registration_values": "DELETE FROM registration_values WHERE rid = ?",
 }
-_DELETE_BY_ID: Final = (
-    "DELETE FROM other_record WHERE id IN (SELECT value FROM json_each(?))",
-    "DELETE FROM lease WHERE id IN (SELECT value FROM json_each(?))",
-    "DELETE FROM acknowledged WHERE receipt IN (SELECT value FROM json_each(?))",
-    "DELETE FROM incomplete WHERE id IN (SELECT value FROM json_each(?))",
-)
 
 
-def _spans(value: object) -> Have:
+def journal_of(connection: Connection, rules: Rules, programme_id: str, projector: Projector, **over: Any) -> Journal:
+    """Sync's journal over the connection, with this projection kept in the same transaction."""
+    opened = Journal(connection, rules, programme_id, project=projector.project, **over)
+    projector.membership = lambda: opened.membership
+    return opened
+
+
+def receipt_spans(record: Record) -> Have:
+    """What a receipt confirms."""
     try:
-        return unpack_have(value)
+        return unpack_have(record.values.get("chains"))
     except SyncError:
         # A receipt that cannot be read acknowledges nothing, and must not stop the merge that brought it.
         return {}

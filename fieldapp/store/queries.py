@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from fieldapp.store import drafts, search
 from fieldapp.store.db import Connection
 from fieldapp.store.rows import from_json, to_json
+from sync.tables import Connection as AnyConnection
 
 Order = Literal["id", "name", "submitted_at", "risk"]
 
@@ -211,7 +212,7 @@ def duplicated_among(connection: Connection, registrations: Iterable[str]) -> li
     return [row[0] for row in found]
 
 
-def records_of(connection: Connection, type: str) -> list[tuple[str, dict[str, Any]]]:
+def records_of(connection: AnyConnection, type: str) -> list[tuple[str, dict[str, Any]]]:
     """(id, values) of every record of another type (lease, receipt, ...) that was not taken back, by id."""
     found = connection.execute(
         "SELECT id, values_json FROM other_record WHERE type = ? AND void = 0 ORDER BY id", (type,)
@@ -219,7 +220,7 @@ def records_of(connection: Connection, type: str) -> list[tuple[str, dict[str, A
     return [(row[0], from_json(row[1])) for row in found]
 
 
-def programme_fields(connection: Connection) -> dict[str, Any] | None:
+def programme_fields(connection: AnyConnection) -> dict[str, Any] | None:
     """The settings that the programme's record holds, or None before one has arrived.
 
     Should there be several, the oldest id counts: every replica chooses the same.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,9 @@ import pytest
 from fieldapp.domain.programme import ProgrammeSettings
 from fieldapp.services import policy
 from fieldapp.store import queries
+from fieldapp.store.central import schema
+from fieldapp.store.central.columns import Question, columns_of
+from fieldapp.store.central.projector import CentralProjector
 from fieldapp.store.db import Connection
 from fieldapp.store.projector import Projector
 from fieldapp.store.rebuild import contents
@@ -20,12 +24,12 @@ from fieldapp.store.rows import Inspected
 from fieldapp.store.store import Store, create
 from fieldapp.store.vault import Cost, Secrets, Vault
 from sync.entry import Entry, Stored, entry_hash
-from sync.fold import fold
+from sync.fold import Record, fold
 from sync.journal import Journal
 from sync.members import Identity, KdfCost, Member, Membership, claim, found, invite, open_invitation
 from sync.payload import Payload
 from sync.randomness import token, uuid7
-from sync.segment import seal
+from sync.segment import Segment, seal
 
 KEY = bytes(range(32))
 CHEAP = Cost(passes=1, memory_kib=8, lanes=1)
@@ -173,6 +177,29 @@ class Town:
         fields = {"slots": slots, **holder}
         return self.write("admin", None, "new", fields, type="lease", scope="*").entry.r
 
+    def make_busy(self) -> None:
+        """Every kind of trouble at once: duplicates, conflicts, decisions, leases, changed settings, receipts."""
+        niks = [f"64710152038090{n:02d}" for n in range(6)]
+        people = [self.register(("siti", "budi")[n % 2], nik=niks[n % 6]) for n in range(14)]
+        self.lease(2, member=self.member("rina").id)
+        self.lease(1, invitation=self.member("tono").invitation)
+        seen = list(self.entries)
+        for n, record in enumerate(people):
+            if n % 2:
+                self.write("siti", record, "edit", {"name": f"Nama {n}"}, knowing=seen)
+            if n % 3 == 0:
+                self.write("budi", record, "edit", {"name": f"Lain {n}", "monthly_income": 9_000_000}, knowing=seen)
+            if n % 4 == 0:
+                self.decide("rina", record, "approve")
+            if n % 5 == 0:
+                self.write("tono", record, "decide", {"decision": ("approve", "reject")[n % 2]}, knowing=seen)
+            if n % 7 == 0:
+                self.write("siti", record, "void", {"decision": "void", "reason": "x"}, knowing=seen)
+        self.write("budi", self.register("budi"), "void", {"decision": "void", "reason": "x"})
+        self.write("admin", self.programme, "edit", {"quota": 2}, type="programme", scope="*")
+        chains = {self.entries[3].entry.ch: [[1, 3, "a" * 32], [5, 6, "b" * 32]]}
+        self.write("rina", None, "new", {"bundle": "b", "chains": chains}, type="receipt", scope="*")
+
 
 def inspect(values: Mapping[str, object], settings: ProgrammeSettings, at_ms: int) -> Inspected:
     """A small form: one rule inside a registration, one across two fields, one that asks the settings."""
@@ -206,7 +233,9 @@ class Replica:
         records = [
             fold(record, self.known[record].values(), self.town.rules, self.town.membership) for record in touched
         ]
+        self.keep(segments, records)
 
+    def keep(self, segments: tuple[Segment, ...], records: Sequence[Record]) -> None:
         def write(connection: Connection) -> None:
             journal = Journal(connection, self.town.rules, self.town.membership.programme)
             journal.merge_payload(Payload(at_ms=0, segments=segments), self.town.member("admin").id)
@@ -227,6 +256,67 @@ class Replica:
 
     def dump(self) -> dict[str, list[tuple[object, ...]]]:
         return self.store.read(contents)
+
+
+QUESTIONS = (
+    Question("nik", "digits", "NIK"),
+    Question("name", "text", "Nama sesuai KTP"),
+    Question("phone", "text", "Nomor telepon"),
+    Question("birth_date", "date", "Tanggal lahir"),
+    Question("sex", "one", "Jenis kelamin"),
+    Question("categories", "many", "Kelompok"),
+    Question("kinds", "many", "Ragam disabilitas"),
+    Question("monthly_income", "int", "Penghasilan sebulan"),
+    Question("works", "bool", "Bekerja"),
+    Question("overrides", "object", "Alasan"),
+    Question("submitted_at", "datetime", "Dikirim"),
+)
+
+
+class CentralReplica(Replica):
+    """The same on PostgreSQL, in the central tables."""
+
+    def __init__(self, town: Town, questions: Sequence[Question] = QUESTIONS) -> None:
+        import servers
+
+        self.town = town
+        self.known = {}
+        self.columns = columns_of(questions)
+        self.connection = servers.borrow()
+        self.connection.begin()
+        schema.prepare(self.connection, self.columns)
+        self.connection.commit()
+
+    def receive(self, entries: Iterable[Stored]) -> None:
+        self.connection.begin()
+        super().receive(entries)
+        self.connection.commit()
+
+    def keep(self, segments: tuple[Segment, ...], records: Sequence[Record]) -> None:
+        projector = CentralProjector(
+            self.connection, self.columns, inspect=inspect, membership=lambda: self.town.membership
+        )
+        projector.project(records)
+
+    def ask(self, sql: str, *parameters: object) -> list[tuple[object, ...]]:
+        return self.connection.execute(sql, parameters).fetchall()
+
+
+@pytest.fixture
+def centre_of() -> Callable[..., CentralReplica]:
+    def build(town: Town, entries: Iterable[Stored] | None = None, **over: object) -> CentralReplica:
+        made = CentralReplica(town, **over)
+        made.receive(town.entries if entries is None else entries)
+        return made
+
+    return build
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stops_the_server() -> Iterator[None]:
+    yield
+    if "servers" in sys.modules:
+        sys.modules["servers"].at_exit()
 
 
 @pytest.fixture

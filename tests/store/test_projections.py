@@ -274,33 +274,9 @@ def test_other_records_are_kept_by_type(town, replica_of) -> None:
     assert fields["quota"] == 100
 
 
-def _busy_town(town) -> None:
-    """Every kind of trouble at once: duplicates, conflicts, decisions, leases, changed settings, receipts."""
-    niks = [f"64710152038090{n:02d}" for n in range(6)]
-    people = [town.register(("siti", "budi")[n % 2], nik=niks[n % 6]) for n in range(14)]
-    town.lease(2, member=town.member("rina").id)
-    town.lease(1, invitation=town.member("tono").invitation)
-    seen = list(town.entries)
-    for n, record in enumerate(people):
-        if n % 2:
-            town.write("siti", record, "edit", {"name": f"Nama {n}"}, knowing=seen)
-        if n % 3 == 0:
-            town.write("budi", record, "edit", {"name": f"Lain {n}", "monthly_income": 9_000_000}, knowing=seen)
-        if n % 4 == 0:
-            town.decide("rina", record, "approve")
-        if n % 5 == 0:
-            town.write("tono", record, "decide", {"decision": ("approve", "reject")[n % 2]}, knowing=seen)
-        if n % 7 == 0:
-            town.write("siti", record, "void", {"decision": "void", "reason": "x"}, knowing=seen)
-    town.write("budi", town.register("budi"), "void", {"decision": "void", "reason": "x"})
-    town.write("admin", town.programme, "edit", {"quota": 2}, type="programme", scope="*")
-    chains = {town.entries[3].entry.ch: [[1, 3, "a" * 32], [5, 6, "b" * 32]]}
-    town.write("rina", None, "new", {"bundle": "b", "chains": chains}, type="receipt", scope="*")
-
-
 @pytest.mark.parametrize("seed", range(6))
 def test_replicas_with_the_same_entries_hold_the_same_rows(town, replica_of, seed) -> None:
-    _busy_town(town)
+    town.make_busy()
     expected = replica_of(town).dump()
     assert {row[1] for row in expected["registration"]} >= {"approved", "waiting", "has_issues", "void"}
     shuffled = random.Random(seed)
