@@ -4,12 +4,12 @@ A chain that nobody forked has one lane. Where two entries claim one number, or 
 it, the branches lie in lanes of their own; which branch got which lane depends on what came first and means nothing.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from sync.coverage import MAX_NUMBER, Have, Ranges, Span, gaps, holds, join, runs
-from sync.log import Log, lane_of, number_of, place_of
+from sync.coverage import MAX_NUMBER, Have, Ranges, Span, gaps, holds, join, runs, without
+from sync.log import Log, lane_of, number_of, place_of, ranges_by_lane
 from sync.segment import MAX_ENTRIES, Segment, ids_of
 from sync.tables import Connection, given_id
 
@@ -34,6 +34,8 @@ class Placed(NamedTuple):
     held: frozenset[int]
     is_fork: bool
     """Whether the chain was whole before this segment came."""
+    asked: Mapping[int, int]
+    """Offset -> place of the entries that were dropped and are asked for."""
 
 
 class _Run(NamedTuple):
@@ -119,23 +121,46 @@ class Chains:
         self._connection.execute("UPDATE chain SET ranges = ? WHERE id = ?", (_pack(lane.ranges), lane.row))
 
     def hold_again(self, lane: Lane) -> None:
-        """Work out from the entries themselves what is held in a lane."""
+        """Work out from the entries themselves what is held in a lane; a dropped one that is asked for stays so."""
+        asked = {n for n in self._dropped(lane, 1, MAX_NUMBER) if not holds(lane.ranges, n)}
         lane.ranges = ()
-        self.hold(lane, sorted(self._log.ids(lane.row, 1, MAX_NUMBER)))
+        self.hold(lane, sorted(self._log.ids(lane.row, 1, MAX_NUMBER).keys() - asked))
+
+    def hold_all_again(self) -> None:
+        """The same for all lanes."""
+        for lanes in self.all().values():
+            for lane in lanes:
+                self.hold_again(lane)
+
+    def ask_for(self, places: Iterable[int]) -> None:
+        """Claim no longer to hold these dropped entries, so that the next exchange brings them."""
+        for row, numbers in ranges_by_lane(sorted(places)).items():
+            lane = self.lane(row)
+            left = without(lane.ranges, numbers)
+            if left != lane.ranges:
+                lane.ranges = left
+                self._connection.execute("UPDATE chain SET ranges = ? WHERE id = ?", (_pack(left), row))
+
+    def _dropped(self, lane: Lane, first: int, last: int) -> list[int]:
+        return [number_of(place) for place in self._log.stubs(place_of(lane.row, first), place_of(lane.row, last))]
 
     def place(self, segment: Segment) -> Placed:
         """Find the lane that a segment belongs to, or start one; keeps nothing else."""
         ids = segment.ids()
         lanes = self.lanes(segment.ch)
         held: set[int] = set()
+        asked: dict[int, int] = {}
         home: Lane | None = None
         for lane in lanes:
             here = self._log.ids(lane.row, segment.first, segment.last)
             held.update(n - segment.first for n, id_ in here.items() if ids[n - segment.first] == id_)
+            for n in self._dropped(lane, segment.first, segment.last):
+                if ids[n - segment.first] == here[n] and not holds(lane.ranges, n):
+                    asked[n - segment.first] = place_of(lane.row, n)
             if home is None and lane.author == segment.author and self._fits(lane, segment, ids):
                 home = lane
         is_fork = home is None and len(lanes) == 1
-        return Placed(home or self.start(segment.ch, segment.author), frozenset(held), is_fork)
+        return Placed(home or self.start(segment.ch, segment.author), frozenset(held), is_fork, asked)
 
     def _fits(self, lane: Lane, segment: Segment, ids: list[bytes]) -> bool:
         """Whether nothing that is known of a lane contradicts a segment: no other id, no other predecessor."""

@@ -276,12 +276,24 @@ def entry_hash(body: bytes) -> bytes:
     return hashlib.sha256(DOMAIN_TAG + body).digest()
 
 
+def stub(entry: Entry) -> bytes:
+    """The bytes of an entry without its values: all that it does for others, as the one that names their parents and
+    that they follow in the chain. They are no entry, and never travel."""
+    return _encoder.encode(msgspec.structs.replace(entry, f=dict.fromkeys(entry.f), x=""))
+
+
 class Stored(NamedTuple):
     """An entry with the bytes it was written in; the bytes are kept and hashed as they are, never written anew."""
 
     id: str
     body: bytes
+    """Empty where the entry was dropped: `entry` then has null for each of its values, and no blinding."""
     entry: Entry
+
+    @property
+    def is_dropped(self) -> bool:
+        """Whether its values were let go here, since another entry replaces all of them."""
+        return not self.body
 
     @classmethod
     def write(cls, entry: Entry) -> Self:

@@ -45,6 +45,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "What is here of an area ({here}) is not what the bundle's writer holds ({there}). Exchange bundles or sync"
         " once more; if it still differs, tell the administrator.",
     ),
+    "record_incomplete": (
+        "Sebagian isi catatan ini sedang tidak ada di laptop ini. Tukarkan paket atau sinkronkan, lalu ubah.",
+        "Part of this record is not on this laptop at present. Exchange bundles or sync, then change it.",
+    ),
     "bundle_not_written": (
         "Paket tidak tersimpan utuh di tempat itu. Periksa ruang kosong, pakai stik lain, lalu tulis lagi.",
         "The bundle was not kept whole in that place. Check its free space, use another stick and write it again.",

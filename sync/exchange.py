@@ -69,7 +69,7 @@ def bundle_for_office(
     Seals what this member wrote, so it needs a transaction. `limit` stops after about so many entries.
     """
     membership, me = journal.membership, identity.member_id
-    journal.seal(identity)
+    _get_ready(journal, identity)
     # What a revoked member holds may be lost with its laptop, so it proves nothing.
     office = [m for m in membership.active() if m.role in journal.rules.office_roles and m.id != me]
     selection = journal.select(_proofs(journal, office), None, me, limit)
@@ -113,7 +113,7 @@ def bundle_for_member(
     code = membership.code_of(member_id)
     if code is not None:
         raise NotAllowed(code, member=member_id)
-    journal.seal(identity)
+    _get_ready(journal, identity)
     peer = journal.peer(member_id)
     # Receipts that a twin wrote, or the laptop itself before it was set back, prove nothing of what it holds now.
     known = peer.have if is_answer and peer is not None else journal.known_of(member_id)
@@ -154,7 +154,7 @@ def bundle_for_hub(
     another office member holds is not yet at the hub. Seals what this member wrote, so it needs a transaction.
     """
     membership, me = journal.membership, identity.member_id
-    journal.seal(identity)
+    _get_ready(journal, identity)
     selection = journal.select([shown or {}], hub.scopes, me, limit if shown is not None else 0)
     payload = Payload(
         at_ms=now_ms,
@@ -172,7 +172,7 @@ def payload_for_newcomer(journal: Journal, identity: Identity, now_ms: int) -> b
 
     Seals what this member wrote, so it needs a transaction.
     """
-    journal.seal(identity)
+    _get_ready(journal, identity)
     selection = journal.select([], ())
     payload = Payload(
         at_ms=now_ms,
@@ -216,6 +216,7 @@ def merge_bundle(
     A receipt is written by members of office roles when something new came that is not itself a receipt; else two
     offices would confirm each other's confirmations for ever. Raises what `open_bundle` and `Journal.merge` raise.
     """
+    _hold_for_others(journal, author.identity.member_id)
     opened = open_any(journal, source, author.identity, to_merge=True)
     return merge_opened(journal, opened, author, with_receipt=with_receipt, random=random)
 
@@ -270,6 +271,19 @@ def _proofs(journal: Journal, office: Sequence[Member]) -> list[Have]:
         if held and all(len(spans) == 1 and spans[0].first == 1 for spans in held):
             proofs.append({chain: min(held, key=lambda spans: spans[0].last)})
     return proofs
+
+
+def _get_ready(journal: Journal, identity: Identity) -> None:
+    """Seal what this member wrote, and claim only what can be handed on."""
+    journal.seal(identity)
+    _hold_for_others(journal, identity.member_id)
+
+
+def _hold_for_others(journal: Journal, member_id: str) -> None:
+    """Others leave it to the office to keep what they let go; so it asks for what it let go before it was an office."""
+    member = journal.membership.member(member_id)
+    if member is not None and member.role in journal.rules.office_roles:
+        journal.attic.ask_for_all()
 
 
 def _confirms(journal: Journal, member_id: str) -> bool:

@@ -140,8 +140,15 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
 
     @property
     def complete(self) -> bool:
-        """Whether the origin is known: a valid entry of kind new."""
-        return self.origin is not None
+        """Whether the origin is known, a valid entry of kind new, and every value that is shown is here."""
+        return self.origin is not None and not self.dropped
+
+    @_Once
+    def dropped(self) -> frozenset[str]:
+        """Ids of the heads whose values were let go here while another entry replaced them, and which count anew."""
+        if not any(stored.is_dropped for stored in self.history):
+            return frozenset()
+        return frozenset(stored.id for heads in self.heads.values() for stored in heads if stored.is_dropped)
 
     @_Once
     def type(self) -> str:

@@ -12,10 +12,12 @@ Settled = Callable[[bytes, Record, Sequence[Row], Sequence[int]], None]
 
 
 class Folding:
-    """Folds over one connection; the caller owns the transaction."""
+    """Folds over one connection; the caller owns the transaction. `ask_for` is told the places of dropped entries that
+    are needed again."""
 
-    def __init__(self, log: Log, rules: Rules, project: Project) -> None:
+    def __init__(self, log: Log, rules: Rules, project: Project, ask_for: Callable[[Iterable[int]], None]) -> None:
         self._log = log
+        self._ask_for = ask_for
         self.rules = rules
         self.project = project
 
@@ -36,6 +38,8 @@ class Folding:
                     self._log.set_codes(stale)
                 if len({row.stored.entry.s for row in rows}) > 1:
                     moved.append(key)
+                if record.dropped:
+                    self._ask_for([row.place for row in rows if row.stored.id in record.dropped])
                 if settled is not None:
                     settled(key, record, rows, [place for place, _ in stale])
                 records.append(record)

@@ -13,6 +13,7 @@ from sync.bundle import Opened
 from sync.certificates import Member
 from sync.chains import Chains
 from sync.clock import Time
+from sync.compaction import Attic
 from sync.coverage import Have, Ranges, join, runs
 from sync.doubts import Doubts
 from sync.entry import DECISION, FORMAT_VERSION, Entry, Kind, Stored
@@ -95,7 +96,8 @@ class Journal:
         self._feed = Feed(connection, self._log)
         self.sums = Sums(connection, self._log, self._chains)
         self.doubts = Doubts(connection, self._chains, self.sums)
-        self._folding = Folding(self._log, rules, project)
+        self._folding = Folding(self._log, rules, project, self._chains.ask_for)
+        self.attic = Attic(self._log, self._chains, self._peers, rules, lambda: self.membership, self._whole)
         self._ids = RecordIds()
         self._vouching = Vouching(self._chains, self._log)
         self._membership: Membership | None = None
@@ -325,6 +327,8 @@ class Journal:
             for group in groups:
                 # A group changes as one, so that no merge can make an address that nobody wrote.
                 for head in known.groups.get(group, ())[:1]:
+                    if head.entry in known.dropped:
+                        raise NotAllowed("record_incomplete")
                     fields = {**head.values, **fields}
             if parents is None:
                 parents = {group: [head.id for head in known.heads.get(group, ())] for group in groups}
@@ -432,9 +436,7 @@ class Journal:
         """Work out anew, from entries and certificates alone, everything that follows from them, and project it all."""
         with self._whole():
             self._membership = None
-            for lanes in self._chains.all().values():
-                for lane in lanes:
-                    self._chains.hold_again(lane)
+            self._chains.hold_all_again()
             recount(self._connection)
             self._folding.refold(self._log.all_records(), self.membership)
 

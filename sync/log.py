@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 import zstandard
 
 from sync import tally
-from sync.entry import Stored, decode_kept
+from sync.coverage import Ranges, runs
+from sync.entry import Stored, decode_kept, stub
 from sync.tables import NEW_LABEL, RECEIPT_LABEL, REVOCATION_LABEL, Connection, given_id
 
 CHUNK: Final = 500
@@ -21,6 +22,7 @@ _PLAIN: Final = 0
 _KEY_BYTES: Final = 16
 _NUMBER_BITS: Final = 32
 _NUMBER_MASK: Final = (1 << _NUMBER_BITS) - 1
+_LAST_PLACE: Final = (1 << 63) - 1
 
 
 class Row(NamedTuple):
@@ -67,6 +69,14 @@ def lane_of(place: int) -> int:
 
 def number_of(place: int) -> int:
     return place & _NUMBER_MASK
+
+
+def ranges_by_lane(places: Iterable[int]) -> dict[int, Ranges]:
+    """Ascending places as lane -> ranges of numbers."""
+    found: dict[int, list[int]] = {}
+    for place in places:
+        found.setdefault(lane_of(place), []).append(number_of(place))
+    return {lane: runs(numbers) for lane, numbers in found.items()}
 
 
 def record_key(record: str) -> bytes:
@@ -303,10 +313,56 @@ class Log:
     def bodies(self, lane: int, first: int, last: int) -> dict[int, tuple[bytes, bytes]]:
         """Number -> (id, bytes) of the entries held in a lane, between two numbers."""
         found = self._connection.execute(
-            "SELECT place, id, dictionary, body FROM entry WHERE place BETWEEN ? AND ?",
+            "SELECT place, id, dictionary, body FROM entry WHERE place BETWEEN ? AND ? AND dictionary >= 0",
             (place_of(lane, first), place_of(lane, last)),
         ).fetchall()
         return {number_of(place): (bytes(id_), self._unpack(number, body)) for place, id_, number, body in found}
+
+    def parents(self, lane: int, first: int, last: int) -> dict[bytes, bytes]:
+        """Id -> id of the entry before it, by the bytes of the entries held in a lane, dropped ones too."""
+        found = self._connection.execute(
+            "SELECT id, dictionary, body FROM entry WHERE place BETWEEN ? AND ?",
+            (place_of(lane, first), place_of(lane, last)),
+        ).fetchall()
+        return {
+            bytes(id_): bytes.fromhex(decode_kept(self._unpack(number, body)).p[:32]) for id_, number, body in found
+        }
+
+    def stubs(self, first: int = 0, last: int = _LAST_PLACE) -> list[int]:
+        """The places of dropped entries between two, ascending."""
+        found = self._connection.execute(
+            "SELECT place FROM entry WHERE dictionary < 0 AND place BETWEEN ? AND ? ORDER BY place", (first, last)
+        )
+        return [row[0] for row in found]
+
+    def replaceable(self, kinds: Collection[str]) -> list[bytes]:
+        """The records with several entries of these kinds that are not dropped, one of which may replace another."""
+        labels = self._labels if self._labels is not None else self._read_labels()
+        wanted = sorted(labels[kind] for kind in kinds if kind in labels)
+        found = self._connection.execute(
+            f"SELECT record FROM entry WHERE kind IN ({marks(len(wanted))}) AND dictionary >= 0"  # noqa: S608 - marks
+            " GROUP BY record HAVING count(*) > 1 ORDER BY record",
+            wanted,
+        )
+        return [bytes(row[0]) for row in found.fetchall()]
+
+    def drop(self, rows: Sequence[Row]) -> None:
+        """Let go of the values of these entries."""
+        number, compress = self._packer_for([])
+        values = []
+        for row in rows:
+            body = stub(row.stored.entry)
+            packed = compress(body)
+            is_packed = len(packed) < len(body)
+            kept = -1 - (number if is_packed else _PLAIN)
+            values.append((kept, bytearray(packed if is_packed else body), row.place))
+        self._connection.executemany("UPDATE entry SET dictionary = ?, body = ? WHERE place = ?", values)
+
+    def fill(self, place: int, body: bytes) -> None:
+        """Give a dropped entry its bytes again."""
+        self._connection.execute(
+            "UPDATE entry SET dictionary = ?, body = ? WHERE place = ?", (_PLAIN, bytearray(body), place)
+        )
 
     def scopes(self, lane: int, first: int, last: int) -> list[tuple[int, bytes, int]]:
         """(number, record, scope label) of the entries held in a lane, between two numbers."""
@@ -370,7 +426,7 @@ class Log:
     def _row(self, place: int, id_: bytes, status: int | None, dictionary: int, body: bytes) -> Row:
         plain = self._unpack(dictionary, body)
         code = None if status is None else self.label_text(status)
-        return Row(place, code, Stored(bytes(id_).hex(), plain, decode_kept(plain)))
+        return Row(place, code, Stored(bytes(id_).hex(), b"" if dictionary < 0 else plain, decode_kept(plain)))
 
     def _packer_for(self, rows: Sequence[Fresh]) -> Packer:
         if self._packer is None:
@@ -383,6 +439,9 @@ class Log:
         return self._packer
 
     def _unpack(self, dictionary: int, body: bytes) -> bytes:
+        if dictionary < 0:
+            # The rest of a dropped entry, packed like the others.
+            dictionary = -1 - dictionary
         if dictionary == _PLAIN:
             return bytes(body)
         unpacker = self._unpackers.get(dictionary)

@@ -1,7 +1,7 @@
 """Taking in what a bundle brought: one pass over its segments, in the caller's transaction, in any order, any number
 of times."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -11,7 +11,7 @@ from sync.coverage import Ranges, runs
 from sync.entry import Stored
 from sync.fold import Record, fold_new
 from sync.folding import Folding
-from sync.log import Fresh, Log, Row, place_of, record_keys
+from sync.log import Fresh, Log, Row, lane_of, place_of, record_key, record_keys
 from sync.members import REVOCATION, Membership
 from sync.own import OwnChains
 from sync.payload import Payload
@@ -169,6 +169,7 @@ class Merge:
             rows = self._judge(placed.lane.row, segment.first, entries)
             self._log.insert(rows)
             self._chains.hold(placed.lane, [segment.first + offset for offset, _ in entries])
+        self._fill(segment, placed.asked)
         self._chains.keep(placed.lane, segment)
         if self._membership.waits_for(segment.author, segment.ch):
             self._lengthened.add(segment.ch)
@@ -178,6 +179,14 @@ class Merge:
             # Somebody else goes on with a chain of ours, so this laptop was cloned or set back: it starts a new one.
             if lane.author == segment.author and (lane.row != placed.lane.row or self._is_ahead(lane.row, segment)):
                 self._own.retire([lane.row])
+
+    def _fill(self, segment: Segment, asked: Mapping[int, int]) -> None:
+        """Give dropped entries that are asked for their bytes again."""
+        for offset, stored in read_entries(segment, [o for o in asked if segment.bodies[o] is not None]):
+            place = asked[offset]
+            self._log.fill(place, stored.body)
+            self._chains.hold(self._chains.lane(lane_of(place)), [segment.first + offset])
+            self._touched.add(record_key(stored.entry.r))
 
     def _is_ahead(self, lane: int, segment: Segment) -> bool:
         return lane in self._live and segment.last > self._live[lane]

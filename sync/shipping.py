@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sync.chains import Chains, Lane, SealedRow
 from sync.coverage import Have, Ranges, common, holds, join, runs, without
-from sync.log import Log
+from sync.log import Log, ranges_by_lane
 from sync.reach import Reach, Written
 from sync.segment import Segment, ids_of
 
@@ -28,6 +28,7 @@ class Shipping:
         self._chains = chains
         self._log = log
         self._reach = Reach(log, scopes)
+        self._dropped = ranges_by_lane(log.stubs())
 
     def select(self, haves: Sequence[Have], own: str | None, limit: int | None) -> Selection:
         """The segments with anything that none of the `haves` proves to be held.
@@ -59,7 +60,8 @@ class Shipping:
 
     def _lacking(self, chain: str, lanes: list[Lane], haves: Sequence[Have], own: str | None) -> Mapping[int, Ranges]:
         """Lane row -> numbers held here that no peer proves to hold."""
-        lacking = {lane.row: lane.ranges for lane in lanes}
+        # A dropped entry cannot be sent; who lacks it gets it from the office, which drops none.
+        lacking = {lane.row: without(lane.ranges, self._dropped.get(lane.row, ())) for lane in lanes}
         is_own = any(lane.author == own for lane in lanes)
         for have in haves:
             spans = have.get(chain)

@@ -54,7 +54,7 @@ class Sums:
             if chain in left_out or (have is not None and chain not in have):
                 continue
             if have is None:
-                covered.update({lane.row: lane.ranges for lane in lanes})
+                covered.update({lane.row: ((1, MAX_NUMBER),) for lane in lanes})
             elif self._is_decidable(lanes, have[chain]):
                 covered.update(self._chains.accepted(lanes, have[chain], False))
             else:

@@ -132,7 +132,11 @@ _SUMS: Final = (
         at INTEGER NOT NULL,
         PRIMARY KEY (member, scope))""",
 )
-_STEPS: Final = (_FIRST, _REPORT_ORDER, _FEED, _SUMS)
+_DROPPED: Final = (
+    # Entries whose values were let go have a negative dictionary: -1 - the number of the one that packs the rest.
+    "CREATE INDEX entry_dropped ON entry (place) WHERE dictionary < 0",
+)
+_STEPS: Final = (_FIRST, _REPORT_ORDER, _FEED, _SUMS, _DROPPED)
 """What brought the tables to their present shape, oldest first; a step that was released never changes."""
 
 LOCK_WRITERS: Final = "UPDATE counter SET n = n + 1 WHERE name = 'writer'"

@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 
 from sync.chains import Chains, Lane, SealedRow
 from sync.coverage import MAX_NUMBER, Span
-from sync.entry import decode_kept
 from sync.log import Log
 from sync.segment import Segment, digest_of, ids_of
 
@@ -69,12 +68,10 @@ class Vouching:
 
     def _parents(self, lanes: Iterable[Lane]) -> dict[bytes, bytes]:
         """Id -> id of the entry before it, by the bytes of the entries themselves."""
-        return {
-            id_: bytes.fromhex(decode_kept(body).p[:32])
-            for lane in lanes
-            for first, last in lane.ranges
-            for id_, body in self._log.bodies(lane.row, first, last).values()
-        }
+        found: dict[bytes, bytes] = {}
+        for lane in lanes:
+            found |= self._log.parents(lane.row, 1, MAX_NUMBER)
+        return found
 
     def cut_off(self, member: str, limit: int = NAMED_LIMIT) -> CutOff:
         """What this replica holds of a member's work: the longest chains and branches first, as much as fits."""

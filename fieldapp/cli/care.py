@@ -13,12 +13,25 @@ from fieldapp.cli.words import check_words
 from fieldapp.locale import N_, _
 
 
-@command("doctor", N_("Periksa laptop ini: berkas, kunci, jam, dan isi."))
-def doctor(out: Output) -> int:
+@command(
+    "doctor",
+    N_("Periksa laptop ini: berkas, kunci, jam, dan isi."),
+    option(
+        "--compact",
+        "is_compacting",
+        is_flag=True,
+        help=N_("Lepaskan dulu isi lama yang sudah diganti dan sudah ada di kantor."),
+    ),
+)
+def doctor(out: Output, is_compacting: bool) -> int:
     from fieldapp.services import care
     from fieldapp.services.homes import default_home, has_store, passphrase_of
 
     home = default_home()
+    if is_compacting:
+        with unlocked() as session:
+            let_go = care.compact(session)["entries"]
+        out.say(_("{count} isi lama dilepaskan; kantor tetap menyimpannya.").format(count=let_go))
     if has_store(home) and (passphrase_of(os.environ) or sys.stdin.isatty()):
         with unlocked() as session:
             checks = care.doctor(session)

@@ -103,6 +103,8 @@ def _happened(event: dict[str, Any]) -> Iterator[str]:
     kind = kind_words(event["kind"], event.get("decision"))
     reason = f"  {said(event['reason'])}" if event.get("reason") else ""
     yield f"  {event['at']}  {plain(event['by'])}  {kind}{reason}"
+    if event.get("dropped"):
+        yield "      " + _("isi lama ada di kantor; datang dengan pertukaran berikutnya")
     # The first entry brings every answer, and they all stand above.
     for change in event.get("changes", ()) if event["kind"] != "new" else ():
         yield f"      {plain(change['field'])}: {said(change['from'])} -> {said(change['to'])}"

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any, Final
 
+from fieldapp.services.policy import OFFICE_ROLES
 from fieldapp.services.problems import Problem, fill, translated
 from fieldapp.services.session import Session, iso_time
 from fieldapp.store import health
@@ -94,6 +95,22 @@ def rebuild(session: Session) -> dict[str, Any]:
         return {"registrations": int(journal.count("registration")), "identical": identical}
 
     return session.write(write)
+
+
+def compact(session: Session) -> dict[str, Any]:
+    """Let go of answers that were replaced and that the office holds: `{"entries"}`, of how many changes.
+
+    Lists, conflicts, decisions and later merges stay the same; a history that somebody opens comes back with the next
+    exchange. Raises Problem compact_office where a member of the office works on this laptop: others rely on it.
+    """
+
+    def write(connection: Connection, journal: Journal) -> int:
+        members = journal.membership.all()
+        if any(member.device == session.device and member.role in OFFICE_ROLES for member in members):
+            raise Problem("compact_office")
+        return journal.attic.compact()
+
+    return {"entries": session.write(write)}
 
 
 def _outside(home: Path) -> list[dict[str, Any]]:

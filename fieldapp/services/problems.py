@@ -242,6 +242,11 @@ _CODES: dict[str, tuple[Exit, str, str]] = {
         "Sertifikat atau kunci TLS tidak dapat dipakai: {reason}. Berikan berkas PEM yang cocok; kunci tanpa sandi.",
         "The TLS certificate or key cannot be used: {reason}. Give PEM files that fit, the key without a passphrase.",
     ),
+    "compact_office": (
+        Exit.NOT_ALLOWED,
+        "Laptop kantor menyimpan semua isi lama, karena laptop lain melepaskannya.",
+        "The office's laptop keeps all old answers, since other laptops let go of them.",
+    ),
     "recovery_none": (
         Exit.NOT_FOUND,
         "Tidak ada anggota di laptop ini yang dapat dipulihkan dengan kunci itu.",

@@ -30,6 +30,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "Sudah diubah atau diputuskan sesudah penggabungan itu; tidak dibatalkan.",
         "It was changed or decided after that merge; it stays.",
     ),
+    "history_away": (
+        "Isi lamanya belum kembali ke laptop ini; tukarkan paket atau sinkronkan, lalu ulangi.",
+        "Its old answers are not back on this laptop; exchange bundles or sync, then try again.",
+    ),
     "frozen": ("Sudah masuk SK; tidak dibatalkan.", "It is part of a decree; it stays."),
     "outside_area": ("Di luar wilayah Anda; tidak dibatalkan.", "It is outside your area; it stays."),
     "decision": (
@@ -116,6 +120,9 @@ def _answers(session: Session, journal: Journal, record: Record, brought: set[st
         journal.rules,
         journal.membership,
     )
+    if before.dropped:
+        # This laptop let go of what would have to be put back, before somebody of the office worked on it.
+        raise _Stays("history_away")
     made = [_restored(record, before, group, brought) for group in sorted(record.groups)]
     found = [change for change in made if change is not None]
     decided = [said for said in record.decisions if said.entry in brought]

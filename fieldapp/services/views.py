@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Groups of the journal that a list of answers does not show.
 _HIDDEN: Final = ("overrides",)
+#: Stands for an answer that this laptop let go, since it was replaced.
+_AWAY: Final = "…"
 
 
 def listing(session: Session, **wanted: Any) -> list[dict[str, Any]]:
@@ -84,11 +86,16 @@ def show(session: Session, registration: str, *, history: bool = False) -> dict[
             shown["history"] = _history(record, who)
         return shown
 
-    return session.read(read)
+    told = session.read(read)
+    _ask_for_dropped(session, registration, told.get("history", ()))
+    return told
 
 
 def history(session: Session, registration: str) -> list[dict[str, Any]]:
-    """Who did what, oldest first: `{"entry", "at", "by", "kind", "changes": [{"field", "from", "to"}], …}`."""
+    """Who did what, oldest first: `{"entry", "at", "by", "kind", "changes": [{"field", "from", "to"}], …}`.
+
+    Where a laptop let go of replaced answers, `dropped` is true and they read "…"; the next exchange brings them.
+    """
 
     def read(connection: Connection) -> list[dict[str, Any]]:
         record = session.journal(connection).record(registration)
@@ -96,7 +103,15 @@ def history(session: Session, registration: str) -> list[dict[str, Any]]:
             raise Problem("registration_not_found", details={"id": registration})
         return _history(record, member_names(session, connection))
 
-    return session.read(read)
+    told = session.read(read)
+    _ask_for_dropped(session, registration, told)
+    return told
+
+
+def _ask_for_dropped(session: Session, registration: str, history: Sequence[Mapping[str, Any]]) -> None:
+    """Who looks at a history gets it whole with the next exchange."""
+    if any(item.get("dropped") for item in history):
+        session.write(lambda _, journal: journal.attic.ask_for(registration))
 
 
 def unmasked_nik(session: Session, registration: str) -> str:
@@ -261,12 +276,15 @@ def _history(record: Record, who: Mapping[str, str]) -> list[dict[str, Any]]:
             "kind": entry.k,
         }
         if entry.k in ("new", "edit", "resolve"):
+            if stored.is_dropped:
+                item["dropped"] = True
+            values = dict.fromkeys(entry.f, _AWAY) if stored.is_dropped else entry.f
             item["changes"] = [
                 {"field": name, "from": known.get(name), "to": value}
-                for name, value in sorted(entry.f.items())
-                if known.get(name) != value
+                for name, value in sorted(values.items())
+                if known.get(name) != value or value == _AWAY
             ]
-            known.update(entry.f)
+            known.update(values)
         else:
             item.update({name: value for name, value in entry.f.items() if name not in item})
         told.append(item)

@@ -163,6 +163,9 @@ def _history(items: Sequence[Mapping[str, Any]], width: int) -> list[Line]:
         if item.get("reason"):
             text += f": {plain(item['reason'])}"
         lines += [Line(part) for part in wrapped(text, width, 4)]
+        if item.get("dropped"):
+            away = "    " + _("isi lama ada di kantor; datang dengan pertukaran berikutnya")
+            lines += [Line(part, "quiet") for part in wrapped(away, width, 6)]
         if kind != "new":
             for change in item.get("changes") or []:
                 lines += _change(change, width)

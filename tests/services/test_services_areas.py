@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from fieldapp.services import care, ledger, registrations
+from fieldapp.services.problems import Problem
 from fieldapp.store.db import Connection
 
 HOME, AWAY = "64.71.05.1002", "64.71.05.1006"
@@ -66,3 +69,38 @@ def test_a_lost_entry_is_told_of_and_comes_back_with_the_next_exchange(town: Any
     assert answer["differing"] == []
     assert areas(other)["ok"]
     assert ledger.ledger(other)["balanced"]
+
+
+def test_a_laptop_lets_go_of_replaced_answers_and_its_history_comes_back_when_it_is_opened(
+    town: Any, person: Callable[..., Any]
+) -> None:
+    laptop = town.join("enumerator", "Sari", HOME)
+    coordinator = town.join("coordinator", "Kiki", "64.71")
+    registration = register(laptop, person())
+    for job in ("ojek", "pedagang_kaki_lima"):
+        registrations.edit(laptop, registration, {"job": job})
+    assert care.compact(laptop) == {"entries": 0}
+    town.carry(laptop, coordinator)
+    town.carry(coordinator, laptop, to=laptop.member.id)
+    before = registrations.listing(laptop)
+    whole = registrations.history(laptop, registration)
+    assert care.compact(laptop) == {"entries": 1}
+    assert registrations.listing(laptop) == before
+    assert all(check["ok"] for check in care.doctor(laptop))
+    opened = registrations.history(laptop, registration)
+    assert [item.get("dropped", False) for item in opened] == [False, True, False]
+    assert {"field": "job", "from": "tukang_pijat", "to": "…"} in opened[1]["changes"]
+    town.carry(laptop, coordinator)
+    town.carry(coordinator, laptop, to=laptop.member.id)
+    assert registrations.history(laptop, registration) == whole
+
+
+def test_an_office_lets_go_of_nothing(town: Any) -> None:
+    coordinator = town.join("coordinator", "Kiki", "64.71")
+    with pytest.raises(Problem, match="compact_office"):
+        care.compact(coordinator)
+    shared = town.join("enumerator", "Sari", HOME)
+    assert care.compact(shared) == {"entries": 0}
+    town.join("supervisor", "Wati", "64.71", host=shared)
+    with pytest.raises(Problem, match="compact_office"):
+        care.compact(shared)
