@@ -15,6 +15,7 @@ from sync.exchange import age_identities, bundle_for_member, merge_bundle, merge
 from sync.journal import Author, Journal, Merged
 from sync.keys import is_signed
 from sync.members import Membership
+from sync.payload import Known
 from sync.randomness import Random, system_random
 from sync.wire import MOST_ENTRIES
 
@@ -114,7 +115,8 @@ class Hub:
 
     `author` is asked anew each time, since the hub's keys may grow; `merged` is told of each merge once it is durable.
     `members` gives a membership of one's own to open requests with, so that only merging needs the one transaction; it
-    may be a moment old. `challenge` is what requests over HTTP have to answer (FORMAT.md).
+    may be a moment old. `known` may look up which segments are here already. `challenge` is what requests over HTTP
+    have to answer (FORMAT.md).
     """
 
     def __init__(
@@ -127,10 +129,12 @@ class Hub:
         merged: Callable[[Merged], None] = lambda _: None,
         random: Random = system_random,
         members: Callable[[], Membership] | None = None,
+        known: Known | None = None,
         challenge: Callable[[], str] = str,
     ) -> None:
         self._transact = transact
         self._members = members or (lambda: transact(lambda journal: journal.membership.copy()))
+        self._known = known
         self._challenge = challenge
         self._author = author
         self._programme = programme
@@ -208,7 +212,7 @@ class Hub:
         members = self._members()
         _refuse_shut_out(members, inspect_head(request).by)
         try:
-            return open_bundle(request, age_identities(author.identity), members, self._programme.id)
+            return open_bundle(request, age_identities(author.identity), members, self._programme.id, self._known)
         except Untrusted as error:
             if error.code != "member_unknown":
                 raise

@@ -23,7 +23,7 @@ RATE_S: Final = 10.0
 """Requests a second that a member may keep up; a visit of 100,000 entries takes about 30."""
 BURST: Final = 120
 STRANGERS_RATE_S: Final = 5.0
-"""Requests a second from members who are not known yet, all together: reading certificates is what costs most here."""
+"""Requests a second from who shows certificates, all together: reading them is what costs most here."""
 STRANGERS_BURST: Final = 100
 FRESH_S: Final = 1.0
 """How old the list of members may be before it is read again."""
@@ -61,24 +61,11 @@ class KnownMembers:
         """One's own copy of it."""
         with self._lock:
             if self._known is None or self._monotonic() - self._read_at > self._fresh_s:
-                self._renew()
-            return self._copy()
-
-    def renew(self) -> Membership:
-        """One's own copy, read again first."""
-        with self._lock:
-            self._renew()
-            return self._copy()
-
-    def _renew(self) -> None:
-        self._known = self._read()
-        self._read_at = self._monotonic()
-        # Worked out once, for all the copies.
-        self._known.all()
-
-    def _copy(self) -> Membership:
-        assert self._known is not None  # noqa: S101 - both callers have read it
-        return self._known.copy()
+                self._known = self._read()
+                self._read_at = self._monotonic()
+                # Worked out once, for all the copies.
+                self._known.all()
+            return self._known.copy()
 
 
 class SignatureGate:
@@ -135,13 +122,11 @@ class SignatureGate:
         """The key of a member, and why it may not come in."""
         members = self._members()
         member = members.member(member_id)
-        if member is None:
+        text = asked.header(CERTIFICATES_HEADER) if member is None else None
+        if text is not None:
             _spare(self._strangers.take(""))
-            members = self._members.renew()
-            text = asked.header(CERTIFICATES_HEADER)
-            if members.member(member_id) is None and text is not None:
-                for certificate in read_certificates(text):
-                    members.add(certificate)
+            for certificate in read_certificates(text):
+                members.add(certificate)
             member = members.member(member_id)
         if member is None:
             raise NotAllowed("member_unknown")

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from prometheus_client import start_http_server
 
@@ -106,6 +106,7 @@ class HubServer:
             self._epoch(),
             merged=self._merged,
             members=members,
+            known=self._known,
             challenge=gate.challenge,
         )
         context = _tls_context(tls) if tls else None
@@ -149,6 +150,13 @@ class HubServer:
         """Who belongs to the programme, without waiting for whoever is writing."""
         try:
             return self._session.read(lambda connection: self._session.journal(connection).membership.copy())
+        except Problem:
+            raise Unreachable("hub_failed") from None
+
+    def _known(self, *segment: Any) -> bytes | None:
+        """Whether a segment is here already (`sync.payload.Known`), so that one that comes again costs little."""
+        try:
+            return self._session.read(lambda connection: self._session.journal(connection).known_segments(*segment))
         except Problem:
             raise Unreachable("hub_failed") from None
 
