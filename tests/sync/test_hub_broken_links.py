@@ -171,7 +171,7 @@ def test_a_strangers_bundle_and_what_is_none_are_refused_over_http(
         (b"", 400, "bundle_unknown"),
         (b"NIK,nama\n", 400, "bundle_unknown"),
         (genuine[:-1], 400, "bundle_truncated"),
-        (genuine[:-1] + b"!", 400, "bundle_damaged"),
+        (genuine[:-1] + bytes([genuine[-1] ^ 1]), 400, "bundle_damaged"),
         (genuine.replace(siti.member.id.encode(), stranger.member.id.encode(), 1), 400, "bundle_forged"),
         (genuine[:200], 400, "bundle_truncated"),
     ]:

@@ -114,7 +114,7 @@ def test_a_changed_body_query_type_or_method_is_refused(town: Town) -> None:
     def fresh() -> dict[str, str]:
         return signed(body, town.siti.identity, challenge_of(town.url))
 
-    assert told(post(town.url, body[:-1] + b"!", fresh())) == (400, "hub_digest")
+    assert told(post(town.url, body[:-1] + bytes([body[-1] ^ 1]), fresh())) == (400, "hub_digest")
     assert told(post(town.url, b"", fresh())) == (400, "hub_digest")
     assert told(post(town.url, body, fresh(), query="entries=5000")) == (401, "hub_signature")
     assert told(post(town.url, body, fresh() | {"Content-Type": "text/plain"})) == (401, "hub_signature")
