@@ -4,7 +4,7 @@ No order of arrival, repetition or split changes the outcome, because nothing he
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Final, Generic, Literal, NamedTuple, TypeVar
@@ -19,6 +19,8 @@ from sync.record_id import names
 T = TypeVar("T")
 
 _DIGEST_TAG: Final = b"fieldapp heads 1\n"
+_CLEARED: Final = b":null"
+"""Stands in the bytes of every entry that clears a field."""
 _LAYOUTS_LIMIT: Final = 512
 _LAYOUT_FIELDS_LIMIT: Final = 256
 _json_encoder: Final = msgspec.json.Encoder(order="deterministic")
@@ -173,23 +175,29 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
         return self.origin.entry.t if self.origin else (0, 0)
 
     @_Once
+    def _setters(self) -> "_Setters":
+        only = self._only
+        return _setters(self.history, self.rules) if only is None else _Setters(_heads_of_one(only, self.rules), ())
+
+    @property
     def heads(self) -> dict[str, tuple[Stored, ...]]:
         """Group -> entries that no other replaces, shown one first; groups sorted."""
-        only = self._only
-        return _heads(self.history, self.rules) if only is None else _heads_of_one(only, self.rules)
+        return self._setters.heads
 
     @_Once
     def values(self) -> dict[str, object]:
         """Field -> shown value; cleared fields are left out."""
         only = self._only
-        if only is None:
-            return _values(self.heads, self.history, self.rules)
-        return {name: value for name, value in only.entry.f.items() if value is not None}
+        values = dict(only.entry.f) if only is not None else _values(self.history, self._setters, self.rules)
+        # Nothing can be cleared where no byte says so, and to search those is far quicker than to look at every value.
+        if any(_CLEARED in stored.body for stored in self.history):
+            return {name: value for name, value in values.items() if value is not None}
+        return values
 
     @_Once
     def conflicts(self) -> tuple[str, ...]:
         """Groups with several heads of unlike values, sorted."""
-        return () if len(self.history) < 2 else _conflicts(self.heads, self.rules)
+        return () if len(self.history) < 2 else _conflicts(self._setters, self.rules)
 
     @_Once
     def digest(self) -> str:
@@ -306,7 +314,7 @@ def _why_not(stored: Stored, origin: Stored | None, rules: Rules, membership: Me
         return rules.may(member, entry, None)
     if entry.y != origin.entry.y:
         return "type_differs"
-    if not covers(member.scopes, origin.entry.s):
+    if origin.entry.s != entry.s and not covers(member.scopes, origin.entry.s):
         return "outside_scope"
     return rules.may(member, entry, origin.entry)
 
@@ -334,50 +342,68 @@ def _digest(heads: bytes) -> str:
     return hashlib.sha256(_DIGEST_TAG + heads).hexdigest()[:32]
 
 
-def _conflicts(heads: Mapping[str, tuple[Stored, ...]], rules: Rules) -> tuple[str, ...]:
-    return tuple(
-        group for group, shown in heads.items() if len(shown) > 1 and len({_kept(s, group, rules) for s in shown}) > 1
-    )
+class _Setters(NamedTuple):
+    """Who set what."""
 
-
-def _heads(history: tuple[Stored, ...], rules: Rules) -> dict[str, tuple[Stored, ...]]:
+    heads: dict[str, tuple[Stored, ...]]
     """Group -> the entries that set it and that no other names as replaced, shown one first; groups sorted."""
-    setters: dict[str, tuple[Stored, ...]] = {}
+    met: Collection[str]
+    """Groups that more than one entry set: most are set once, so most of a record needs no closer look."""
+
+
+def _setters(history: tuple[Stored, ...], rules: Rules) -> _Setters:
+    heads: dict[str, tuple[Stored, ...]] = {}
+    met: set[str] = set()
     replaced: dict[str, set[str]] = {}
-    for stored in reversed(history):
-        entry = stored.entry
-        if entry.k not in SETTING_KINDS:
-            continue
-        # Whole entries at a time, group by group only where they meet: most groups are set once.
-        own: dict[str, tuple[Stored, ...]] = dict.fromkeys(rules.layout(entry.f).groups, (stored,))
-        for name, parents in entry.b.items():
-            group = rules.group(name)
-            # Whoever sets nothing in a group replaces nothing there, or a value could vanish without a successor.
-            if group in own:
-                replaced.setdefault(group, set()).update(parents)
-        for group in setters.keys() & own.keys():
-            own[group] = (*setters[group], stored)
-        setters.update(own)
-    for group, gone in replaced.items():
-        setters[group] = tuple(stored for stored in setters[group] if stored.id not in gone)
-    return {group: setters[group] for group in sorted(setters)}
-
-
-def _values(heads: Mapping[str, tuple[Stored, ...]], history: tuple[Stored, ...], rules: Rules) -> dict[str, object]:
-    """The fields of the shown heads, cleared ones left out."""
-    values: dict[str, object] = {}
+    is_sorted = True
     for stored in history:
         entry = stored.entry
         if entry.k not in SETTING_KINDS:
             continue
-        groups, fields_of, _ = rules.layout(entry.f)
-        shown = dict(entry.f)
-        for group in groups:
-            if heads[group][0] is not stored:
-                for name in fields_of[group]:
-                    del shown[name]
-        values.update(shown)
-    return {name: value for name, value in values.items() if value is not None}
+        layout = rules.layout(entry.f)
+        if heads:
+            for group in layout.groups:
+                others = heads.get(group)
+                if others is None:
+                    heads[group] = (stored,)
+                    is_sorted = False
+                else:
+                    heads[group] = (stored, *others)
+                    met.add(group)
+        else:
+            heads = dict.fromkeys(layout.groups, (stored,))
+        for name, parents in entry.b.items():
+            group = rules.group(name)
+            # Whoever sets nothing in a group replaces nothing there, or a value could vanish without a successor.
+            if group in layout.fields:
+                replaced.setdefault(group, set()).update(parents)
+    for group, gone in replaced.items():
+        heads[group] = tuple([stored for stored in heads[group] if stored.id not in gone])
+    return _Setters(heads if is_sorted else {group: heads[group] for group in sorted(heads)}, met)
+
+
+def _conflicts(setters: _Setters, rules: Rules) -> tuple[str, ...]:
+    shown = {group: setters.heads[group] for group in sorted(setters.met)}
+    return tuple(
+        group for group, heads in shown.items() if len(heads) > 1 and len({_kept(s, group, rules) for s in heads}) > 1
+    )
+
+
+def _values(history: tuple[Stored, ...], setters: _Setters, rules: Rules) -> dict[str, object]:
+    """The fields of the shown heads; None where one is cleared."""
+    values: dict[str, object] = {}
+    setting = [stored.entry.f for stored in history if stored.entry.k in SETTING_KINDS]
+    for fields in setting:
+        values.update(fields)
+    for group in setters.met:
+        # All of the group is as the shown head has it, and nothing of what another entry says of it.
+        for fields in setting:
+            for name in rules.layout(fields).fields.get(group, ()):
+                values.pop(name, None)
+        fields = setters.heads[group][0].entry.f
+        for name in rules.layout(fields).fields[group]:
+            values[name] = fields[name]
+    return values
 
 
 def _kept(stored: Stored, group: str, rules: Rules) -> bytes:

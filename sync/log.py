@@ -210,11 +210,12 @@ class Log:
     def records(self, keys: Sequence[bytes]) -> dict[bytes, list[Row]]:
         """The entries of these records (at most CHUNK of them); a record without entries has an empty list."""
         found: dict[bytes, list[Row]] = {key: [] for key in keys}
-        for record, *columns in self._connection.execute(
+        row = self._row
+        for record, place, id_, status, dictionary, body in self._connection.execute(
             f"SELECT record, {_ROW} FROM entry WHERE record IN ({marks(len(keys))})",  # noqa: S608 - marks only
             [*map(bytearray, keys)],
         ):
-            found[bytes(record)].append(self._row(*columns))
+            found[bytes(record)].append(row(place, id_, status, dictionary, body))
         return found
 
     def places_of(self, key: bytes) -> list[int]:
