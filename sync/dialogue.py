@@ -17,7 +17,7 @@ from sync.keys import is_signed
 from sync.members import Membership
 from sync.payload import Known
 from sync.randomness import Random, system_random
-from sync.wire import MOST_ENTRIES
+from sync.wire import MOST_ENTRIES, Admitted
 
 VERSION: Final = 1
 HUB_ROLE: Final = "hub"
@@ -168,24 +168,27 @@ class Hub:
         """Raises what keeps the journal from being read just now."""
         self._members()
 
-    def answer(self, request: bytes, entries: int, by: str | None = None) -> bytes:
+    def answer(self, request: bytes, entries: int, admitted: Admitted | None = None) -> bytes:
         """Merge a member's bundle and answer with what the member lacks, about `entries` entries at most.
 
-        `by` is the member who was seen to bring it, where that was seen: nobody brings another's. Raises what
-        `open_bundle` and `Journal.merge` raise; NotAllowed member_revoked, invitation_used, invitation_revoked. Nothing
-        of the request is kept then.
+        `admitted` says who signed for it, on links where requests are signed: nobody brings another's, and none is
+        answered twice. Raises what `open_bundle` and `Journal.merge` raise; NotAllowed member_revoked, invitation_used,
+        invitation_revoked; Unreachable hub_replayed. Nothing of the request is kept then.
         """
         author = self._author()
         head = inspect_head(request)
         if head.programme != self._programme.id:
             raise Untrusted("bundle_foreign", programme=head.programme)
-        if by not in (None, head.by):
+        if admitted is not None and admitted.member != head.by:
             raise Untrusted("bundle_forged", member=head.by)
         opened = self._open(request, author)
 
         def work(journal: Journal) -> tuple[Merged, bytes]:
             # Asked again, since the member may have been shut out while the request was being opened.
             _refuse_shut_out(journal.membership, head.by)
+            now_s = author.clock.wall_ms() // 1000
+            if admitted is not None and not journal.requests.is_new(admitted.mark, admitted.until_s, now_s):
+                raise Unreachable("hub_replayed")
             if opened is None:
                 received = merge_bundle(journal, request, author, random=self._random)
             else:

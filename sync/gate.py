@@ -116,7 +116,7 @@ class SignatureGate:
         # Only now, so that nobody can use up what a member may ask by repeating its requests.
         _spare(self._buckets.take(signed.member))
         label = hmac.digest(self._label_key, signed.member.encode(), "sha256")[:4].hex()
-        return Admitted(signed.member, signed.digest, label)
+        return Admitted(signed.member, signed.digest, label, mark, until_s)
 
     def _look_up(self, member_id: str, asked: Asked) -> tuple[bytes, str | None]:
         """The key of a member, and why it may not come in."""

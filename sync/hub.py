@@ -177,7 +177,7 @@ class _Hub:
             body = await self._body(turn)
             check_digest(admitted.digest, body)
             entries = _entries(turn.request)
-            answer = await self._in_thread(lambda: self._answerer.answer(body, entries, admitted.member))
+            answer = await self._in_thread(lambda: self._answerer.answer(body, entries, admitted))
         finally:
             self._in_hand -= 1
             self._measures.in_hand.set(self._in_hand)

@@ -6,17 +6,17 @@ committed afterwards.
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sync.bundle import Opened
 from sync.certificates import Member
 from sync.chains import Chains
+from sync.changes import Change, entry_of
 from sync.clock import Time
 from sync.compaction import Attic
 from sync.coverage import Have, Ranges, join, runs
 from sync.doubts import Doubts
-from sync.entry import DECISION, FORMAT_VERSION, Entry, Kind, Stored
+from sync.entry import Stored
 from sync.errors import NotAllowed, NotFound
 from sync.feed import Batch, Feed
 from sync.fold import Record, Rules, fold
@@ -25,12 +25,13 @@ from sync.keys import Identity
 from sync.log import Log, record_key
 from sync.members import REVOCATION, Membership
 from sync.merge import Merge, Merged
-from sync.own import Author, OwnChains, Tip
+from sync.own import Author, OwnChains
 from sync.payload import Known, Payload
 from sync.peers import Peer, Peers
 from sync.randomness import Random, system_random, token
 from sync.record_id import RecordIds
 from sync.reports import Report, Reports
+from sync.requests import Requests
 from sync.segment import Segment
 from sync.shipping import Selection, Shipping
 from sync.sums import Sums
@@ -39,21 +40,6 @@ from sync.tally import recount
 from sync.vouching import Vouching
 
 __all__ = ["LOCK_WRITERS", "Author", "Batch", "Change", "Journal", "Merged", "Quarantined", "Report", "create_tables"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """One change that somebody asks for."""
-
-    record: str
-    type: str
-    scope: str
-    kind: Kind
-    fields: Mapping[str, Any]
-    parents: Mapping[str, Sequence[str]] | None = None
-    """Group -> ids of the heads that the writer saw; None for the present ones."""
-    of: str | None = None
-    """void and decide: digest of the record that the writer saw; None for the present one."""
 
 
 class Quarantined(NamedTuple):
@@ -94,6 +80,8 @@ class Journal:
         self._peers = Peers(connection, self._log, self._chains)
         self._reports = Reports(connection)
         self._feed = Feed(connection, self._log)
+        self.requests = Requests(connection)
+        """The signed requests that this replica has answered, when it is a hub."""
         self.sums = Sums(connection, self._log, self._chains)
         self.doubts = Doubts(connection, self._chains, self.sums)
         self._folding = Folding(self._log, rules, project, self._chains.ask_for)
@@ -282,7 +270,7 @@ class Journal:
                 if r not in entries:
                     entries[r] = self._entries(r)
                     records[r] = fold(r, entries[r], self.rules, membership)
-                stored = Stored.write(self._entry(author, change, records[r], tip))
+                stored = Stored.write(entry_of(author, change, records[r], tip, self.rules, token(self._random)))
                 entries[r].append(stored)
                 records[r] = fold(r, entries[r], self.rules, membership)
                 refused = dict(records[r].quarantined).get(stored.id)
@@ -319,42 +307,6 @@ class Journal:
         if fresh:
             self._folding.project(fresh)
         self._folding.refold(anew, membership)
-
-    def _entry(self, author: Author, change: Change, known: Record, tip: Tip) -> Entry:
-        fields, parents, of = dict(change.fields), change.parents, change.of
-        if change.kind in ("edit", "resolve"):
-            groups = self.rules.layout(fields).groups
-            for group in groups:
-                # A group changes as one, so that no merge can make an address that nobody wrote.
-                for head in known.groups.get(group, ())[:1]:
-                    if head.entry in known.dropped:
-                        raise NotAllowed("record_incomplete")
-                    fields = {**head.values, **fields}
-            if parents is None:
-                parents = {group: [head.id for head in known.heads.get(group, ())] for group in groups}
-        elif change.kind in ("void", "decide"):
-            if parents is None:
-                parents = {DECISION: [said.entry for said in known.decisions]}
-            of = known.digest if of is None else of
-        return Entry(
-            au=author.identity.member_id,
-            b={group: tuple(sorted(set(ids))) for group, ids in (parents or {}).items() if ids},
-            ch=tip.chain,
-            dv=author.device,
-            f=fields,
-            k=change.kind,
-            n=tip.n + 1,
-            o=author.clock.offset_ms,
-            of=of,
-            p=tip.hash.hex(),
-            r=change.record,
-            s=change.scope,
-            sv=author.form_version,
-            t=author.clock.tick(),
-            v=FORMAT_VERSION,
-            x=token(self._random),
-            y=change.type,
-        )
 
     def seal(self, identity: Identity) -> int:
         """Sign what this member wrote here since the last time, as segments that can travel; returns how many."""

@@ -136,7 +136,12 @@ _DROPPED: Final = (
     # Entries whose values were let go have a negative dictionary: -1 - the number of the one that packs the rest.
     "CREATE INDEX entry_dropped ON entry (place) WHERE dictionary < 0",
 )
-_STEPS: Final = (_FIRST, _REPORT_ORDER, _FEED, _SUMS, _DROPPED)
+_REQUESTS: Final = (
+    # Signed requests that a hub answered, until their challenges have surely run out.
+    "CREATE TABLE request (mark BLOB PRIMARY KEY, until_s INTEGER NOT NULL)",
+    "CREATE INDEX request_by_end ON request (until_s)",
+)
+_STEPS: Final = (_FIRST, _REPORT_ORDER, _FEED, _SUMS, _DROPPED, _REQUESTS)
 """What brought the tables to their present shape, oldest first; a step that was released never changes."""
 
 LOCK_WRITERS: Final = "UPDATE counter SET n = n + 1 WHERE name = 'writer'"

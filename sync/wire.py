@@ -35,6 +35,10 @@ class Admitted(NamedTuple):
     """The Content-Digest that the member signed."""
     label: str
     """Stands for the member in logs: 8 hex digits that only the hub can work out."""
+    mark: bytes
+    """Stands for the signature, 16 bytes."""
+    until_s: int
+    """When its challenge runs out, in seconds since 1970 UTC."""
 
 
 class Link(Protocol):
@@ -56,8 +60,8 @@ class Answerer(Protocol):
         """Who this hub is, as JSON, signed together with the caller's nonce."""
         ...
 
-    def answer(self, request: bytes, entries: int, by: str | None = None) -> bytes:
-        """The bundle that answers the bundle `request` of the member `by`, of about `entries` entries at most.
+    def answer(self, request: bytes, entries: int, admitted: Admitted | None = None) -> bytes:
+        """The bundle that answers the bundle `request`, which was `admitted`, of about `entries` entries at most.
 
         Raises SyncError; then nothing of the request was kept.
         """

@@ -207,8 +207,14 @@ def dropped(db: Database) -> None:
     create_tables(db.conn, since=4, until=5)
 
 
+def requests(db: Database) -> None:
+    """A hub remembers for some time which signed requests it has answered."""
+    create_tables(db.conn, since=5, until=6)
+
+
 _ORDER = (
     local_values, drafts, journal, projections, carried, disclosures, report_order, feed, sums, heads, dropped,
+    requests,
 )  # fmt: skip
 NAMES = tuple(step.__name__ for step in _ORDER)
 STEPS = Migrations("fieldapp")

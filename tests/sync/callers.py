@@ -41,7 +41,7 @@ class OneMember:
 
     def admit(self, asked: Asked) -> Admitted:
         signed = verify_request(asked, lambda claim: CALLER.sign_key)
-        return Admitted(signed.member, signed.digest, "00000000")
+        return Admitted(signed.member, signed.digest, "00000000", b"", 0)
 
 
 def description(nonce: str) -> bytes:

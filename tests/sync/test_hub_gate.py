@@ -16,13 +16,16 @@ from hypothesis import strategies as st
 
 from sync.challenges import LIFETIME_S, Challenges, Seen, answering
 from sync.client import HttpLink
+from sync.dialogue import Hub
 from sync.errors import NotAllowed, SyncError, Unreachable
 from sync.exchange import bundle_for_hub
 from sync.fold import Rules
 from sync.keys import Identity
 from sync.limits import Buckets
 from sync.randomness import system_random, uuid7
+from sync.requests import Requests
 from sync.signatures import ACCEPTED, Asked, sign_request, verify_request
+from sync.tables import create_tables
 from sync.wire import (
     CERTIFICATES_HEADER,
     CERTIFICATES_LIMIT,
@@ -178,6 +181,38 @@ def test_another_process_with_the_hubs_key_takes_its_challenges(town: Town) -> N
     assert admitted.label not in admitted.member
     with pytest.raises(Unreachable, match="hub_replayed"):
         twin.admit(Asked("POST", EXCHANGE_PATH, "entries=50", list(headers.items())))
+
+
+def test_no_process_of_a_hub_answers_what_another_has_answered(town: Town) -> None:
+    body = town.request(town.siti)
+    headers = signed(body, town.siti.identity, challenge_of(town.url))
+    assert post(town.url, body, headers).status_code == 200
+    before = town.rows()
+
+    def transact(work: Any) -> Any:
+        def whole() -> Any:
+            with town.hub.transaction():
+                return work(town.hub.journal)
+
+        return town.on_writer(whole)
+
+    # Another process knows nothing of the first one's memory; it knows the journal.
+    twin = gate_of(town.hub, transact)
+    admitted = twin.admit(Asked("POST", EXCHANGE_PATH, "entries=50", list(headers.items())))
+    with pytest.raises(Unreachable, match="hub_replayed"):
+        Hub(transact, lambda: town.hub.author, town.hub.programme, "1").answer(body, 50, admitted)
+    assert town.rows() == before
+
+
+def test_requests_are_remembered_until_they_have_run_out_by_any_clock() -> None:
+    connection = replicas.open_database()
+    create_tables(connection)
+    requests = Requests(connection)
+    assert requests.is_new(b"a", 1_000, 700)
+    assert not requests.is_new(b"a", 1_000, 1_900)
+    assert requests.is_new(b"b", 2_000, 1_900)
+    assert requests.is_new(b"c", 9_000, 8_000)
+    assert connection.execute("SELECT mark FROM request").fetchall() == [(b"c",)]
 
 
 def test_a_challenge_that_ran_out_is_asked_for_again_without_a_word(town: Town) -> None:

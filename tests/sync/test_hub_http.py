@@ -19,7 +19,7 @@ from sync.client import HttpLink, _refused
 from sync.errors import MESSAGES, NotAllowed, SyncError, Unreachable, Untrusted
 from sync.hub import application
 from sync.serving import Bounds, Server
-from sync.wire import BUNDLE_TYPE, EXCHANGE_PATH, HUB_PATH, Answerer
+from sync.wire import BUNDLE_TYPE, EXCHANGE_PATH, HUB_PATH, Admitted, Answerer
 
 
 class Reverser:
@@ -35,7 +35,7 @@ class Reverser:
     def check(self) -> None:
         self.before()
 
-    def answer(self, request: bytes, entries: int, by: str | None = None) -> bytes:
+    def answer(self, request: bytes, entries: int, admitted: Admitted | None = None) -> bytes:
         self.entries.append(entries)
         self.before()
         return request[::-1]

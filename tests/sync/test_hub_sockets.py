@@ -26,7 +26,7 @@ from sync.hub import application
 from sync.measures import Measures, memory_bytes
 from sync.merge import Merged
 from sync.serving import HEADER_BYTES, Bounds, Server
-from sync.wire import EXCHANGE_PATH, HEALTH_PATH, HUB_PATH
+from sync.wire import EXCHANGE_PATH, HEALTH_PATH, HUB_PATH, Admitted
 
 QUICK = Bounds(headers_s=0.3, handshake_s=1.0, idle_s=1, answer_s=1.0, connections=40, stop_s=2)
 
@@ -44,7 +44,7 @@ class Echo:
     def check(self) -> None:
         self.before()
 
-    def answer(self, request: bytes, entries: int, by: str | None = None) -> bytes:
+    def answer(self, request: bytes, entries: int, admitted: Admitted | None = None) -> bytes:
         self.asked += 1
         self.before()
         return request
