@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from fieldapp.cli.base import FILE, Choice, command, group, option, quoted, wrong_use
+from fieldapp.cli.base import FILE, command, group, option, quoted, wrong_use
 from fieldapp.cli.output import Output, as_json_text, pairs, write
 from fieldapp.cli.unlock import unlocked
 from fieldapp.locale import N_, _
@@ -128,10 +128,11 @@ def _asked_to_stop() -> Iterator[Callable[[], bool]]:
     ),
     option(
         "--database",
-        type=Choice(("sqlite",)),
-        default="sqlite",
-        show_default=True,
-        help=N_("Tempat penyimpanan pusat."),
+        metavar="URL",
+        help=N_(
+            "Tempat penyimpanan pusat: sqlite atau postgresql://... Tanpa ini dipakai isi berkas"
+            " FIELDAPP_DATABASE_FILE, lalu FIELDAPP_DATABASE, lalu sqlite. Jangan tulis sandi di sini."
+        ),
     ),
 )
 def serve(
@@ -140,24 +141,27 @@ def serve(
     tls_cert: Path | None,
     tls_key: Path | None,
     metrics_listen: str | None,
-    database: str,
+    database: str | None,
 ) -> None:
     host, port = _address(listen)
     metrics = _address(metrics_listen) if metrics_listen is not None else None
     if (tls_cert is None) != (tls_key is None):
         wrong_use(_("--tls-cert dan --tls-key hanya dipakai bersama."))
     from fieldapp.services import hub as hubs
+    from fieldapp.services import keeper
+
+    where = keeper.database_of(database)
 
     def ready(server: hubs.HubServer) -> None:
         # The answer comes when the hub can be reached, not when it ends: scripts wait for this line.
         if out.as_json:
-            told = {"listening": server.url, "database": database}
+            told = {"listening": server.url, "database": keeper.kind_of(where)}
             write(sys.stdout, as_json_text(told | ({"metrics": server.metrics_url} if server.metrics_url else {})))
         out.say(_("Pusat siap di {url}. Ctrl+C menghentikannya.").format(url=server.url))
 
     tls = hubs.Tls(tls_cert, tls_key) if tls_cert is not None and tls_key is not None else None
     with unlocked() as session:
-        hubs.serve(session, host, port, ready, tls=tls, metrics=metrics)
+        hubs.serve(session, host, port, ready, tls=tls, metrics=metrics, database=where)
 
 
 def _address(listen: str) -> tuple[str, int]:

@@ -17,21 +17,16 @@ from typing import Any, Final, TypeVar
 from prometheus_client import start_http_server
 
 from fieldapp.services import office
+from fieldapp.services.keeper import SQLITE, keeper_of
 from fieldapp.services.problems import Exit, Problem, os_reason
 from fieldapp.services.session import Session
-from fieldapp.services.transact import transact_of
-from fieldapp.store import local
-from fieldapp.store.errors import StoreBusy, StoreError
 from sync.dialogue import Hub
-from sync.errors import Unreachable
 from sync.gate import KnownMembers, SignatureGate
 from sync.hub import MAX_BODY_BYTES, application
-from sync.journal import Journal
 from sync.measures import Measures
 from sync.members import Membership
 from sync.merge import Merged
 from sync.office import OFFICE_KEY
-from sync.randomness import token
 from sync.serving import Bounds, Server
 
 T = TypeVar("T")
@@ -56,17 +51,19 @@ def serve(
     *,
     tls: Tls | None = None,
     metrics: tuple[str, int] | None = None,
+    database: str = SQLITE,
 ) -> None:
     """Serve until SIGINT or SIGTERM (Windows: Ctrl+C or Ctrl+Break); exchanges in hand are finished first.
 
     `ready` is told once the hub can be reached; port 0 takes a free one. `metrics` is an address of its own for
-    Prometheus. Each request becomes a line of JSON on standard error. Raises Problem: hub_only, hub_listen, hub_tls.
+    Prometheus. `database` is what `keeper.database_of` gives. Each request becomes a line of JSON on standard error.
+    Raises Problem: hub_only, hub_listen, hub_tls, and what `keeper.keeper_of` raises.
     """
     log, lines = logging.getLogger("sync.hub"), logging.StreamHandler(sys.stderr)
     log.addHandler(lines)
     log.setLevel(logging.INFO)
     try:
-        server = HubServer(session, host, port, tls=tls, metrics=metrics)
+        server = HubServer(session, host, port, tls=tls, metrics=metrics, database=database)
         server.run(lambda _: ready(server))
     finally:
         log.removeHandler(lines)
@@ -86,24 +83,23 @@ class HubServer:
         *,
         tls: Tls | None = None,
         metrics: tuple[str, int] | None = None,
+        database: str = SQLITE,
         max_body_bytes: int = MAX_BODY_BYTES,
         bounds: Bounds = Bounds(),  # noqa: B008 - frozen
     ) -> None:
         if session.member.role != "hub":
             raise Problem("hub_only")
         self._session = session
-        self._write = transact_of(session)
-        # Before the first of many threads: a hub put back from a copy begins a chain of its own.
-        self._write(lambda journal: None)
+        self._keeper = keeper_of(session, database)
         self._learning = threading.Lock()
         self._learn()
         members = KnownMembers(self._members)
         gate = SignatureGate(session.identity, members, wall_ms=session.now_ms)
         hub = Hub(
-            self._transact,
+            self._keeper.write,
             session.author,
             session.programme,
-            self._epoch(),
+            self._keeper.epoch(),
             merged=self._merged,
             members=members,
             known=self._known,
@@ -132,26 +128,15 @@ class HubServer:
             self._socket.close()
             if self._metrics is not None:
                 self._metrics.close()
+            self._keeper.close()
 
     def stop(self) -> None:
         """Finish the exchanges in hand and let `run` return."""
         self._server.should_exit = True
 
-    def _transact(self, work: Callable[[Journal], T], /) -> T:
-        try:
-            return self._write(work)
-        except StoreBusy:
-            raise Unreachable("hub_busy") from None
-        except StoreError:
-            # A full disk, say: the laptop keeps everything and tries again; doctor tells the hub's keeper why.
-            raise Unreachable("hub_failed") from None
-
     def _members(self) -> Membership:
         """Who belongs to the programme, without waiting for whoever is writing."""
-        try:
-            return self._session.read(lambda connection: self._session.journal(connection).membership.copy())
-        except Problem:
-            raise Unreachable("hub_failed") from None
+        return self._keeper.read(lambda journal: journal.membership.copy())
 
     def _known(self, *segment: Any) -> bytes | None:
         """Whether a segment is here already (`sync.payload.Known`), so that one that comes again costs little."""
@@ -167,14 +152,7 @@ class HubServer:
 
     def _learn(self) -> None:
         with self._learning:
-            office.learn(self._session)
-
-    def _epoch(self) -> str:
-        epoch = self._session.preference(local.HUB_EPOCH)
-        if not isinstance(epoch, str):
-            epoch = token()
-            self._session.set_preference(local.HUB_EPOCH, epoch)
-        return epoch
+            office.learn(self._session, self._keeper.read)
 
 
 def _listen(host: str, port: int) -> socket.socket:

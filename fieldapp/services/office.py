@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol, TypeVar
 
 from fieldapp.domain import roles
 from fieldapp.services import changes
@@ -12,6 +14,14 @@ from fieldapp.store.db import Connection
 from sync.journal import Journal
 from sync.members import Programme, new_office_key, open_office_key
 from sync.office import OFFICE_KEY
+
+T = TypeVar("T")
+
+
+class JournalReader(Protocol):
+    """Runs work on a journal that is not changed by it."""
+
+    def __call__(self, work: Callable[[Journal], T], /) -> T: ...
 
 
 def current_programme(session: Session, connection: Connection) -> Programme:
@@ -30,9 +40,12 @@ def rotate(session: Session, journal: Journal) -> str:
     return str(fields["recipient"])
 
 
-def learn(session: Session) -> bool:
-    """Take office keys that were sealed to this member into its vault slot; True when there was a new one."""
-    fields = session.read(lambda connection: _handed_on(session.journal(connection)))
+def learn(session: Session, read: JournalReader | None = None) -> bool:
+    """Take office keys that were sealed to this member into its vault slot; True when there was a new one.
+
+    `read` runs work on the journal that has them, when that is not the session's own.
+    """
+    fields = read(_handed_on) if read else session.read(lambda connection: _handed_on(session.journal(connection)))
     opened = [key for each in fields if (key := open_office_key(each, session.identity))]
     missing = [key for key in opened if key not in session.identity.office_identities]
     if not missing:

@@ -43,6 +43,16 @@ _CODES: dict[str, tuple[Exit, str, str]] = {
         "Kata sandi terlalu pendek: pakai sedikitnya {least} huruf atau angka.",
         "The passphrase is too short: use at least {least} letters or digits.",
     ),
+    "hub_database": (
+        Exit.WRONG_USE,
+        "Tempat penyimpanan pusat harus sqlite atau alamat yang diawali postgresql://. Periksa penulisannya.",
+        "Where the hub keeps its data must be sqlite or an address that begins with postgresql://. Check its spelling.",
+    ),
+    "hub_driver": (
+        Exit.REFUSED,
+        "Pustaka untuk PostgreSQL belum terpasang. Pasang fieldapp[postgres], lalu coba lagi.",
+        "The library for PostgreSQL is not installed. Install fieldapp[postgres], then try again.",
+    ),
     "programme_name": (Exit.WRONG_USE, "Nama program tidak boleh kosong.", "The programme needs a name."),
     "programme_value": (
         Exit.WRONG_USE,
@@ -232,11 +242,6 @@ _CODES: dict[str, tuple[Exit, str, str]] = {
         "Alamat {address} bukan alamat http:// atau https://.",
         "The address {address} is no http:// or https:// address.",
     ),
-    "hub_database": (
-        Exit.WRONG_USE,
-        "Pusat ini hanya mengenal --database sqlite.",
-        "This hub knows only --database sqlite.",
-    ),
     "hub_tls": (
         Exit.WRONG_USE,
         "Sertifikat atau kunci TLS tidak dapat dipakai: {reason}. Berikan berkas PEM yang cocok; kunci tanpa sandi.",
@@ -331,7 +336,12 @@ def _exit_of(error: Exception) -> Exit:
         return Exit.NOT_ALLOWED
     if isinstance(error, sync_errors.NotFound):
         return Exit.NOT_FOUND
+    code = getattr(error, "code", "")
+    if code in ("database_unreachable", "database_full"):
+        return Exit.HUB
+    if code == "database_address":
+        return Exit.WRONG_USE
     # A hub that proved to be another's was reached; one that merely could not be used was not.
-    if not isinstance(error, sync_errors.Untrusted) and getattr(error, "code", "").startswith("hub_"):
+    if not isinstance(error, sync_errors.Untrusted) and code.startswith("hub_"):
         return Exit.HUB
     return Exit.UNTRUSTED

@@ -22,6 +22,8 @@ STARTS: Final = "starts"
 MACHINE: Final = "machine"
 #: Names this life of a hub's store; a copy that is put back begins another.
 HUB_EPOCH: Final = "hub_epoch"
+#: [epoch of the central database, how many batches it had] when this hub last looked.
+CENTRE_MARK: Final = "centre_mark"
 
 
 def get(connection: Connection, key: str, default: Any = None) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,13 @@ class Town:
     def close(self) -> None:
         for session in self.sessions:
             session.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stops_the_server() -> Iterator[None]:
+    yield
+    if "servers" in sys.modules:
+        sys.modules["servers"].at_exit()
 
 
 @pytest.fixture

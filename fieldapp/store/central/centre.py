@@ -101,6 +101,24 @@ class Centre:
         """Names this life of the database for laptops; made when it is first asked for."""
         return self.meta(EPOCH) or self.keep_meta(EPOCH, token())
 
+    def position(self) -> int:
+        """How many batches became durable here."""
+        return self._database.read(_position)
+
+    def begin_anew(self) -> None:
+        """Begin another life after a restore: a new epoch, and new chains for whoever writes here.
+
+        Laptops then learn that the hub may lack what it once confirmed, and nobody goes on with a chain of which the
+        lost part may still exist elsewhere.
+        """
+
+        def work(connection: PostgresConnection) -> None:
+            connection.lock()
+            connection.execute("UPDATE own_chain SET is_retired = 1")
+            connection.execute("UPDATE meta SET value = ? WHERE key = ?", (token(), EPOCH))
+
+        self._database.write(work)
+
     def rebuild(self) -> bool:
         """Fill every readable table anew from the journal's entries; whether they came out as they were."""
 
@@ -169,6 +187,10 @@ class Centre:
             rows = (repr([v for name, v in zip(names, row, strict=True) if name != "rid"]) for row in cursor.fetchall())
             digest.update(f"{table}\n{sorted(rows)}".encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
+
+
+def _position(connection: PostgresConnection) -> int:
+    return int(connection.execute("SELECT n FROM counter WHERE name = 'batch'").fetchall()[0][0])
 
 
 def _meta(connection: PostgresConnection, key: str) -> str | None:
