@@ -140,10 +140,7 @@ class HubServer:
 
     def _known(self, *segment: Any) -> bytes | None:
         """Whether a segment is here already (`sync.payload.Known`), so that one that comes again costs little."""
-        try:
-            return self._session.read(lambda connection: self._session.journal(connection).known_segments(*segment))
-        except Problem:
-            raise Unreachable("hub_failed") from None
+        return self._keeper.read(lambda journal: journal.known_segments(*segment))
 
     def _merged(self, merged: Merged) -> None:
         self._measures.merged(merged)
