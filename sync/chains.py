@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from sync.coverage import MAX_NUMBER, Have, Ranges, Span, gaps, holds, join, runs, without
-from sync.log import Log, lane_of, number_of, place_of, ranges_by_lane
+from sync.coverage import MAX_NUMBER, Have, Ranges, Span, gaps, holds, join, ranges_of, ranges_text, runs, without
+from sync.log import Log, chunks, lane_of, marks, number_of, place_of, ranges_by_lane
 from sync.segment import MAX_ENTRIES, Segment, ids_of
 from sync.tables import Connection, given_id
 
@@ -66,12 +66,23 @@ class Chains:
 
     def all(self) -> dict[str, list[Lane]]:
         """Chain id -> its lanes, in the order in which the chains became known."""
-        found: dict[str, list[Lane]] = {}
-        for row, chain, author, ranges in self._connection.execute(
-            "SELECT id, chain, author, ranges FROM chain ORDER BY id"
-        ):
-            found.setdefault(bytes(chain).hex(), []).append(_lane(row, chain, author, ranges))
-        return found
+        found = self._connection.execute("SELECT id, chain, author, ranges FROM chain ORDER BY id")
+        return _by_chain(_lane(*columns) for columns in found.fetchall())
+
+    def among(self, rows: Iterable[int], chains: Iterable[str]) -> dict[str, list[Lane]]:
+        """All lanes of these chains and of those that have one of these lanes, in the order of `all`."""
+        wanted = [bytes.fromhex(chain) for chain in chains]
+        for ids in chunks(rows):
+            found = self._connection.execute(f"SELECT chain FROM chain WHERE id IN ({marks(len(ids))})", ids)  # noqa: S608 - marks only
+            wanted.extend(bytes(row[0]) for row in found.fetchall())
+        lanes: list[Lane] = []
+        for chunk in chunks(sorted(set(wanted))):
+            found = self._connection.execute(
+                f"SELECT id, chain, author, ranges FROM chain WHERE chain IN ({marks(len(chunk))})",  # noqa: S608 - marks only
+                chunk,
+            )
+            lanes.extend(_lane(*columns) for columns in found.fetchall())
+        return _by_chain(sorted(lanes, key=lambda lane: lane.row))
 
     def lane(self, row: int) -> Lane:
         """The lane of a row that is known to exist."""
@@ -118,7 +129,7 @@ class Chains:
     def hold(self, lane: Lane, numbers: Iterable[int]) -> None:
         """Note that the entries with these ascending numbers are now held in the lane."""
         lane.ranges = join((*lane.ranges, *runs(numbers)))
-        self._connection.execute("UPDATE chain SET ranges = ? WHERE id = ?", (_pack(lane.ranges), lane.row))
+        self._connection.execute("UPDATE chain SET ranges = ? WHERE id = ?", (ranges_text(lane.ranges), lane.row))
 
     def hold_again(self, lane: Lane) -> None:
         """Work out from the entries themselves what is held in a lane; a dropped one that is asked for stays so."""
@@ -139,7 +150,7 @@ class Chains:
             left = without(lane.ranges, numbers)
             if left != lane.ranges:
                 lane.ranges = left
-                self._connection.execute("UPDATE chain SET ranges = ? WHERE id = ?", (_pack(left), row))
+                self._connection.execute("UPDATE chain SET ranges = ? WHERE id = ?", (ranges_text(left), row))
 
     def _dropped(self, lane: Lane, first: int, last: int) -> list[int]:
         return [number_of(place) for place in self._log.stubs(place_of(lane.row, first), place_of(lane.row, last))]
@@ -267,13 +278,17 @@ class Chains:
     def coverage(self, chains: Iterable[str] | None = None) -> Have:
         """What is held, chain by chain; the same on every replica that holds the same entries. Only of these chains,
         when they are given."""
-        known = self.all() if chains is None else {chain: self.lanes(chain) for chain in chains}
-        return {chain: spans for chain, lanes in sorted(known.items()) if lanes and (spans := self.spans(lanes))}
+        known = self.all() if chains is None else self.among((), chains)
+        single = [lanes[0] for lanes in known.values() if len(lanes) == 1]
+        ends = self._log.ids_at(place_of(lane.row, last) for lane in single for _, last in lane.ranges)
+        return {chain: spans for chain, lanes in sorted(known.items()) if (spans := self.spans(lanes, ends))}
 
-    def spans(self, lanes: list[Lane]) -> tuple[Span, ...]:
-        """What is held of one chain."""
+    def spans(self, lanes: list[Lane], ends: Mapping[int, bytes] | None = None) -> tuple[Span, ...]:
+        """What is held of one chain; `ends` are known ids of entries by their places."""
         if len(lanes) == 1:
-            return tuple(Span(a, b, self._id(lanes[0].row, b).hex()) for a, b in lanes[0].ranges)
+            lane = lanes[0]
+            heads = {b: (ends or {}).get(place_of(lane.row, b)) or self._id(lane.row, b) for _, b in lane.ranges}
+            return tuple(Span(a, b, heads[b].hex()) for a, b in lane.ranges)
         branches = Branches(self, self._log, lanes)
         return tuple(sorted(Span(*branches.reach(tip), self._id(*tip).hex()) for tip in branches.tips()))
 
@@ -282,8 +297,21 @@ class Chains:
         # A row that was lost is still known by its segment's list; that it is gone shows when entries are counted.
         return held if held is not None else self.known_ids(lane, number, number).get(number, bytes(ID_BYTES))
 
-    def accepted(self, lanes: list[Lane], spans: Iterable[Span], is_own: bool) -> dict[int, Ranges]:
-        """Lane row -> numbers that a peer holds, going by the spans it named.
+    def ends(self, held: Mapping[str, list[Lane]], haves: Iterable[Have]) -> dict[int, bytes]:
+        """Place -> id of the entries that are held here of those in which the spans of peers end."""
+        places = {
+            place_of(lanes[0].row, span.last)
+            for have in haves
+            for chain, spans in have.items()
+            if len(lanes := held.get(chain, [])) == 1
+            for span in spans
+        }
+        return self._log.ids_at(sorted(places))
+
+    def accepted(
+        self, lanes: list[Lane], spans: Iterable[Span], is_own: bool, ends: Mapping[int, bytes] | None = None
+    ) -> dict[int, Ranges]:
+        """Lane row -> numbers that a peer holds, going by the spans it named; `ends` are known ids of entries.
 
         A head that is known here proves the entries before it. One that is not known may stand on another branch: it
         is believed only of a whole chain that somebody else writes, where everybody but its writer may be ahead of us.
@@ -292,7 +320,9 @@ class Chains:
             lane = lanes[0]
             believed = []
             for span in spans:
-                here = self.known_ids(lane.row, span.last, span.last).get(span.last)
+                here = (ends or {}).get(place_of(lane.row, span.last))
+                if here is None:
+                    here = self.known_ids(lane.row, span.last, span.last).get(span.last)
                 if (not is_own) if here is None else here.hex() == span.head:
                     believed.append((span.first, span.last))
             return {lane.row: join(believed)}
@@ -377,14 +407,12 @@ class Branches:
         return None
 
 
+def _by_chain(lanes: Iterable[Lane]) -> dict[str, list[Lane]]:
+    found: dict[str, list[Lane]] = {}
+    for lane in lanes:
+        found.setdefault(lane.chain, []).append(lane)
+    return found
+
+
 def _lane(row: int, chain: bytes, author: bytes, ranges: str) -> Lane:
-    return Lane(row, bytes(chain).hex(), bytes(author).hex(), _unpack(ranges))
-
-
-def _pack(ranges: Ranges) -> str:
-    return ",".join(f"{first}-{last}" for first, last in ranges)
-
-
-def _unpack(text: str) -> Ranges:
-    pairs = (pair.split("-") for pair in text.split(",") if pair)
-    return tuple((int(first), int(last)) for first, last in pairs)
+    return Lane(row, bytes(chain).hex(), bytes(author).hex(), ranges_of(ranges))

@@ -89,6 +89,17 @@ def gaps(ranges: Ranges) -> Ranges:
     return without(((1, ranges[-1][1]),), ranges)
 
 
+def ranges_text(ranges: Ranges) -> str:
+    """Ranges as short text for a column: "1-9,12-12"."""
+    return ",".join(f"{first}-{last}" for first, last in ranges)
+
+
+def ranges_of(text: str) -> Ranges:
+    """What `ranges_text` wrote."""
+    pairs = (pair.split("-") for pair in text.split(",") if pair)
+    return tuple((int(first), int(last)) for first, last in pairs)
+
+
 def numbers_of(spans: Iterable[Span]) -> Ranges:
     """Return the numbers that the spans cover, whatever their branches."""
     return join((span.first, span.last) for span in spans)

@@ -130,7 +130,7 @@ def bundle_for_member(
         certificates=_certificates(membership, always, _unknown_to(peer, useful)),
         segments=selection.segments,
         have=journal.coverage(relevant),
-        outside={chain: left for chain, left in selection.outside.items() if relevant is None or chain in relevant},
+        outside=selection.outside,
         known=tuple(m.id for m in membership.all()),
         said=journal.sums.said(member.scopes) if selection.is_all else None,
     )

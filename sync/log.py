@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import zstandard
 
@@ -23,6 +23,9 @@ _KEY_BYTES: Final = 16
 _NUMBER_BITS: Final = 32
 _NUMBER_MASK: Final = (1 << _NUMBER_BITS) - 1
 _LAST_PLACE: Final = (1 << 63) - 1
+
+
+_K = TypeVar("_K", bytes, int)
 
 
 class Row(NamedTuple):
@@ -96,7 +99,7 @@ def record_text(key: bytes) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-def chunks(keys: Iterable[bytes]) -> Iterator[list[bytes]]:
+def chunks(keys: Iterable[_K]) -> Iterator[list[_K]]:
     """The keys, as many at a time as one statement takes."""
     source = iter(keys)
     while chunk := list(islice(source, CHUNK)):
@@ -185,7 +188,11 @@ class Log:
         self._connection.executemany(_INSERT, counting)
         if quarantined:
             self._connection.executemany(_INSERT_QUARANTINED, quarantined)
-        tally.note(self._connection, lane_of(rows[0].place), ids_of_scope)
+        if len(ids_of_scope) == 1:
+            numbers = dict.fromkeys(ids_of_scope, runs(sorted(number_of(row.place) for row in rows)))
+        else:
+            numbers = _numbers_by_scope([*counting, *quarantined])
+        tally.note(self._connection, lane_of(rows[0].place), ids_of_scope, numbers)
 
     def known_records(self, keys: Collection[bytes]) -> set[bytes]:
         """Which of these records have an entry here."""
@@ -404,6 +411,38 @@ class Log:
             ).fetchall()
         )
 
+    def written_scopes(self) -> list[int]:
+        """The labels of the scopes in which anything here was written."""
+        return tally.scopes(self._connection)
+
+    def written_in(self, scopes: Iterable[int]) -> list[tuple[int, Ranges]]:
+        """(lane, numbers) of the entries that were written in these scopes (their labels)."""
+        return tally.written_in(self._connection, scopes)
+
+    def moved_through(self, scopes: Sequence[int]) -> set[bytes]:
+        """The records that have entries of more than one scope, and one of these (their labels)."""
+        if not scopes:
+            return set()
+        found = self._connection.execute(
+            "SELECT DISTINCT moved.record FROM moved JOIN entry ON entry.record = moved.record"  # noqa: S608 - marks only
+            f" WHERE entry.scope IN ({marks(len(scopes))})",
+            list(scopes),
+        )
+        return {bytes(row[0]) for row in found.fetchall()}
+
+    def ids_at(self, places: Iterable[int]) -> dict[int, bytes]:
+        """Place -> id of those of the entries that are held."""
+        found: dict[int, bytes] = {}
+        for chunk in chunks(places):
+            found.update(
+                (place, bytes(id_))
+                for place, id_ in self._connection.execute(
+                    f"SELECT place, id FROM entry WHERE place IN ({marks(len(chunk))})",  # noqa: S608 - marks only
+                    chunk,
+                )
+            )
+        return found
+
     def moved(self) -> frozenset[bytes]:
         """The records that have entries of more than one scope."""
         return frozenset(bytes(row[0]) for row in self._connection.execute("SELECT record FROM moved"))
@@ -473,6 +512,14 @@ class Log:
                 (data,),
             )
         )
+
+
+def _numbers_by_scope(rows: Iterable[tuple[Any, ...]]) -> dict[int, Ranges]:
+    """Scope label -> numbers of these rows as `_INSERT` takes them."""
+    found: dict[int, list[int]] = {}
+    for row in rows:
+        found.setdefault(row[4], []).append(number_of(row[0]))
+    return {scope: runs(sorted(numbers)) for scope, numbers in found.items()}
 
 
 _ROW: Final = "place, id, status, dictionary, body"

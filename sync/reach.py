@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sync.certificates import PUBLIC_SCOPE, covers
+from sync.coverage import Ranges, join
 from sync.fold import origin_of
 from sync.log import Log, ScopedRow, lane_of, number_of
 
@@ -34,7 +35,7 @@ class Reach:
 
     @property
     def is_everything(self) -> bool:
-        return self._scopes is None
+        return self._scopes is None or PUBLIC_SCOPE in self._scopes
 
     def covers(self, scope: int) -> bool:
         """Whether what was written in this scope (its label) may be read; the public scope always may."""
@@ -47,6 +48,23 @@ class Reach:
     def visible(self, rows: Iterable[Written]) -> list[int]:
         """The numbers of those of the entries that may be read."""
         return [row.number for row in rows if self.covers(row.scope) or self.has_entered(row.record)]
+
+    def readable(self) -> dict[int, Ranges] | None:
+        """Lane -> numbers of its entries that may be read, by the counts kept with every entry; None for everything."""
+        if self.is_everything:
+            return None
+        covered = [scope for scope in self._log.written_scopes() if self.covers(scope)]
+        found: dict[int, list[tuple[int, int]]] = {}
+        for lane, ranges in self._log.written_in(covered):
+            found.setdefault(lane, []).extend(ranges)
+        histories: dict[bytes, list[ScopedRow]] = {}
+        for row in self._log.scoped(sorted(self._log.moved_through(covered))):
+            histories.setdefault(row.record, []).append(row)
+        for rows in histories.values():
+            if self._enters(rows):
+                for row in rows:
+                    found.setdefault(lane_of(row.place), []).append((number_of(row.place), number_of(row.place)))
+        return {lane: join(ranges) for lane, ranges in found.items()}
 
     def has_entered(self, record: bytes) -> bool:
         """Whether a record may be read as a whole, wherever its entries were written."""

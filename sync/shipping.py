@@ -1,13 +1,13 @@
 """What a peer lacks, and which segments bring it: everything goes by what the peer showed to hold, never by what was
 once sent to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sync.chains import Chains, Lane, SealedRow
-from sync.coverage import Have, Ranges, common, holds, join, runs, without
+from sync.coverage import Have, Ranges, Span, common, holds, join, without
 from sync.log import Log, ranges_by_lane
-from sync.reach import Reach, Written
+from sync.reach import Reach
 from sync.segment import Segment, ids_of
 
 
@@ -17,6 +17,7 @@ class Selection:
 
     segments: tuple[Segment, ...]
     outside: dict[str, Ranges]
+    """Of chains that the peer has or gets something of; of others it has no need to know."""
     is_all: bool
     """Whether this is everything that the peer lacks; not so when a limit cut it short."""
 
@@ -27,7 +28,7 @@ class Shipping:
     def __init__(self, chains: Chains, log: Log, scopes: tuple[str, ...] | None) -> None:
         self._chains = chains
         self._log = log
-        self._reach = Reach(log, scopes)
+        self._readable = Reach(log, scopes).readable()
         self._dropped = ranges_by_lane(log.stubs())
 
     def select(self, haves: Sequence[Have], own: str | None, limit: int | None) -> Selection:
@@ -39,10 +40,12 @@ class Shipping:
         segments: list[Segment] = []
         outside: dict[str, Ranges] = {}
         entries = 0
-        for chain, lanes in self._chains.all().items():
+        held = self._chains.all() if self._readable is None else self._chains.among(self._readable, _chains_of(haves))
+        ends = self._chains.ends(held, haves)
+        for chain, lanes in held.items():
             if limit is not None and entries >= limit:
                 return Selection(tuple(segments), outside, False)
-            lacking = self._lacking(chain, lanes, haves, own)
+            lacking = self._lacking(lanes, [have.get(chain, ()) for have in haves], own, ends)
             if not any(lacking.values()):
                 continue
             hidden: list[tuple[int, int]] = []
@@ -58,15 +61,16 @@ class Shipping:
                 outside[chain] = join(hidden)
         return Selection(tuple(segments), outside, True)
 
-    def _lacking(self, chain: str, lanes: list[Lane], haves: Sequence[Have], own: str | None) -> Mapping[int, Ranges]:
-        """Lane row -> numbers held here that no peer proves to hold."""
+    def _lacking(
+        self, lanes: list[Lane], haves: Sequence[Sequence[Span]], own: str | None, ends: Mapping[int, bytes]
+    ) -> Mapping[int, Ranges]:
+        """Lane row -> numbers held here of a chain that no peer proves to hold."""
         # A dropped entry cannot be sent; who lacks it gets it from the office, which drops none.
         lacking = {lane.row: without(lane.ranges, self._dropped.get(lane.row, ())) for lane in lanes}
         is_own = any(lane.author == own for lane in lanes)
-        for have in haves:
-            spans = have.get(chain)
+        for spans in haves:
             if spans:
-                accepted = self._chains.accepted(lanes, spans, is_own)
+                accepted = self._chains.accepted(lanes, spans, is_own, ends)
                 lacking = {row: without(ranges, accepted[row]) for row, ranges in lacking.items()}
         return lacking
 
@@ -107,7 +111,8 @@ class Shipping:
 
     def _visible(self, lane: Lane, ranges: Ranges) -> Ranges:
         """Those of the numbers whose entries the peer may read."""
-        if self._reach.is_everything:
-            return ranges
-        rows = [row for first, last in ranges for row in self._log.scopes(lane.row, first, last)]
-        return runs(self._reach.visible(Written(*row) for row in rows))
+        return ranges if self._readable is None else common(ranges, self._readable.get(lane.row, ()))
+
+
+def _chains_of(haves: Iterable[Have]) -> set[str]:
+    return {chain for have in haves for chain in have}

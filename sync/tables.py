@@ -114,12 +114,14 @@ _FEED: Final = (
     "CREATE INDEX batch_waiting ON batch (id) WHERE pos IS NULL",
 )
 _SUMS: Final = (
-    # How many entries of a scope a lane holds and the sum of their ids, so that nobody reads the log to say it.
+    # Which entries of a scope a lane holds, how many and the sum of their ids: nobody reads the log to say it, or to
+    # see what a member may read.
     """CREATE TABLE tally (
         lane INTEGER NOT NULL,
         scope INTEGER NOT NULL,
         count INTEGER NOT NULL,
         sum BLOB NOT NULL,
+        ranges TEXT NOT NULL,
         PRIMARY KEY (lane, scope))""",
     # Records that have entries of more than one scope.
     "CREATE TABLE moved (record BLOB PRIMARY KEY)",

@@ -209,7 +209,8 @@ class Replica:
 
     def rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table, to see that nothing changed."""
-        rows = {t: self.connection.execute(f"SELECT * FROM {t} ORDER BY 1").fetchall() for t in self.tables()}  # noqa: S608
+        found = {t: self.connection.execute(f"SELECT * FROM {t}").fetchall() for t in self.tables()}  # noqa: S608
+        rows = {table: sorted(each, key=repr) for table, each in found.items()}
         # How often the write lock was taken is nobody's state.
         return rows | {"counter": [row for row in rows["counter"] if row[0] != "writer"]}
 
