@@ -37,20 +37,6 @@ class Row(NamedTuple):
     stored: Stored
 
 
-class ScopedRow(NamedTuple):
-    """An entry without its bytes."""
-
-    record: bytes
-    place: int
-    id: bytes
-    scope: int
-    """Label of the scope that it was written in."""
-    is_new: bool
-    """Whether it is of kind new."""
-    counts: bool
-    """Whether it is not in quarantine."""
-
-
 class Fresh(NamedTuple):
     """An entry that the log does not have yet."""
 
@@ -124,6 +110,11 @@ class Log:
         self._dictionaries: dict[int, bytes] = {}
         self._unpackers: dict[int, zstandard.ZstdDecompressor] = {}
         self._packer: Packer | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """What the log is kept over."""
+        return self._connection
 
     def forget(self) -> None:
         """Drop what is remembered of the database: since the last call a transaction may have been rolled back."""
@@ -372,64 +363,6 @@ class Log:
             "UPDATE entry SET dictionary = ?, body = ? WHERE place = ?", (_PLAIN, bytearray(body), place)
         )
 
-    def scopes(self, lane: int, first: int, last: int) -> list[tuple[int, bytes, int]]:
-        """(number, record, scope label) of the entries held in a lane, between two numbers."""
-        found = self._connection.execute(
-            "SELECT place, record, scope FROM entry WHERE place BETWEEN ? AND ?",
-            (place_of(lane, first), place_of(lane, last)),
-        )
-        return [(number_of(place), bytes(record), scope) for place, record, scope in found]
-
-    def scoped(self, keys: Iterable[bytes]) -> list[ScopedRow]:
-        """Where the entries of these records were written, without their bytes."""
-        found: list[ScopedRow] = []
-        for chunk in chunks(keys):
-            rows = self._connection.execute(
-                f"SELECT record, place, id, scope, kind, status FROM entry WHERE record IN ({marks(len(chunk))})",  # noqa: S608 - marks only
-                [*map(bytearray, chunk)],
-            )
-            found.extend(
-                ScopedRow(bytes(record), place, bytes(id_), scope, kind == NEW_LABEL, status is None)
-                for record, place, id_, scope, kind, status in rows
-            )
-        return found
-
-    def scoped_between(self, lane: int, first: int, last: int) -> list[tuple[int, int, bytes]]:
-        """(place, scope label, id) of the entries held in a lane, between two numbers."""
-        return list(
-            self._connection.execute(
-                "SELECT place, scope, id FROM entry WHERE place BETWEEN ? AND ?",
-                (place_of(lane, first), place_of(lane, last)),
-            ).fetchall()
-        )
-
-    def scoped_unsealed(self) -> list[tuple[int, int, bytes]]:
-        """(place, scope label, id) of the entries that no segment covers yet."""
-        return list(
-            self._connection.execute(
-                "SELECT entry.place, scope, id FROM unsealed JOIN entry ON entry.place = unsealed.place"
-            ).fetchall()
-        )
-
-    def written_scopes(self) -> list[int]:
-        """The labels of the scopes in which anything here was written."""
-        return tally.scopes(self._connection)
-
-    def written_in(self, scopes: Iterable[int]) -> list[tuple[int, Ranges]]:
-        """(lane, numbers) of the entries that were written in these scopes (their labels)."""
-        return tally.written_in(self._connection, scopes)
-
-    def moved_through(self, scopes: Sequence[int]) -> set[bytes]:
-        """The records that have entries of more than one scope, and one of these (their labels)."""
-        if not scopes:
-            return set()
-        found = self._connection.execute(
-            "SELECT DISTINCT moved.record FROM moved JOIN entry ON entry.record = moved.record"  # noqa: S608 - marks only
-            f" WHERE entry.scope IN ({marks(len(scopes))})",
-            list(scopes),
-        )
-        return {bytes(row[0]) for row in found.fetchall()}
-
     def ids_at(self, places: Iterable[int]) -> dict[int, bytes]:
         """Place -> id of those of the entries that are held."""
         found: dict[int, bytes] = {}
@@ -442,10 +375,6 @@ class Log:
                 )
             )
         return found
-
-    def moved(self) -> frozenset[bytes]:
-        """The records that have entries of more than one scope."""
-        return frozenset(bytes(row[0]) for row in self._connection.execute("SELECT record FROM moved"))
 
     def note_moved(self, keys: Iterable[bytes]) -> None:
         """Remember that these records have entries of more than one scope."""

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from sync.certificates import PUBLIC_SCOPE, covers
 from sync.coverage import Ranges, join
 from sync.fold import origin_of
-from sync.log import Log, ScopedRow, lane_of, number_of
+from sync.log import Log, lane_of, number_of
+from sync.scoped import Scoped, ScopedRow
 
 
 class Written(NamedTuple):
@@ -28,6 +29,7 @@ class Reach:
 
     def __init__(self, log: Log, scopes: tuple[str, ...] | None) -> None:
         self._log = log
+        self._rows = Scoped(log.connection)
         self._scopes = scopes
         self._is_covered: dict[int, bool] = {}
         self._moved: frozenset[bytes] | None = None
@@ -53,12 +55,12 @@ class Reach:
         """Lane -> numbers of its entries that may be read, by the counts kept with every entry; None for everything."""
         if self.is_everything:
             return None
-        covered = [scope for scope in self._log.written_scopes() if self.covers(scope)]
+        covered = [scope for scope in self._rows.written_scopes() if self.covers(scope)]
         found: dict[int, list[tuple[int, int]]] = {}
-        for lane, ranges in self._log.written_in(covered):
+        for lane, ranges in self._rows.written_in(covered):
             found.setdefault(lane, []).extend(ranges)
         histories: dict[bytes, list[ScopedRow]] = {}
-        for row in self._log.scoped(sorted(self._log.moved_through(covered))):
+        for row in self._rows.scoped(sorted(self._rows.moved_through(covered))):
             histories.setdefault(row.record, []).append(row)
         for rows in histories.values():
             if self._enters(rows):
@@ -71,14 +73,14 @@ class Reach:
         if record not in self.moved:
             return False
         if record not in self._has_entered:
-            self._has_entered[record] = self._enters(self._log.scoped([record]))
+            self._has_entered[record] = self._enters(self._rows.scoped([record]))
         return self._has_entered[record]
 
     @property
     def moved(self) -> frozenset[bytes]:
         """The records with entries of more than one scope."""
         if self._moved is None:
-            self._moved = self._log.moved()
+            self._moved = self._rows.moved()
         return self._moved
 
     def _enters(self, rows: Sequence[ScopedRow]) -> bool:

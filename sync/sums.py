@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from sync.certificates import PUBLIC_SCOPE, covers
 from sync.chains import Branches, Chains, Lane
 from sync.coverage import MAX_NUMBER, Have, Ranges, Span, holds, runs, without
-from sync.log import Log, ScopedRow, lane_of, number_of
+from sync.log import Log, lane_of, number_of
 from sync.reach import Reach, Written
+from sync.scoped import Scoped, ScopedRow
 from sync.tables import Connection
 from sync.tally import NOTHING, PUBLIC, Said, Total, count_up
 
@@ -22,6 +23,7 @@ class Sums:
     def __init__(self, connection: Connection, log: Log, chains: Chains) -> None:
         self._connection = connection
         self._log = log
+        self._rows = Scoped(connection)
         self._chains = chains
 
     def said(self, scopes: tuple[str, ...]) -> Said:
@@ -34,7 +36,7 @@ class Sums:
             if lane not in lanes:
                 _add(labels, scope, Total(count, int.from_bytes(total, "big")))
         # What another member wrote on this laptop and did not sign yet cannot be carried.
-        unsigned = {row[0]: row for row in self._log.scoped_unsealed() if lane_of(row[0]) not in lanes}
+        unsigned = {row[0]: row for row in self._rows.scoped_unsealed() if lane_of(row[0]) not in lanes}
         for (_, scope), total in count_up(unsigned.values()).items():
             _add(labels, scope, Total(-total.entries, -total.sum))
         counted = self._by_scope(scopes, labels, lambda place: lane_of(place) not in lanes and place not in unsigned)
@@ -62,7 +64,7 @@ class Sums:
         labels: dict[int, Total] = {}
         for lane, ranges in covered.items():
             for first, last in ranges:
-                for (_, scope), total in count_up(self._log.scoped_between(lane, first, last)).items():
+                for (_, scope), total in count_up(self._rows.scoped_between(lane, first, last)).items():
                     _add(labels, scope, total)
         return self._by_scope(scopes, labels, lambda place: holds(covered.get(lane_of(place), ()), number_of(place)))
 
@@ -91,7 +93,7 @@ class Sums:
                     counted[scope] = counted[scope].plus(total)
             reach = Reach(self._log, () if scope == PUBLIC else (scope,))
             if moved is None:
-                moved = self._log.scoped(reach.moved)
+                moved = self._rows.scoped(reach.moved)
             for row in moved:
                 # What was written elsewhere, and comes along with a record that entered.
                 if not reach.covers(row.scope) and is_counted(row.place) and reach.has_entered(row.record):
@@ -114,7 +116,7 @@ class Sums:
         found: dict[str, list[Lane]] = {}
         for chain, lanes in self._chains.all().items():
             if len(lanes) > 1:
-                rows = [Written(*row) for lane in lanes for row in self._log.scopes(lane.row, 1, MAX_NUMBER)]
+                rows = [Written(*row) for lane in lanes for row in self._rows.scopes(lane.row, 1, MAX_NUMBER)]
                 if len(reach.visible(rows)) < len(rows):
                     found[chain] = lanes
         return found

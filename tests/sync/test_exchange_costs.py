@@ -10,6 +10,7 @@ from sync.bundle import open_bundle
 from sync.coverage import MAX_NUMBER, runs
 from sync.payload import Payload
 from sync.reach import Reach, Written
+from sync.scoped import Scoped
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def test_what_may_be_read_by_the_counts_is_what_may_be_read_entry_by_entry(offic
         readable, reach = Reach(log, scopes).readable(), Reach(log, scopes)
         for lanes in chains.all().values():
             for lane in lanes:
-                rows = [Written(*row) for row in log.scopes(lane.row, 1, MAX_NUMBER)]
+                rows = [Written(*row) for row in Scoped(log.connection).scopes(lane.row, 1, MAX_NUMBER)]
                 assert readable is not None
                 assert readable.get(lane.row, ()) == runs(sorted(reach.visible(rows)))
     assert Reach(log, ("*",)).readable() is None
