@@ -181,11 +181,18 @@ class Journal:
             ranges = self._chains.missing(lanes, said.get(chain, ()))
             if ranges:
                 # What all peers ever said is read only where something is missing without it.
-                outside = self._peers.outside() if outside is None else outside
+                outside = self._peers.outside(self._may_leave_out) if outside is None else outside
                 ranges = self._chains.missing(lanes, join((*outside.get(chain, ()), *said.get(chain, ()))))
             if ranges:
                 found[chain] = ranges
         return found
+
+    def _may_leave_out(self, member: str, chain: str) -> bool:
+        """Whether a member is believed about what of a chain lies outside our scopes: the office, or who wrote it."""
+        known = self.membership.member(member)
+        if known is not None and known.role in self.rules.office_roles:
+            return True
+        return all(lane.author == member for lane in self._chains.lanes(chain))
 
     def last_time(self, member: str, device: str) -> Time:
         """The time of the latest entry written by this member on this device; (0, 0) without any."""

@@ -20,6 +20,7 @@ _SAMPLES: Final = 500
 _LEVEL: Final = 1
 _PLAIN: Final = 0
 _KEY_BYTES: Final = 16
+_LABELS_LIMIT: Final = 4096
 _NUMBER_BITS: Final = 32
 _NUMBER_MASK: Final = (1 << _NUMBER_BITS) - 1
 _LAST_PLACE: Final = (1 << 63) - 1
@@ -105,7 +106,7 @@ class Log:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._labels: dict[str, int] | None = None
+        self._labels: dict[str, int] = {}
         self._texts: dict[int, str] = {}
         self._dictionaries: dict[int, bytes] = {}
         self._unpackers: dict[int, zstandard.ZstdDecompressor] = {}
@@ -118,7 +119,7 @@ class Log:
 
     def forget(self) -> None:
         """Drop what is remembered of the database: since the last call a transaction may have been rolled back."""
-        self._labels = None
+        self._labels = {}
         self._texts = {}
         self._dictionaries = {}
         self._unpackers = {}
@@ -126,33 +127,40 @@ class Log:
 
     def label(self, text: str) -> int:
         """The number that stands for a text, given out when it is new."""
-        labels = self._labels if self._labels is not None else self._read_labels()
-        number = labels.get(text)
+        number = self._labels.get(text)
         if number is None:
-            number = given_id(
-                self._connection.execute(
-                    "INSERT INTO label (id, text) SELECT coalesce(max(id), 0) + 1, ? FROM label RETURNING id", (text,)
-                )
-            )
-            labels[text] = number
-            self._texts[number] = text
+            known = self._connection.execute("SELECT id FROM label WHERE text = ?", (text,)).fetchone()
+            number = known[0] if known else self._new_label(text)
+            self._remember_label(number, text)
         return number
+
+    def _new_label(self, text: str) -> int:
+        return given_id(
+            self._connection.execute(
+                "INSERT INTO label (id, text) SELECT coalesce(max(id), 0) + 1, ? FROM label RETURNING id", (text,)
+            )
+        )
 
     def label_text(self, number: int) -> str:
         """The text that a number stands for."""
-        if number not in self._texts:
-            self._read_labels()
-        return self._texts[number]
+        text = self._texts.get(number)
+        if text is None:
+            text = str(self._connection.execute("SELECT text FROM label WHERE id = ?", (number,)).fetchone()[0])
+            self._remember_label(number, text)
+        return text
 
-    def _read_labels(self) -> dict[str, int]:
-        self._labels = dict(self._connection.execute("SELECT text, id FROM label").fetchall())
-        self._texts = {number: text for text, number in self._labels.items()}
-        return self._labels
+    def _remember_label(self, number: int, text: str) -> None:
+        # Somebody may write as many types and scopes as there are entries; few of them are ever met again.
+        if len(self._labels) >= _LABELS_LIMIT:
+            self._labels.clear()
+            self._texts.clear()
+        self._labels[text] = number
+        self._texts[number] = text
 
     def insert(self, rows: Sequence[Fresh]) -> None:
         """Keep entries that are not here yet, all of one lane."""
         dictionary, compress = self._packer_for(rows)
-        labels = self._labels if self._labels is not None else self._read_labels()
+        labels = self._labels
         label = labels.get
         counting, quarantined = [], []
         ids_of_scope: dict[int, list[bytearray]] = {}

@@ -56,6 +56,8 @@ __all__ = [
 REVOCATION: Final = "revocation"
 """Type of the records that revoke a member."""
 _ROOT: Final = ""
+STRANGERS_LIMIT: Final = 1000
+"""How many certificates are kept that do not lead to the root, as far as is known."""
 _FREE_HANDS_LIMIT: Final = 4096
 """So that entries of as many scopes as somebody can think of do not fill the memory."""
 
@@ -183,6 +185,29 @@ class Membership:
     def knows(self, certificate: bytes) -> bool:
         """Whether this very certificate was added, trusted or not."""
         return certificate in self._certificates
+
+    def keep_few_strangers(self, fresh: Collection[bytes]) -> list[bytes]:
+        """Of certificates that were added just now, those to keep; the others are forgotten again.
+
+        One whose issuers are not known yet may become a member's, but anybody can make them by the million.
+        """
+        trusted = {certificate.member.certificate for certificate in self._standing().trusted}
+        room = STRANGERS_LIMIT - (len(self._certificates) - len(trusted) - len([c for c in fresh if c not in trusted]))
+        kept = []
+        for certificate in fresh:
+            if certificate not in trusted:
+                room -= 1
+                if room < 0:
+                    self._forget(certificate)
+                    continue
+            kept.append(certificate)
+        return kept
+
+    def _forget(self, certificate: bytes) -> None:
+        described = self._certificates.pop(certificate)
+        self._is_signed.pop(certificate, None)
+        if self._described.get(described.member.id) is described:
+            del self._described[described.member.id]
 
     def add_revocation(self, stored: Stored) -> bool:
         """Take note of an entry that revokes a member, and say whether it is one; whether it counts is worked out.

@@ -122,6 +122,7 @@ class Merge:
         fresh = [body for body in dict.fromkeys(payload.certificates) if not self._membership.knows(body)]
         for certificate in payload.certificates:
             self._membership.add(certificate)
+        fresh = self._membership.keep_few_strangers(fresh)
         self._connection.executemany(
             "INSERT INTO certificate (id, body) SELECT coalesce(max(id), 0) + 1, ? FROM certificate",
             [(body,) for body in fresh],

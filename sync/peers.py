@@ -1,5 +1,6 @@
 """What other members showed to hold: by what their bundles said of themselves, and by receipts they wrote since."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
@@ -83,12 +84,16 @@ class Peers:
                         have[proved] = tuple(sorted({*have.get(proved, ()), *spans}))
         return have
 
-    def outside(self) -> dict[str, Ranges]:
-        """Chain -> numbers that some peer left out since they lie outside the scopes of this replica's members."""
+    def outside(self, may_say: Callable[[str, str], bool]) -> dict[str, Ranges]:
+        """Chain -> numbers that some peer left out since they lie outside the scopes of this replica's members.
+
+        `may_say` answers whether a member (id) is believed about a chain, or anybody could hide what is missing.
+        """
         united: dict[str, Ranges] = {}
-        for (text,) in self._connection.execute("SELECT outside FROM peer"):
+        for member, text in self._connection.execute("SELECT member, outside FROM peer").fetchall():
             for chain, ranges in unpack_ranges(msgspec.json.decode(text)).items():
-                united[chain] = join((*united.get(chain, ()), *ranges))
+                if may_say(bytes(member).hex(), chain):
+                    united[chain] = join((*united.get(chain, ()), *ranges))
         return united
 
 

@@ -397,3 +397,63 @@ def test_the_statements_of_a_merge_use_the_indices(team):
     ):
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
         assert all(step.startswith("SEARCH") or "INDEX entry_quarantine" in step for step in plan), (sql, plan)
+
+
+# -- floods
+
+
+def test_certificates_of_strangers_fill_neither_memory_nor_disk(team, office, rules, monkeypatch):
+    """Any member can sign permits that count for nothing, by the million."""
+    enumerator, coordinator, _, admin = team
+    monkeypatch.setattr("sync.members.STRANGERS_LIMIT", 3)
+    given = {"issuer": (enumerator.identity, enumerator.member)}
+    junk = [office.join(**given)[1].certificate for _ in range(8)]
+    late = replicas.Replica(office, office.join(role="admin", scopes=("*",), name="Admin Muda Rekaan"), rules)
+    theirs = [office.join(issuer=(late.identity, late.member)) for _ in range(2)]
+    # Two whose issuer is not known yet are kept, whatever comes after them.
+    take(coordinator, (), certificates=[member.certificate for _, member in theirs])
+    for _ in range(2):
+        take(coordinator, (), certificates=[enumerator.member.certificate, *junk])
+    kept = coordinator.connection.execute("SELECT count(*) FROM certificate").fetchone()[0]
+    assert kept == len(coordinator.journal.membership.all()) + 3
+    take(coordinator, (), certificates=[late.member.certificate])
+    members = {member.id for member in coordinator.journal.membership.all()}
+    assert members == {each.member.id for each in (admin, coordinator, enumerator, late)} | {m.id for _, m in theirs}
+    assert {member.id for member in coordinator.new_journal().membership.all()} == members
+
+
+def test_types_and_scopes_without_end_are_not_all_remembered(team, office, monkeypatch):
+    enumerator, coordinator, _, _ = team
+    monkeypatch.setattr("sync.log._LABELS_LIMIT", 20)
+    pen = office.pen(enumerator.identity)
+    told = [pen.write(office.record(), "new", {"a": 1}, y=f"t{n}", s=f"{pen.scope}.{n}") for n in range(60)]
+    take(coordinator, [replicas.sealed_chain(enumerator.identity, *told)], certificates=[enumerator.member.certificate])
+    assert len(coordinator.journal._log._labels) <= 20
+    for number in (0, 30, 59):
+        assert [record.scope for record in coordinator.journal.records(f"t{number}")] == [f"{pen.scope}.{number}"]
+    assert coordinator.shown() == coordinator.folded()
+
+
+def test_only_the_office_is_believed_about_what_lies_outside_ones_scopes(team, office):
+    enumerator, coordinator, supervisor, _ = team
+    for number in range(4):
+        enumerator.register(name=f"Contoh {number}")
+        enumerator.to_office()
+    first, gap, *_ = sealed = [s for s in enumerator.journal.segments_for({}, None) if s.author == enumerator.member.id]
+    chain = first.ch
+    take(coordinator, [first, sealed[3]], certificates=[enumerator.member.certificate, supervisor.member.certificate])
+    assert coordinator.journal.missing() == {chain: ((2, 3),)}
+    _, colleague = office.join(name="Budi Rekaan")
+    hides = {chain: ((1, 2**32 - 1),)}
+    with coordinator.transaction():
+        coordinator.journal.add_certificate(colleague.certificate)
+        coordinator.journal.remember_peer(colleague.id, {}, hides)
+    assert coordinator.journal.missing() == {chain: ((2, 3),)}
+    with coordinator.transaction():
+        coordinator.journal.remember_peer(supervisor.member.id, {}, {chain: ((2, 2),)})
+    assert coordinator.journal.missing() == {chain: ((3, 3),)}
+    with coordinator.transaction():
+        # Of its own work an author may say so too.
+        coordinator.journal.remember_peer(enumerator.member.id, {}, {chain: ((3, 3),)})
+    assert coordinator.journal.missing() == {}
+    assert gap.first == 2
