@@ -273,10 +273,11 @@ def origin_of(beginnings: Sequence[Stored]) -> Stored | None:
     """
     if len(beginnings) < 2:
         return beginnings[0] if beginnings else None
-    return min(beginnings, key=lambda stored: (not names(stored.entry.r, stored.entry.au), *_order(stored)))
+    return min(beginnings, key=lambda stored: (not names(stored.entry.r, stored.entry.au), *in_order(stored)))
 
 
-def _order(stored: Stored) -> tuple[Time, str, str]:
+def in_order(stored: Stored) -> tuple[Time, str, str]:
+    """What entries are ordered by: time, chain, id."""
     return (stored.entry.t, stored.entry.ch, stored.id)
 
 
@@ -284,7 +285,7 @@ def _judge(
     given: Mapping[str, Stored], rules: Rules, membership: Membership
 ) -> tuple[Stored | None, tuple[Stored, ...], tuple[tuple[str, str], ...]]:
     """The origin, the entries that count in (t, ch, id) order, and the others with their codes."""
-    ordered = sorted(given.values(), key=_order) if len(given) > 1 else tuple(given.values())
+    ordered = sorted(given.values(), key=in_order) if len(given) > 1 else tuple(given.values())
     origin = origin_of([s for s in ordered if s.entry.k == "new" and _why_not(s, None, rules, membership) is None])
     history = []
     quarantined = []

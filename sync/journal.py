@@ -19,7 +19,7 @@ from sync.doubts import Doubts
 from sync.entry import Stored
 from sync.errors import NotAllowed, NotFound
 from sync.feed import Batch, Feed
-from sync.fold import Record, Rules, fold
+from sync.fold import Record, Rules, fold, in_order
 from sync.folding import Folding, Project
 from sync.keys import Identity
 from sync.log import Log, record_key
@@ -138,13 +138,13 @@ class Journal:
             key = record_key(record_id)
         except ValueError:
             return []
-        return sorted((row.stored for row in self._log.records([key])[key]), key=_order)
+        return sorted((row.stored for row in self._log.records([key])[key]), key=in_order)
 
     def quarantine(self) -> list[Quarantined]:
         """The entries that do not count, in (t, ch, id) order."""
         self._log.forget()
         found = [Quarantined(row.stored, row.code) for row in self._log.in_quarantine() if row.code is not None]
-        return sorted(found, key=lambda quarantined: _order(quarantined.stored))
+        return sorted(found, key=lambda quarantined: in_order(quarantined.stored))
 
     def coverage(self, chains: Iterable[str] | None = None) -> Have:
         """What is held: {chain: ((first, last, id of entry last), ...)}; equal wherever the same entries are held. Only
@@ -181,18 +181,14 @@ class Journal:
             ranges = self._chains.missing(lanes, said.get(chain, ()))
             if ranges:
                 # What all peers ever said is read only where something is missing without it.
-                outside = self._peers.outside(self._may_leave_out) if outside is None else outside
+                outside = self._peers.outside(self._office()) if outside is None else outside
                 ranges = self._chains.missing(lanes, join((*outside.get(chain, ()), *said.get(chain, ()))))
             if ranges:
                 found[chain] = ranges
         return found
 
-    def _may_leave_out(self, member: str, chain: str) -> bool:
-        """Whether a member is believed about what of a chain lies outside our scopes: the office, or who wrote it."""
-        known = self.membership.member(member)
-        if known is not None and known.role in self.rules.office_roles:
-            return True
-        return all(lane.author == member for lane in self._chains.lanes(chain))
+    def _office(self) -> set[str]:
+        return {member.id for member in self.membership.all() if member.role in self.rules.office_roles}
 
     def last_time(self, member: str, device: str) -> Time:
         """The time of the latest entry written by this member on this device; (0, 0) without any."""
@@ -375,7 +371,7 @@ class Journal:
         """The entries of a batch, in (t, ch, id) order."""
         self._log.forget()
         rows = [row for first, last in batch.places for row in self._log.between(first, last)]
-        return sorted((row.stored for row in rows), key=_order)
+        return sorted((row.stored for row in rows), key=in_order)
 
     def reports(self) -> list[Report]:
         """What merges brought something new, in order of their time."""
@@ -388,7 +384,7 @@ class Journal:
                 self._log.forget()
                 ranges = report.summary["places"]
                 rows = [row for first, last in ranges for row in self._log.between(first, last)]
-                return sorted((row.stored for row in rows), key=_order)
+                return sorted((row.stored for row in rows), key=in_order)
         raise NotFound("merge_unknown", merge=merge)
 
     def rebuild(self) -> None:
@@ -453,7 +449,3 @@ class Journal:
     def peer(self, member_id: str) -> Peer | None:
         """What a member's latest bundle said; None when none was merged."""
         return self._peers.get(member_id)
-
-
-def _order(stored: Stored) -> tuple[Time, str, str]:
-    return (stored.entry.t, stored.entry.ch, stored.id)

@@ -9,6 +9,7 @@ import zstandard
 from sync import tally
 from sync.coverage import Ranges, runs
 from sync.entry import Stored, decode_kept, stub
+from sync.labels import Labels
 from sync.tables import NEW_LABEL, RECEIPT_LABEL, REVOCATION_LABEL, Connection, given_id
 
 CHUNK: Final = 500
@@ -20,7 +21,6 @@ _SAMPLES: Final = 500
 _LEVEL: Final = 1
 _PLAIN: Final = 0
 _KEY_BYTES: Final = 16
-_LABELS_LIMIT: Final = 4096
 _NUMBER_BITS: Final = 32
 _NUMBER_MASK: Final = (1 << _NUMBER_BITS) - 1
 _LAST_PLACE: Final = (1 << 63) - 1
@@ -106,8 +106,7 @@ class Log:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._labels: dict[str, int] = {}
-        self._texts: dict[int, str] = {}
+        self._labels = Labels(connection)
         self._dictionaries: dict[int, bytes] = {}
         self._unpackers: dict[int, zstandard.ZstdDecompressor] = {}
         self._packer: Packer | None = None
@@ -119,49 +118,23 @@ class Log:
 
     def forget(self) -> None:
         """Drop what is remembered of the database: since the last call a transaction may have been rolled back."""
-        self._labels = {}
-        self._texts = {}
+        self._labels.forget()
         self._dictionaries = {}
         self._unpackers = {}
         self._packer = None
 
     def label(self, text: str) -> int:
         """The number that stands for a text, given out when it is new."""
-        number = self._labels.get(text)
-        if number is None:
-            known = self._connection.execute("SELECT id FROM label WHERE text = ?", (text,)).fetchone()
-            number = known[0] if known else self._new_label(text)
-            self._remember_label(number, text)
-        return number
-
-    def _new_label(self, text: str) -> int:
-        return given_id(
-            self._connection.execute(
-                "INSERT INTO label (id, text) SELECT coalesce(max(id), 0) + 1, ? FROM label RETURNING id", (text,)
-            )
-        )
+        return self._labels.number(text)
 
     def label_text(self, number: int) -> str:
         """The text that a number stands for."""
-        text = self._texts.get(number)
-        if text is None:
-            text = str(self._connection.execute("SELECT text FROM label WHERE id = ?", (number,)).fetchone()[0])
-            self._remember_label(number, text)
-        return text
-
-    def _remember_label(self, number: int, text: str) -> None:
-        # Somebody may write as many types and scopes as there are entries; few of them are ever met again.
-        if len(self._labels) >= _LABELS_LIMIT:
-            self._labels.clear()
-            self._texts.clear()
-        self._labels[text] = number
-        self._texts[number] = text
+        return self._labels.text(number)
 
     def insert(self, rows: Sequence[Fresh]) -> None:
         """Keep entries that are not here yet, all of one lane."""
         dictionary, compress = self._packer_for(rows)
-        labels = self._labels
-        label = labels.get
+        label = self._labels.numbers.get
         counting, quarantined = [], []
         ids_of_scope: dict[int, list[bytearray]] = {}
         for place, key, code, (hex_id, body, entry) in rows:
@@ -344,8 +317,7 @@ class Log:
 
     def replaceable(self, kinds: Collection[str]) -> list[bytes]:
         """The records with several entries of these kinds that are not dropped, one of which may replace another."""
-        labels = self._labels if self._labels is not None else self._read_labels()
-        wanted = sorted(labels[kind] for kind in kinds if kind in labels)
+        wanted = self._labels.of(kinds)
         found = self._connection.execute(
             f"SELECT record FROM entry WHERE kind IN ({marks(len(wanted))}) AND dictionary >= 0"  # noqa: S608 - marks
             " GROUP BY record HAVING count(*) > 1 ORDER BY record",

@@ -1,6 +1,6 @@
 """What other members showed to hold: by what their bundles said of themselves, and by receipts they wrote since."""
 
-from collections.abc import Callable
+from collections.abc import Container
 from typing import NamedTuple
 
 import msgspec
@@ -84,17 +84,21 @@ class Peers:
                         have[proved] = tuple(sorted({*have.get(proved, ()), *spans}))
         return have
 
-    def outside(self, may_say: Callable[[str, str], bool]) -> dict[str, Ranges]:
+    def outside(self, office: Container[str]) -> dict[str, Ranges]:
         """Chain -> numbers that some peer left out since they lie outside the scopes of this replica's members.
 
-        `may_say` answers whether a member (id) is believed about a chain, or anybody could hide what is missing.
+        Only members of the `office` are believed, and authors about their own chains, or anybody could hide that
+        something of another's is missing.
         """
         united: dict[str, Ranges] = {}
         for member, text in self._connection.execute("SELECT member, outside FROM peer").fetchall():
             for chain, ranges in unpack_ranges(msgspec.json.decode(text)).items():
-                if may_say(bytes(member).hex(), chain):
+                if self._may_say(bytes(member).hex(), chain, office):
                     united[chain] = join((*united.get(chain, ()), *ranges))
         return united
+
+    def _may_say(self, member: str, chain: str, office: Container[str]) -> bool:
+        return member in office or all(lane.author == member for lane in self._chains.lanes(chain))
 
 
 def _proved(receipt: Row) -> Have:

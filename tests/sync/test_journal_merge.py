@@ -424,11 +424,11 @@ def test_certificates_of_strangers_fill_neither_memory_nor_disk(team, office, ru
 
 def test_types_and_scopes_without_end_are_not_all_remembered(team, office, monkeypatch):
     enumerator, coordinator, _, _ = team
-    monkeypatch.setattr("sync.log._LABELS_LIMIT", 20)
+    monkeypatch.setattr("sync.labels.LIMIT", 20)
     pen = office.pen(enumerator.identity)
     told = [pen.write(office.record(), "new", {"a": 1}, y=f"t{n}", s=f"{pen.scope}.{n}") for n in range(60)]
     take(coordinator, [replicas.sealed_chain(enumerator.identity, *told)], certificates=[enumerator.member.certificate])
-    assert len(coordinator.journal._log._labels) <= 20
+    assert len(coordinator.journal._log._labels.numbers) <= 20
     for number in (0, 30, 59):
         assert [record.scope for record in coordinator.journal.records(f"t{number}")] == [f"{pen.scope}.{number}"]
     assert coordinator.shown() == coordinator.folded()
