@@ -187,11 +187,15 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
     @_Once
     def values(self) -> dict[str, object]:
         """Field -> shown value; cleared fields are left out."""
-        only = self._only
-        values = dict(only.entry.f) if only is not None else _values(self.history, self._setters, self.rules)
-        # Nothing can be cleared where no byte says so, and to search those is far quicker than to look at every value.
-        if any(_CLEARED in stored.body for stored in self.history):
-            return {name: value for name, value in values.items() if value is not None}
+        history = self.history
+        if len(history) == 1 and history[0].entry.k in SETTING_KINDS:
+            values: dict[str, object] = dict(history[0].entry.f)
+        else:
+            values = _values(history, self._setters, self.rules)
+        for stored in history:
+            # Nothing is cleared where no byte says so, and to search those is far quicker than to look at each value.
+            if _CLEARED in stored.body or stored.is_dropped:
+                return {name: value for name, value in values.items() if value is not None}
         return values
 
     @_Once
@@ -211,12 +215,12 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
         history = self.history
         return history[0] if len(history) == 1 and history[0].entry.k in SETTING_KINDS else None
 
-    @_Once
+    @property
     def decisions(self) -> tuple[Annotation, ...]:
         """decide and void entries that no other replaces, latest first; several with unlike fields are a conflict."""
         return self._said[0]
 
-    @_Once
+    @property
     def comments(self) -> tuple[Annotation, ...]:
         """In (t, ch, id) order."""
         return self._said[1]

@@ -95,6 +95,11 @@ def registration_row(record: Record, inspect: Callable[[Mapping[str, object], in
     refused what the rules refuse, so one entry alone needs no second look, while edits that met in a merge do. That
     keeps a city's first merge at the price of its inserts, and depends on nothing but the entries.
     """
+    return row_of_one(record) if len(record.history) == 1 else row_of_any(record, inspect)
+
+
+def row_of_any(record: Record, inspect: Callable[[Mapping[str, object], int], Inspected]) -> RegistrationRow:
+    """The row of a registration with any entries."""
     values = record.values
     origin, edits, changed_ms = _writing(record)
     found = inspect(values, changed_ms) if edits else _NOTHING_FOUND
@@ -103,20 +108,11 @@ def registration_row(record: Record, inspect: Callable[[Mapping[str, object], in
     decision = record.decisions[0] if record.decisions else None
     approval = _approval(record.decisions) if state == "approved" else None
     reason = decision.fields.get("reason") if decision else None
-    overrides = values.get("overrides")
-    name = _text(values.get("name")) or ""
     return RegistrationRow(
-        id=record.id,
-        state=state,
-        scope=record.scope,
-        name=name,
-        name_key=name_key(name),
-        nik=_text(values.get("nik")),
-        phone=_text(values.get("phone")),
-        birth_date=_text(values.get("birth_date")),
-        sex=_text(values.get("sex")),
-        categories=_codes(values.get("categories")),
-        submitted_at=_text(values.get("submitted_at")) or _iso(record.origin_t[0]),
+        record.id,
+        state,
+        record.scope,
+        *_answers(values, record.origin_t[0]),
         registered_by=record.origin_by,
         device=origin.entry.dv,
         chain=origin.entry.ch,
@@ -128,7 +124,7 @@ def registration_row(record: Record, inspect: Callable[[Mapping[str, object], in
         error_count=len(found.errors),
         errors=_list(found.errors),
         warnings=_list(found.warnings),
-        override_count=len(overrides) if isinstance(overrides, dict) else 0,
+        override_count=_override_count(values),
         duplicate_count=0,
         live=int(state not in ENDED_STATES),
         within_quota=1,
@@ -143,6 +139,57 @@ def registration_row(record: Record, inspect: Callable[[Mapping[str, object], in
         approval_counter=approval.t[1] if approval else None,
         approval_entry=approval.entry if approval else None,
     )
+
+
+def row_of_one(record: Record) -> RegistrationRow:
+    """The same for a registration that nobody has said anything about since it was handed in, as most are in a merge.
+
+    Nearly all of its row is the same for each, so it takes a third of the time.
+    """
+    entry = record.history[0].entry
+    values = record.values
+    at_ms = entry.t[0]
+    answers = _answers(values, at_ms)
+    written = (entry.au, entry.dv, entry.ch, entry.n, 0, at_ms)
+    found = (0, "[]", 0, "[]", "[]", _override_count(values))
+    return RegistrationRow._make((record.id, "submitted", entry.s, *answers, *written, *found, *_UNTOUCHED))
+
+
+#: The columns of such a registration from `duplicate_count` on.
+_UNTOUCHED: Final = (0, 1, 1, 1, "", None, None, None, None, None, None, None, None)
+
+
+class _Answers(NamedTuple):
+    """The columns that answers go into, in their order."""
+
+    name: str
+    name_key: str
+    nik: str | None
+    phone: str | None
+    birth_date: str | None
+    sex: str | None
+    categories: str
+    submitted_at: str
+
+
+def _answers(values: Mapping[str, object], at_ms: int) -> _Answers:
+    get = values.get
+    name = _text(get("name")) or ""
+    return _Answers(
+        name,
+        name_key(name),
+        _text(get("nik")),
+        _text(get("phone")),
+        _text(get("birth_date")),
+        _text(get("sex")),
+        _codes(get("categories")),
+        _text(get("submitted_at")) or _iso(at_ms),
+    )
+
+
+def _override_count(values: Mapping[str, object]) -> int:
+    overrides = values.get("overrides")
+    return len(overrides) if isinstance(overrides, dict) else 0
 
 
 def state_of_row(heads: str, *, conflicts: int, errors: int, duplicates: int, within_quota: bool) -> str:

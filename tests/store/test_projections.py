@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 
 from fieldapp.domain.programme import ProgrammeSettings
 from fieldapp.domain.quota import Approval, allocate
+from fieldapp.services import policy
 from fieldapp.store import queries
 from fieldapp.store.effects import Touched, settle
 from fieldapp.store.queries import Filter
 from fieldapp.store.rebuild import clear
-from fieldapp.store.rows import RegistrationRow
+from fieldapp.store.rows import Inspected, RegistrationRow, row_of_any, row_of_one
+from sync.entry import Entry, Stored, in_normal_form
+from sync.fold import Record
 
 AREA = "64.71.05.1002"
 
@@ -36,6 +39,22 @@ def test_a_registration_shows_what_lists_need(town, replica_of) -> None:
 def test_a_registration_without_the_time_of_handing_in_takes_its_entrys_time(town, replica_of) -> None:
     record = town.register("siti", submitted_at=None)
     assert replica_of(town).row(record).submitted_at.startswith("2026-01-01T00:00:")
+
+
+odd = st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=8) | st.lists(st.sampled_from(["a", 1, None]))
+asked = ["name", "nik", "phone", "birth_date", "sex", "categories", "submitted_at", "overrides", "anything"]
+answers = st.dictionaries(st.sampled_from(asked), odd | st.dictionaries(st.sampled_from("ab"), odd))
+
+
+@given(answers, st.integers(0, 2**53 - 1))
+def test_a_registration_nobody_touched_has_the_same_row_the_short_way_as_the_long_way(values, at_ms) -> None:
+    entry = Entry(
+        v=1, sv=1, ch="c" * 32, n=7, p="0" * 64, t=(at_ms, 3), dv="d" * 32, au="a" * 32, s=AREA, k="new",
+        r="019b7777-aaaa-7bbb-8ccc-0123456789ab", y="registration", f=in_normal_form(values), x="0" * 32,
+    )  # fmt: skip
+    stored = Stored.write(entry)
+    record = Record(id=entry.r, origin=stored, history=(stored,), quarantined=(), rules=policy.rules())
+    assert row_of_one(record) == row_of_any(record, lambda values, at_ms: Inspected(("never asked",)))
 
 
 def test_edits_of_different_fields_merge_and_are_inspected(town, replica_of) -> None:

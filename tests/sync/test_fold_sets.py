@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from sync.entry import Stored, decode_kept, stub
 from sync.fold import Record, Rules, fold, fold_new
 from sync.record_id import RecordIds
 
@@ -287,3 +288,12 @@ def plainly(told: list[Any], rules: Rules, membership: Any) -> dict[str, Any]:
         "origin": (origin.entry.au, origin.entry.t, True) if origin else ("", (0, 0), False),
         "what": (first.entry.y, first.entry.s) if first else ("", ""),
     }
+
+
+def test_a_value_that_was_let_go_is_no_cleared_value_and_shows_as_nothing(cast: Any, rules: Rules) -> None:
+    pen = pens_of(cast, ("ani",))["ani"]
+    new = pen.write(RECORD, "new", {"name": "a", "phone": "b"})
+    gone = Stored(new.id, b"", decode_kept(stub(new.entry)))
+    assert fold(RECORD, [gone], rules, cast.membership).values == {}
+    edit = pen.write(RECORD, "edit", {"name": "c"}, b={"name": (new.id,)})
+    assert fold(RECORD, [gone, edit], rules, cast.membership).values == {"name": "c"}
