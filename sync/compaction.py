@@ -1,4 +1,4 @@
-"""Letting go of values that nobody sees any more: on a laptop, once an office member holds them (note 0013).
+"""Letting go of values that nobody sees any more: on a laptop, once an office member holds them (note 0014).
 
 What stays of an entry is all that it does for others: it is still known by its id, stands in its chain, names its
 parents and the fields it set. So a record folds to the same as before, whatever comes later.
@@ -12,7 +12,7 @@ from sync.chains import Chains
 from sync.coverage import Have, Ranges, holds, join
 from sync.entry import SETTING_KINDS
 from sync.fold import Rules, fold
-from sync.log import Log, Row, chunks, lane_of, number_of, record_key, record_text
+from sync.log import Log, Row, chunks, lane_of, number_of, ranges_by_lane, record_key, record_text
 from sync.members import PUBLIC_SCOPE, Membership
 from sync.peers import Peers
 
@@ -59,6 +59,14 @@ class Attic:
                 self._log.drop(gone)
                 count += len(gone)
             return count
+
+    def dropped(self) -> dict[str, Ranges]:
+        """Chain -> numbers of the entries that were let go, whether they are asked for or not."""
+        found: dict[str, Ranges] = {}
+        for row, ranges in ranges_by_lane(self._log.stubs()).items():
+            chain = self._chains.lane(row).chain
+            found[chain] = join((*found.get(chain, ()), *ranges))
+        return found
 
     def ask_for(self, record_id: str) -> int:
         """Have the next exchange bring what was let go of a record; returns of how many entries."""

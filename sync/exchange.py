@@ -209,16 +209,18 @@ def merge_bundle(
     author: Author,
     *,
     with_receipt: bool = True,
+    brought: int = 0,
     random: Random = system_random,
 ) -> Received:
     """Open, check and merge a bundle in the caller's transaction, remember what its writer holds, and confirm it.
 
     A receipt is written by members of office roles when something new came that is not itself a receipt; else two
-    offices would confirm each other's confirmations for ever. Raises what `open_bundle` and `Journal.merge` raise.
+    offices would confirm each other's confirmations for ever. `brought` counts such entries that came of this bundle
+    just before, in pieces. Raises what `open_bundle` and `Journal.merge` raise.
     """
     _hold_for_others(journal, author.identity.member_id)
     opened = open_any(journal, source, author.identity, to_merge=True)
-    return merge_opened(journal, opened, author, with_receipt=with_receipt, random=random)
+    return merge_opened(journal, opened, author, with_receipt=with_receipt, brought=brought, random=random)
 
 
 def merge_opened(
@@ -227,6 +229,7 @@ def merge_opened(
     author: Author,
     *,
     with_receipt: bool = True,
+    brought: int = 0,
     random: Random = system_random,
 ) -> Received:
     """The same for a bundle that was opened before, perhaps outside the transaction: what is known of members only
@@ -243,7 +246,11 @@ def merge_opened(
     doubts = journal.doubts.compare(opened.by.id, me.scopes if me is not None else (), payload, now_ms)
     author.clock.observe(merged.latest)
     receipt = None
-    if with_receipt and merged.new > merged.new_receipts and _confirms(journal, author.identity.member_id):
+    if (
+        with_receipt
+        and merged.new - merged.new_receipts + brought > 0
+        and _confirms(journal, author.identity.member_id)
+    ):
         receipt = journal.append(author, [_receipt(journal, opened, journal.new_record(author, random=random))])[0]
     return Received(opened, merged, receipt, doubts)
 

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any, Final
 
+from fieldapp.services.ledger import differing
 from fieldapp.services.policy import OFFICE_ROLES
 from fieldapp.services.problems import Problem, fill, translated
 from fieldapp.services.session import Session, iso_time
@@ -158,14 +159,14 @@ def _areas(session: Session) -> dict[str, Any]:
     """Whether every entry counted is there, and as many as the office has of each area."""
 
     def read(connection: Connection) -> tuple[int, int]:
-        journal = session.journal(connection)
-        lost = sum(last - first + 1 for ranges in journal.sums.lost().values() for first, last in ranges)
-        return lost, len(journal.doubts.all())
+        gone = session.journal(connection).sums.lost()
+        lost = sum(last - first + 1 for ranges in gone.values() for first, last in ranges)
+        return lost, len(differing(session, connection))
 
-    lost, differing = session.read(read)
+    lost, unlike = session.read(read)
     if lost:
         return _told("areas", False, "areas_lost", count=lost)
-    return _told("areas", not differing, "areas_differ" if differing else "areas", count=differing)
+    return _told("areas", not unlike, "areas_differ" if unlike else "areas", count=unlike)
 
 
 class _Undo(Exception):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from fieldapp.services import office
+from fieldapp.services import arriving, office
 from fieldapp.services.files import read_bytes
 from fieldapp.services.ledger import differing
 from fieldapp.services.membership import find_member
@@ -112,10 +112,15 @@ def inspect(file: Path, session: Session | None = None) -> dict[str, Any]:
 
 
 def merge(
-    session: Session, files: Sequence[Path], dry_run: bool = False, progress: Progress | None = None
+    session: Session,
+    files: Sequence[Path],
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    large_bytes: int = arriving.LARGE_BYTES,
 ) -> dict[str, Any]:
     """Merge bundles, all of them or none, in any order and however often. Of several, those sealed to somebody else are
-    passed over and named, since a stick carries the return bundles of many.
+    passed over and named, since a stick carries the return bundles of many. A member's bundle of at least `large_bytes`
+    goes in piece by piece, each whole, so that lists show early and an interrupted merge goes on where it stopped.
 
     Answers `{"merge_id", "entries": {"new", "known", "quarantined"}, "registrations": {"new", "changed", "conflicting",
     "duplicate"}, "receipts", "prerequisites_missing", "differing", "files"}`; with `dry_run` the same answer and
@@ -126,11 +131,17 @@ def merge(
     contents = [(path, read_bytes(path)) for path in files]
     answer: dict[str, Any] = {}
 
+    def count(done: int, of: int) -> None:
+        tell(done, of, "merge")
+
+    pieces = {path: [] if dry_run else arriving.bring_in(session, data, count, large_bytes) for path, data in contents}
+
     def write(connection: Connection, journal: Journal) -> None:
-        received, passed = _merge_all(session, journal, contents, tell)
-        answer.update(_report(session, connection, journal, received))
+        received, passed = _merge_all(session, journal, contents, pieces, tell)
+        answer.update(_report(session, connection, journal, received, pieces))
         answer["files"] += [{"file": path.name, "skipped": "bundle_not_for_us"} for path in passed]
-        parts = [part["merge_id"] for part in answer["files"] if part.get("new")]
+        parts = [merged.merge for path in pieces for merged in pieces[path]]
+        parts += [each.merged.merge for _, each in received if each.merged.new]
         remember_parts(connection, str(answer["merge_id"]), parts)
         if dry_run:
             raise _TakeBack
@@ -186,7 +197,11 @@ def _silent(done: int, total: int | None, what: str) -> None:
 
 
 def _merge_all(
-    session: Session, journal: Journal, contents: Sequence[tuple[Path, bytes]], tell: Progress
+    session: Session,
+    journal: Journal,
+    contents: Sequence[tuple[Path, bytes]],
+    pieces: Mapping[Path, Sequence[Merged]],
+    tell: Progress,
 ) -> tuple[list[tuple[Path, Received]], list[Path]]:
     received: list[tuple[Path, Received]] = []
     passed: list[Path] = []
@@ -194,7 +209,7 @@ def _merge_all(
     for done, (path, data) in enumerate(contents):
         tell(done, len(contents), "merge")
         try:
-            received.append((path, _merge_one(session, journal, path, data)))
+            received.append((path, _merge_one(session, journal, path, data, pieces[path])))
         except Untrusted as error:
             if error.code != "bundle_not_for_us":
                 raise
@@ -205,9 +220,10 @@ def _merge_all(
     return received, passed
 
 
-def _merge_one(session: Session, journal: Journal, path: Path, data: bytes) -> Received:
+def _merge_one(session: Session, journal: Journal, path: Path, data: bytes, pieces: Sequence[Merged]) -> Received:
+    brought = sum(piece.new - piece.new_receipts for piece in pieces)
     try:
-        return road.merge_bundle(journal, data, session.author())
+        return road.merge_bundle(journal, data, session.author(), brought=brought)
     except errors.SyncError as error:
         # Which of twenty sticks it was is the first thing that a coordinator asks.
         error.details.setdefault("file", path.name)
@@ -215,19 +231,26 @@ def _merge_one(session: Session, journal: Journal, path: Path, data: bytes) -> R
 
 
 def _report(
-    session: Session, connection: Connection, journal: Journal, received: Sequence[tuple[Path, Received]]
+    session: Session,
+    connection: Connection,
+    journal: Journal,
+    received: Sequence[tuple[Path, Received]],
+    pieces: Mapping[Path, Sequence[Merged]],
 ) -> dict[str, Any]:
-    merges = [each.merged for _, each in received]
+    wholes = [each.merged for _, each in received]
+    parts = [piece for each in pieces.values() for piece in each]
+    merges = [*parts, *wholes]
     new = {touched.record for merged in merges for touched in merged.touched if _counts(touched) and touched.is_new}
     changed = {touched.record for merged in merges for touched in merged.touched if _counts(touched)} - new
     conflicting = [row.id for row in queries.rows(connection, sorted(new | changed)) if row.conflicts]
-    missing = {chain for merged in merges for chain in merged.missing}
+    missing = {chain for merged in wholes for chain in merged.missing}
     still = journal.missing()
     return {
         "merge_id": next((merged.merge for merged in merges if merged.new), merges[0].merge if merges else None),
         "entries": {
             "new": sum(merged.new for merged in merges),
-            "known": sum(merged.known for merged in merges),
+            # What a piece brought is known by the time that the whole is merged.
+            "known": sum(merged.known for merged in wholes) - sum(piece.new for piece in parts),
             "quarantined": sum(merged.quarantined for merged in merges),
         },
         "registrations": {
@@ -243,18 +266,18 @@ def _report(
             for first, last in still.get(chain, ())
         ],
         "differing": differing(session, connection),
-        "files": [_file(path, each.merged) for path, each in received],
+        "files": [_file(path, each.merged, pieces[path]) for path, each in received],
     }
 
 
-def _file(path: Path, merged: Merged) -> dict[str, Any]:
+def _file(path: Path, whole: Merged, pieces: Sequence[Merged]) -> dict[str, Any]:
     return {
         "file": path.name,
-        "merge_id": merged.merge,
-        "by": merged.by,
-        "new": merged.new,
-        "known": merged.known,
-        "quarantined": merged.quarantined,
+        "merge_id": pieces[0].merge if pieces else whole.merge,
+        "by": whole.by,
+        "new": whole.new + sum(piece.new for piece in pieces),
+        "known": whole.known - sum(piece.new for piece in pieces),
+        "quarantined": whole.quarantined + sum(piece.quarantined for piece in pieces),
     }
 
 

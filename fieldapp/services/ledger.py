@@ -11,7 +11,7 @@ from fieldapp.services.views import area_name, member_names
 from fieldapp.store import drafts as kept
 from fieldapp.store import ledger as tables
 from fieldapp.store.db import Connection
-from sync.coverage import numbers_of
+from sync.coverage import join, numbers_of
 from sync.journal import Journal
 
 
@@ -96,6 +96,9 @@ def _gaps(journal: Journal) -> list[dict[str, Any]]:
 def _unheld(session: Session, connection: Connection, journal: Journal) -> list[dict[str, Any]]:
     """Own entries that an office acknowledged and this laptop lost: it was restored from an old copy."""
     held = {chain: numbers_of(spans) for chain, spans in journal.coverage().items()}
+    for chain, ranges in journal.attic.dropped().items():
+        # What was let go is at the office; while it is asked for anew, the coverage leaves it out.
+        held[chain] = join((*held.get(chain, ()), *ranges))
     devices = {member.id: member.device for member in journal.membership.all()}
     own = {chain for chain, (author, _) in journal.chains().items() if devices.get(author) == session.device}
     return [
@@ -111,7 +114,7 @@ def differing(session: Session, connection: Connection) -> list[dict[str, Any]]:
 
     Entries, of what that bundle spoke of; equal numbers mean that they are not the same entries. Area "" is public.
     """
-    names = member_names(session, connection)
+    names, journal = member_names(session, connection), session.journal(connection)
     return [
         {
             "kind": "differs",
@@ -121,7 +124,9 @@ def differing(session: Session, connection: Connection) -> list[dict[str, Any]]:
             "here": doubt.here,
             "there": doubt.there,
         }
-        for doubt in session.journal(connection).doubts.all()
+        for doubt in journal.doubts.all()
+        # Whoever belongs no longer cannot send another bundle that shows it mended.
+        if journal.membership.code_of(doubt.member) is None
     ]
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fieldapp.services import care, ledger, registrations
+from fieldapp.services import arriving, care, exchange, ledger, registrations
 from fieldapp.services.problems import Problem
 from fieldapp.store.db import Connection
 
@@ -90,6 +91,8 @@ def test_a_laptop_lets_go_of_replaced_answers_and_its_history_comes_back_when_it
     opened = registrations.history(laptop, registration)
     assert [item.get("dropped", False) for item in opened] == [False, True, False]
     assert {"field": "job", "from": "tukang_pijat", "to": "…"} in opened[1]["changes"]
+    # That they are asked for now is no loss.
+    assert ledger.ledger(laptop)["balanced"]
     town.carry(laptop, coordinator)
     town.carry(coordinator, laptop, to=laptop.member.id)
     assert registrations.history(laptop, registration) == whole
@@ -104,3 +107,70 @@ def test_an_office_lets_go_of_nothing(town: Any) -> None:
     town.join("supervisor", "Wati", "64.71", host=shared)
     with pytest.raises(Problem, match="compact_office"):
         care.compact(shared)
+
+
+def joining(town: Any, person: Callable[..., Any], tmp_path: Path) -> tuple[Any, Any, Path]:
+    """An office that holds a few people, a newcomer that holds nobody, and the bundle for it."""
+    coordinator = town.join("coordinator", "Kiki", "64.71")
+    for number in range(1, 4):
+        laptop = town.join("enumerator", f"Sari {number}", HOME)
+        register(laptop, person(number))
+        town.carry(laptop, coordinator)
+    newcomer = town.join("coordinator", "Lala", "64.71")
+    town.carry(newcomer, coordinator)
+    path = tmp_path / "paket"
+    exchange.write_bundle(coordinator, path, to=newcomer.member.id)
+    return coordinator, newcomer, path
+
+
+def test_a_large_bundle_goes_in_piece_by_piece_and_is_told_and_undone_as_one(
+    town: Any, person: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arriving, "FIRST_PIECE", 1)
+    monkeypatch.setattr(arriving, "PIECE", 1)
+    coordinator, newcomer, path = joining(town, person, tmp_path)
+    seen: list[int] = []
+    answer = exchange.merge(
+        newcomer, [path], progress=lambda *_: seen.append(len(registrations.listing(newcomer))), large_bytes=1
+    )
+    assert {0, 1, 2, 3} <= set(seen)
+    assert (answer["registrations"]["new"], answer["receipts"]) == (3, 1)
+    assert answer["files"][0]["new"] == answer["entries"]["new"] > 3
+    assert (answer["entries"]["known"], answer["differing"]) == (0, [])
+    assert registrations.listing(newcomer) == registrations.listing(coordinator)
+    again = exchange.merge(newcomer, [path], large_bytes=1)
+    assert (again["entries"]["new"], again["receipts"]) == (0, 0)
+    assert again["entries"]["known"] == answer["entries"]["new"]
+    assert exchange.undo(newcomer, answer["merge_id"])["voided"] == 3
+
+
+def test_a_large_bundle_that_was_interrupted_shows_what_came_and_goes_on_there(
+    town: Any, person: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arriving, "FIRST_PIECE", 1)
+    monkeypatch.setattr(arriving, "PIECE", 1)
+    coordinator, newcomer, path = joining(town, person, tmp_path)
+
+    def pulled_out(done: int, total: int | None, what: str) -> None:
+        if len(registrations.listing(newcomer)) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        exchange.merge(newcomer, [path], progress=pulled_out, large_bytes=1)
+    assert len(registrations.listing(newcomer)) == 2
+    answer = exchange.merge(newcomer, [path], large_bytes=1)
+    assert answer["registrations"]["new"] == 1
+    assert registrations.listing(newcomer) == registrations.listing(coordinator)
+    assert ledger.ledger(newcomer)["balanced"]
+
+
+def test_a_trial_of_a_large_bundle_and_a_damaged_one_bring_nothing_in(
+    town: Any, person: Callable[..., Any], tmp_path: Path
+) -> None:
+    _, newcomer, path = joining(town, person, tmp_path)
+    assert exchange.merge(newcomer, [path], dry_run=True, large_bytes=1)["registrations"]["new"] == 3
+    data = path.read_bytes()
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    with pytest.raises(Problem, match="bundle_damaged"):
+        exchange.merge(newcomer, [path], large_bytes=1)
+    assert registrations.listing(newcomer) == []
