@@ -11,7 +11,10 @@ from fieldapp.forms.declaration import FORM_VERSION, GROUPS
 from fieldapp.services import care, changes, conflicts, exchange, ledger, membership, programme, registrations, review
 from fieldapp.services.policy import OFFICE_ROLES
 from fieldapp.store import drafts as kept
+from fieldapp.store.rebuild import rebuild
+from sync.bundle import seal as seal_bundle
 from sync.clock import TIME_LIMIT_MS, Clock
+from sync.coverage import Span
 from sync.entry import DECISION, Entry, Stored, entry_hash
 from sync.fold import Rules
 from sync.journal import Change, Journal
@@ -216,3 +219,124 @@ def test_what_a_colleague_of_the_laptop_began_is_handed_in_under_an_id_that_name
         assert names(answer["id"], session.member.id)
     assert registrations.drafts(host) == []
     assert len(registrations.listing(guest)) == 2
+
+
+OFFICE_TYPES = ["programme", "lease", "office_key", "revocation"]
+
+
+@pytest.mark.parametrize("type", [*OFFICE_TYPES, "receipt"])
+@pytest.mark.parametrize("role", ["enumerator", "coordinator", "supervisor"])
+def test_nobody_but_administrators_sets_what_counts_for_everybody(
+    town: Any, person: Callable[..., Any], office: Any, role: str, type: str
+) -> None:
+    laptop, coordinator, supervisor = office
+    forger = {"enumerator": laptop, "coordinator": coordinator, "supervisor": supervisor}[role]
+    honest = supervisor if forger is not supervisor else coordinator
+    registration = register(laptop, person())
+    for each in office:
+        town.carry(each, *[other for other in (town.admin, coordinator, supervisor) if other is not each])
+    settings, leased = programme.show(honest), leases_of(honest)
+    fields = {
+        "programme": {**settings, "quota": 1},
+        "lease": {"member": forger.member.id, "slots": 90},
+        "office_key": {"recipient": laptop.member.age_recipient, "sealed": {}},
+        "revocation": {"member": town.admin.member.id, "chains": {}, "reason": "Rampas"},
+        "receipt": {"bundle": "b" * 32, "chains": {"c" * 32: [[1, 9, "d" * 32]]}},
+    }[type]
+    forge(forger, Change(record=uuid7(1), type=type, scope="*", kind="new", fields=fields), at_ms=FAR_MS)
+    for record in public_records(forger, type):
+        forge(forger, Change(record=record, type=type, scope="*", kind="edit", fields=fields), at_ms=FAR_MS)
+        forge(forger, Change(record=record, type=type, scope="*", kind="void", fields={"decision": "void"}))
+    town.carry(forger, honest)
+    may_write = type == "receipt" and role != "enumerator"
+    assert bool(exchange.quarantine(honest)) != may_write
+    assert programme.show(honest) == settings
+    assert leases_of(honest) == leased
+    assert all(member["state"] == "active" for member in membership.members(honest))
+    # The office key is the one that it was: what a laptop hands over opens at the office.
+    town.carry(honest, laptop, to=laptop.member.id)
+    register(laptop, person(2))
+    town.carry(laptop, coordinator, supervisor)
+    assert {row["id"] for row in registrations.listing(supervisor)} > {registration}
+    look_at_everything(honest)
+
+
+def leases_of(session: Any) -> list[Any]:
+    return list(session.read(lambda c: c.execute("SELECT member, invitation, slots FROM lease ORDER BY id").fetchall()))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"decision": ["approve"]},
+        {"decision": {"approve": True}},
+        {"decision": "x" * 300_000},
+        {"decision": "approve", "comments": {"name": "y" * 300_000}, "reason": {"a": [[[[[1]]]]]}},
+        {"decision": "withdraw", "reason": "\u202e[bold red]\x1b[2J\x00\r\n" * 50},
+        {},
+    ],
+    ids=lambda fields: str(sorted(fields))[:40] + str(len(str(fields))),
+)
+def test_decisions_and_comments_with_absurd_fields_stop_no_screen(
+    town: Any, person: Callable[..., Any], office: Any, fields: dict[str, Any]
+) -> None:
+    laptop, coordinator, supervisor = office
+    registration = register(laptop, person())
+    town.carry(laptop, coordinator)
+    town.carry(coordinator, supervisor)
+    record = supervisor.read(lambda c: supervisor.journal(c).record(registration))
+    forge(supervisor, changes.about(record, "decide", fields))
+    forge(supervisor, changes.about(record, "void", fields))
+    forge(supervisor, changes.about(record, "comment", {**fields, "field": "x" * 1000, "text": ["y" * 300_000]}))
+    forge(supervisor, changes.about(record, "edit", {"n" * 256: {"a": fields}, "overrides": [1], "categories": {}}))
+    town.carry(supervisor, coordinator)
+    look_at_everything(coordinator)
+    assert coordinator.store.write(lambda c: rebuild(c, coordinator.journal(c)))
+
+
+def test_a_time_in_the_far_future_pins_no_value_and_no_clock(
+    town: Any, person: Callable[..., Any], office: Any
+) -> None:
+    laptop, coordinator, supervisor = office
+    registration = register(laptop, person())
+    record = laptop.read(lambda c: laptop.journal(c).record(registration))
+    forge(laptop, changes.about(record, "edit", {"work_place": "Rampas"}), at_ms=FAR_MS)
+    town.carry(laptop, coordinator)
+    registrations.edit(coordinator, registration, {"work_place": "Pasar"})
+    town.carry(coordinator, supervisor)
+    for each in (coordinator, supervisor):
+        assert registrations.show(each, registration)["values"]["work_place"] == "Pasar"
+    assert coordinator.clock.tick()[0] < coordinator.now_ms() + 600_000
+
+
+def test_what_a_member_says_of_itself_loses_nobody_elses_work(
+    town: Any, person: Callable[..., Any], office: Any
+) -> None:
+    """A laptop's bundle that claims to hold everything, of branches that nobody knows, and everybody's certificates."""
+    laptop, coordinator, supervisor = office
+    town.carry(supervisor, coordinator)
+    before = register(coordinator, person())
+    town.carry(laptop, coordinator)
+    chains = coordinator.read(lambda c: coordinator.journal(c).coverage())
+    lies = Payload(
+        at_ms=FAR_MS,
+        have={chain: (Span(1, 2**32 - 1, "e" * 32),) for chain in [*chains, "f" * 32]},
+        outside=dict.fromkeys([*chains, "f" * 32], ((1, 2**32 - 1),)),
+        known=tuple(sorted(m["id"] for m in membership.members(coordinator))),
+    )
+    for number in range(3):
+        recipients = [laptop.programme.office_recipient]
+        data = seal_bundle(laptop.identity, laptop.programme, token(), ["office"], recipients, lies)
+        path = town.stick / f"dusta-{number}"
+        path.write_bytes(data)
+        exchange.merge(coordinator, [path])
+        register(coordinator, person(10 + number))
+        look_at_everything(coordinator)
+    after = register(coordinator, person(2))
+    newcomer = town.join("enumerator", "Budi", "64.71.05")
+    town.carry(newcomer, coordinator)
+    for each in (supervisor, newcomer):
+        town.carry(coordinator, each, to=each.member.id)
+        assert {row["id"] for row in registrations.listing(each)} >= {before, after}
+        assert len(registrations.listing(each)) == 5
+    assert not ledger.ledger(supervisor)["missing"]
