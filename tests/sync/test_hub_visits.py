@@ -1,6 +1,7 @@
 """A laptop's visits to a hub: real journals, keys and bundles; a link that can be told to fail, where HTTP would be."""
 
 import dataclasses
+import itertools
 import json
 import sqlite3
 from collections.abc import Callable
@@ -58,7 +59,7 @@ def hub_of(replica: Any, **over: Any) -> Hub:
     )
 
 
-def visit(replica: Any, line: Any) -> Visit:
+def visit(replica: Any, line: Any, **over: Any) -> Visit:
     replica.now_ms += 1000
     visitor = Visitor(
         line,
@@ -67,6 +68,7 @@ def visit(replica: Any, line: Any) -> Visit:
         replica.programme,
         random=replica.office.random,
         sleep=lambda seconds: None,
+        **over,
     )
     return visitor.run()
 
@@ -218,21 +220,31 @@ def test_after_a_lost_answer_the_hub_is_asked_before_anything_is_sent_again(team
 
 
 @pytest.mark.sqlite
-def test_requests_and_answers_are_bounded_and_grow_while_they_are_quick(team: Callable[..., Any]) -> None:
+@pytest.mark.parametrize(
+    ("took_s", "sizes", "asked", "fetched"),
+    [
+        (1, [0, 500, 500, 1600], [50, 50, 400, 3200], [50, 400, 3200]),
+        (3, [0, 500, 500, 500, 500, 600], [50, 50, 100, 200, 400, 800], [50, 100, 200, 400, 800, 1600]),
+        (30, [0, 500, 500, 500, 500, 500, 100], [50] * 7, [50] * 6),
+    ],
+)
+def test_requests_and_answers_are_bounded_and_grow_while_they_are_quick(
+    team: Callable[..., Any], took_s: int, sizes: list[int], asked: list[int], fetched: list[int]
+) -> None:
     line, hub, siti, dewi = team("enumerator", "coordinator")
     changes = [
         Change(record=siti.office.record(), type="registration", scope=replicas.AREA, kind="new", fields={"name": "X"})
         for _ in range(2600)
     ]
     siti.write(*changes)
-    visit(siti, line)
-    sizes = [hub.open(request).payload.entries for request in line.requests]
-    assert sizes == [0, 500, 500, 500, 500, 600]
-    assert line.asked == [50, 50, 100, 200, 400, 800]
+    # Every answer takes this long: the clock is looked at before it and after it.
+    visit(siti, line, monotonic=itertools.count(0, took_s).__next__)
+    assert [hub.open(request).payload.entries for request in line.requests] == sizes
+    assert line.asked == asked
     line.asked.clear()
-    told = visit(dewi, line)
-    assert told.received == 2600 + 5
-    assert line.asked[:6] == [50, 100, 200, 400, 800, 1600]
+    told = visit(dewi, line, monotonic=itertools.count(0, took_s).__next__)
+    assert told.received == 2600 + len(sizes) - 1
+    assert line.asked[: len(fetched)] == fetched
     assert dewi.dump() == hub.dump()
 
 
