@@ -54,12 +54,17 @@ class Doubts:
         if here is None:
             self._take_stock()
             return ()
-        unlike = {scope: said.scopes.get(scope, NOTHING) for scope in (*scopes, PUBLIC)}
-        unlike = {scope: there for scope, there in unlike.items() if there != here[scope]}
-        if unlike:
+        entered = self._sums.entered(scopes, payload.have, said.without)
+        doubts = []
+        for scope in (*scopes, PUBLIC):
+            there, more = said.scopes.get(scope, NOTHING), said.entered.get(scope, 0)
+            # Of records that entered, this replica may know more than a writer who may not read all of them.
+            if there != here[scope] or more > entered[scope]:
+                held = here[scope].entries + entered[scope]
+                doubts.append(Doubt(member, scope, held, there.entries + more, at_ms))
+        if doubts:
             self._take_stock()
         self._connection.execute("DELETE FROM doubt WHERE member = ?", (bytes.fromhex(member),))
-        doubts = [Doubt(member, scope, here[scope].entries, there.entries, at_ms) for scope, there in unlike.items()]
         self._connection.executemany(
             "INSERT INTO doubt (member, scope, here, there, at) VALUES (?, ?, ?, ?, ?)",
             [(bytes.fromhex(member), *doubt[1:]) for doubt in doubts],

@@ -65,6 +65,7 @@ class Payload:
 
 
 class _Sums(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    entered: dict[str, _Count]
     scopes: dict[str, tuple[_Count, _Hex32]]
     without: tuple[_Hex32, ...]
 
@@ -131,13 +132,14 @@ def _sums(said: Said | None) -> _Sums | None:
     if said is None:
         return None
     scopes = {scope: (total.entries, f"{total.sum:032x}") for scope, total in said.scopes.items()}
-    return _Sums(scopes=scopes, without=said.without)
+    return _Sums(entered=said.entered, scopes=scopes, without=said.without)
 
 
 def _said(sums: _Sums | None) -> Said | None:
     if sums is None:
         return None
-    return Said({scope: Total(count, int(total, 16)) for scope, (count, total) in sums.scopes.items()}, sums.without)
+    scopes = {scope: Total(count, int(total, 16)) for scope, (count, total) in sums.scopes.items()}
+    return Said(scopes, sums.entered, sums.without)
 
 
 def _line(segment: Segment, links: bool, size: int) -> _Line:

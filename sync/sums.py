@@ -39,18 +39,39 @@ class Sums:
         unsigned = {row[0]: row for row in self._rows.scoped_unsealed() if lane_of(row[0]) not in lanes}
         for (_, scope), total in count_up(unsigned.values()).items():
             _add(labels, scope, Total(-total.entries, -total.sum))
-        counted = self._by_scope(scopes, labels, lambda place: lane_of(place) not in lanes and place not in unsigned)
-        return Said(counted, tuple(sorted(left_out)))
+        entered = self._entered(scopes, lambda place: lane_of(place) not in lanes and place not in unsigned)
+        return Said(self._by_scope(scopes, labels), entered, tuple(sorted(left_out)))
 
     def here(
         self, scopes: tuple[str, ...], have: Have | None = None, left_out: Iterable[str] = ()
     ) -> dict[str, Total] | None:
-        """What is held here of these scopes, counted entry by entry; of what `have` covers, when it is given.
+        """What is held here that was written in these scopes, counted entry by entry; of what `have` covers, when it is
+        given.
 
         None when `have` means entries of a chain forked here that are not held without a gap: nobody can tell then on
         which of its branches they are.
         """
         self._log.forget()
+        covered = self._covered(have, left_out)
+        if covered is None:
+            return None
+        labels: dict[int, Total] = {}
+        for lane, ranges in covered.items():
+            for first, last in ranges:
+                for (_, scope), total in count_up(self._rows.scoped_between(lane, first, last)).items():
+                    _add(labels, scope, total)
+        return self._by_scope(scopes, labels)
+
+    def entered(
+        self, scopes: tuple[str, ...], have: Have | None = None, left_out: Iterable[str] = ()
+    ) -> dict[str, int]:
+        """How many entries are held that were written elsewhere and came along with records that entered these scopes;
+        of what `have` covers, as far as anybody can tell."""
+        self._log.forget()
+        covered = self._covered(have, left_out) or {}
+        return self._entered(scopes, lambda place: holds(covered.get(lane_of(place), ()), number_of(place)))
+
+    def _covered(self, have: Have | None, left_out: Iterable[str]) -> dict[int, Ranges] | None:
         covered: dict[int, Ranges] = {}
         for chain, lanes in self._chains.all().items():
             if chain in left_out or (have is not None and chain not in have):
@@ -61,12 +82,7 @@ class Sums:
                 covered.update(self._chains.accepted(lanes, have[chain], False))
             else:
                 return None
-        labels: dict[int, Total] = {}
-        for lane, ranges in covered.items():
-            for first, last in ranges:
-                for (_, scope), total in count_up(self._rows.scoped_between(lane, first, last)).items():
-                    _add(labels, scope, total)
-        return self._by_scope(scopes, labels, lambda place: holds(covered.get(lane_of(place), ()), number_of(place)))
+        return covered
 
     def lost(self) -> dict[str, Ranges]:
         """Chain -> numbers that this replica believes to hold, and whose rows are gone."""
@@ -80,24 +96,25 @@ class Sums:
                         found[chain] = (*found.get(chain, ()), *gone)
         return found
 
-    def _by_scope(
-        self, scopes: tuple[str, ...], labels: Mapping[int, Total], is_counted: Callable[[int], bool]
-    ) -> dict[str, Total]:
+    def _by_scope(self, scopes: tuple[str, ...], labels: Mapping[int, Total]) -> dict[str, Total]:
         counted: dict[str, Total] = {}
-        moved: Sequence[ScopedRow] | None = None
+        texts = {label: self._log.label_text(label) for label in labels}
         for scope in (*scopes, PUBLIC):
-            texts = {label: self._log.label_text(label) for label in labels}
             counted[scope] = NOTHING
             for label, total in labels.items():
                 if texts[label] == PUBLIC_SCOPE if scope == PUBLIC else covers_own(scope, texts[label]):
                     counted[scope] = counted[scope].plus(total)
+        return counted
+
+    def _entered(self, scopes: tuple[str, ...], is_counted: Callable[[int], bool]) -> dict[str, int]:
+        counted: dict[str, int] = {}
+        moved: Sequence[ScopedRow] | None = None
+        for scope in (*scopes, PUBLIC):
             reach = Reach(self._log, () if scope == PUBLIC else (scope,))
             if moved is None:
                 moved = self._rows.scoped(reach.moved)
-            for row in moved:
-                # What was written elsewhere, and comes along with a record that entered.
-                if not reach.covers(row.scope) and is_counted(row.place) and reach.has_entered(row.record):
-                    counted[scope] = counted[scope].plus(Total(1, int.from_bytes(row.id, "big")))
+            came_along = [row for row in moved if not reach.covers(row.scope) and is_counted(row.place)]
+            counted[scope] = sum(reach.has_entered(row.record) for row in came_along)
         return counted
 
     def _is_decidable(self, lanes: list[Lane], spans: Sequence[Span]) -> bool:

@@ -36,6 +36,9 @@ class Said(NamedTuple):
     """What a bundle says that its writer holds of its receiver's scopes."""
 
     scopes: dict[str, Total]
+    """Of what was written in each: whoever holds the same entries says the same."""
+    entered: dict[str, int]
+    """How many more came along with records that entered each: as far as the writer knows who let them in."""
     without: tuple[str, ...]
     """Forked chains that are not counted, since the receiver may not see all of them."""
 

@@ -115,6 +115,7 @@ class Field(RuleBasedStateMachine):
             for scopes in (("*",), ("64.71",), (replicas.AREA,)):
                 said = replica.journal.sums.said(scopes)
                 assert said.scopes == replica.journal.sums.here(scopes, None, said.without)
+                assert said.entered == replica.journal.sums.entered(scopes, None, said.without)
 
     def teardown(self):
         if not hasattr(self, "team"):

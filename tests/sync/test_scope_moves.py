@@ -106,7 +106,9 @@ class Moves(RuleBasedStateMachine):
         if hasattr(self, "mover"):
             self.carry_back(None, True)
             scopes = self.mover.member.scopes
-            assert self.mover.journal.sums.here(scopes) == self.coordinator.journal.sums.here(scopes)
+            for count in ("here", "entered"):
+                there = getattr(self.coordinator.journal.sums, count)(scopes)
+                assert getattr(self.mover.journal.sums, count)(scopes) == there
             for replica in (self.mover, self.coordinator):
                 replica.connection.close()
 

@@ -196,6 +196,34 @@ def test_branches_of_a_forked_chain_are_counted_where_all_of_it_may_be_seen(team
     assert {record: narrow.folded()[record] for record in whole} == whole
 
 
+def test_a_history_that_should_have_come_along_with_a_record_that_entered_is_missed(team: Any) -> None:
+    narrow, wide, coordinator = team
+    record = wide.register(OTHER)
+    wide.edit(record, AREA, note="pindah")
+    coordinator.merge(wide.to_office().data)
+    returned(coordinator, narrow)
+    lose(narrow, narrow.journal.entries_of(record)[0].id)
+    (doubt,) = returned(coordinator, narrow).doubts
+    assert (doubt.scope, doubt.there - doubt.here) == (AREA, 1)
+    coordinator.merge(narrow.to_office().data)
+    assert returned(coordinator, narrow).doubts == ()
+    assert narrow.folded()[record] == coordinator.folded()[record]
+
+
+def test_a_writer_who_does_not_know_that_a_record_entered_raises_no_alarm(team: Any, office: Any, rules: Any) -> None:
+    """Somebody of the record's first area holds its history, and not the entry by which it entered the other one."""
+    narrow, wide, coordinator = team
+    (there,) = replicas.make_team(office, rules, [f"enumerator:{OTHER}"])
+    record = wide.register(OTHER)
+    coordinator.merge(wide.to_office().data)
+    there.merge(coordinator.to_member_by_certificate(there))
+    wide.edit(record, AREA, note="pindah")
+    coordinator.merge(wide.to_office().data)
+    returned(coordinator, narrow)
+    assert len(narrow.journal.entries_of(record)) == 2
+    assert narrow.merge(there.to_member_by_certificate(narrow)).doubts == ()
+
+
 # -- the numbers themselves
 
 
@@ -242,12 +270,20 @@ def test_sums_survive_being_written_and_read(office_of: Any, data: Any) -> None:
             st.builds(Total, st.integers(0, 2**40), st.integers(0, MODULUS - 1)),
         )
     )
-    payload = Payload(at_ms=1, said=Said(scopes, ("ab" * 16,)))
+    payload = Payload(at_ms=1, said=Said(scopes, dict.fromkeys(scopes, 3), ("ab" * 16,)))
     assert unpack(pack(payload)) == payload
 
 
 @pytest.mark.parametrize(
-    "sums", [{"scopes": {AREA: [1]}}, {"scopes": {AREA: [1, "ab"]}, "without": []}, {"scopes": {}, "without": ["x"]}, 1]
+    "sums",
+    [
+        {"entered": {}, "scopes": {AREA: [1]}, "without": []},
+        {"entered": {}, "scopes": {AREA: [1, "ab"]}, "without": []},
+        {"entered": {}, "scopes": {}, "without": ["x"]},
+        {"entered": {AREA: -1}, "scopes": {}, "without": []},
+        {"scopes": {}, "without": []},
+        1,
+    ],
 )
 def test_sums_of_another_shape_make_a_bundle_damaged(sums: Any) -> None:
     text = zstandard.decompress(pack(Payload(at_ms=1)))
