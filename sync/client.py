@@ -38,6 +38,10 @@ MAX_DETAIL_LENGTH: Final = 200
 LONGEST_AFTER_S: Final = 3600.0
 """However long another side asks us to stay away, after an hour we ask again."""
 
+LAST_PORT: Final = 65535
+LONGEST_HOST: Final = 253
+"""Letters in a name of the domain name system (RFC 1035 section 2.3.4)."""
+
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _challenge_match: Final = re.compile(r"[0-9a-zA-Z._~-]{1,100}\Z").match
 _MOST_MS: Final = 1 << 47
@@ -218,12 +222,23 @@ class HttpLink:
         return self._ask(method, path, query, body, headers, limit)
 
 
+def _is_host(host: str) -> bool:
+    """Whether anything could ever answer under this name: what could not is a slip of the pen and not worth a wait."""
+    try:
+        # A space in a name comes escaped by a per cent sign; in an address of IPv6 one stands before the interface.
+        is_plain = "%" not in host or ":" in host
+        return is_plain and bool(host.encode("idna")) and len(host) <= LONGEST_HOST
+    except UnicodeError:
+        return False
+
+
 def _address(url: str) -> httpx.URL:
     try:
         parsed = httpx.URL(url.strip())
     except (httpx.InvalidURL, ValueError):
         raise SyncError("hub_address") from None
-    if parsed.scheme not in ("http", "https") or not parsed.host:
+    is_port = parsed.port is None or 0 < parsed.port <= LAST_PORT
+    if parsed.scheme not in ("http", "https") or not _is_host(parsed.host) or not is_port:
         raise SyncError("hub_address")
     return parsed.copy_with(query=None, fragment=None)
 

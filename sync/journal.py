@@ -129,7 +129,7 @@ class Journal:
                 yield record
 
     def entries_of(self, record_id: str) -> list[Stored]:
-        """All entries of a record, in quarantine or not, in (t, ch, id) order."""
+        """All entries of a record, in quarantine or not, in (t, ch, id) order; none for its id in another spelling."""
         self._log.forget()
         return self._entries(record_id)
 
@@ -138,7 +138,8 @@ class Journal:
             key = record_key(record_id)
         except ValueError:
             return []
-        return sorted((row.stored for row in self._log.records([key])[key]), key=in_order)
+        found = (row.stored for row in self._log.records([key])[key])
+        return sorted((stored for stored in found if stored.entry.r == record_id), key=in_order)
 
     def quarantine(self) -> list[Quarantined]:
         """The entries that do not count, in (t, ch, id) order."""

@@ -48,7 +48,8 @@ def write(stream: TextIO, text: str) -> None:
         _silence(stream)
         # Windows reports a closed pipe as an invalid argument.
         if os.name != "nt":
-            from fieldapp.services.problems import Problem, os_reason
+            from fieldapp.locale.reasons import os_reason
+            from fieldapp.services.problems import Problem
 
             raise Problem("file_not_written", details={"file": "stdout", "reason": os_reason(error)}) from None
 

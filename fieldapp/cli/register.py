@@ -88,7 +88,8 @@ def _show(out: Output, answer: dict[str, Any]) -> None:
 
 @contextmanager
 def _lines_of(source: Path) -> Iterator[IO[bytes]]:
-    from fieldapp.services.problems import Problem, os_reason
+    from fieldapp.locale.reasons import os_reason
+    from fieldapp.services.problems import Problem
 
     if str(source) == "-":
         yield sys.stdin.buffer

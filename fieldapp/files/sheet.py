@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fieldapp.files.errors import SheetError
+from fieldapp.locale.reasons import os_reason
 
 KINDS = (".xlsx", ".csv")
 ROWS_MAX = 1_048_575
@@ -67,7 +68,7 @@ def write_sheet(out: Path, columns: Sequence[Column], rows: Iterable[Mapping[str
         # A folder of its own, readable by its owner only: XlsxWriter parks the unzipped rows in files beside the sheet.
         workshop = Path(tempfile.mkdtemp(prefix=".fieldapp-", dir=out.parent))
     except OSError as error:
-        raise SheetError("sheet_target", why=_reason(error)) from None
+        raise SheetError("sheet_target", why=os_reason(error)) from None
     try:
         made = workshop / f"sheet{kind}"
         count = _write_xlsx(made, columns, rows) if kind == ".xlsx" else _write_csv(made, columns, rows)
@@ -76,7 +77,7 @@ def write_sheet(out: Path, columns: Sequence[Column], rows: Iterable[Mapping[str
         _flush_folder(out.parent)
         return count
     except OSError as error:
-        raise SheetError("sheet_target", why=_reason(error)) from None
+        raise SheetError("sheet_target", why=os_reason(error)) from None
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
 
@@ -262,8 +263,3 @@ def _flush_folder(folder: Path) -> None:
             os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _reason(error: OSError) -> str:
-    """The system's words without the path, which may name a person's folder."""
-    return error.strerror or type(error).__name__

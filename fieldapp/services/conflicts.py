@@ -106,7 +106,7 @@ def _refuse_wrong(session: Session, connection: Connection, record: Record, sett
 def _may_resolve(session: Session, record: Record) -> None:
     own = record.origin_by == session.member.id
     if roles.may(session.member.role, "registration", "resolve", own_record=own) is not None:
-        raise Problem("not_allowed", details={"role": session.member.role, "who": "koordinator"})
+        raise Problem("not_allowed", details={"role": session.member.role, "who": "coordinator"})
     if not any(covers(scope, record.scope) for scope in session.member.scopes):
         raise Problem("outside_area")
 

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from fieldapp.locale.reasons import os_reason
 from fieldapp.services.homes import has_store
-from fieldapp.services.problems import Exit, Problem, os_reason, translated
+from fieldapp.services.problems import Exit, Problem, translated
 from fieldapp.services.session import Session
 from fieldapp.store import backup
 from fieldapp.store.errors import StoreDamaged, StoreExists

@@ -11,10 +11,11 @@ from typing import Final
 
 from fieldapp.domain import months
 from fieldapp.locale import _
+from fieldapp.locale.reasons import os_reason
 from fieldapp.services import membership, programme
 from fieldapp.services.demo_people import Town
 from fieldapp.services.files import write_bytes
-from fieldapp.services.problems import Exit, Problem, os_reason
+from fieldapp.services.problems import Exit, Problem
 from fieldapp.services.session import Session, local_date, open_session
 from fieldapp.store.vault import Cost
 from sync.clock import system_wall_ms

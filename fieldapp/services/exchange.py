@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from fieldapp.locale.reasons import os_reason
 from fieldapp.services import arriving, office
 from fieldapp.services.files import read_bytes
 from fieldapp.services.ledger import differing
 from fieldapp.services.membership import find_member
 from fieldapp.services.policy import OFFICE_ROLES
-from fieldapp.services.problems import fill, translated
+from fieldapp.services.problems import Problem, fill, translated
 from fieldapp.services.session import Session, iso_time
 from fieldapp.services.undo import remember_parts, undo
 from fieldapp.services.views import member_names
@@ -77,8 +78,11 @@ def write_returns(session: Session, folder: Path, progress: Progress | None = No
     Files are named by the member's id, since a name on a stick would tell who works where. Answers one `write_bundle`
     answer a member, with "name". Raises Problem: not_allowed, file_not_written.
     """
-    session.require_role(*sorted(OFFICE_ROLES), who="koordinator")
-    folder.mkdir(parents=True, exist_ok=True)
+    session.require_role(*sorted(OFFICE_ROLES), who="coordinator")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Problem("file_not_written", details={"file": folder.name, "reason": os_reason(error)}) from error
     active = session.read(lambda connection: session.journal(connection).membership.active())
     receivers = [member for member in active if member.device != session.device and member.role != "hub"]
     told = []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from fieldapp.services.problems import Problem, os_reason
+from fieldapp.locale.reasons import os_reason
+from fieldapp.services.problems import Problem
 from fieldapp.store import disk
 
 
@@ -24,3 +26,28 @@ def write_bytes(path: Path, content: bytes) -> None:
         disk.write_whole(path, content)
     except OSError as error:
         raise Problem("file_not_written", details={"file": path.name, "reason": os_reason(error)}) from error
+
+
+def write_bytes_with(path: Path, make: Callable[[Callable[[bytes], None]], None]) -> None:
+    """Write the file only together with what `make` does, or neither.
+
+    `make` is given a function that takes the content and puts it on the disk beside `path`; once `make` has returned,
+    the file gets its name. So a place that cannot be written is found out while all else can still be taken back.
+    Raises Problem file_not_written.
+    """
+    ready: list[Path] = []
+
+    def prepare(content: bytes) -> None:
+        try:
+            ready.append(disk.write_beside(path, content))
+        except OSError as error:
+            raise Problem("file_not_written", details={"file": path.name, "reason": os_reason(error)}) from error
+
+    try:
+        make(prepare)
+        disk.replace(ready[-1], path)
+    except OSError as error:
+        raise Problem("file_not_written", details={"file": path.name, "reason": os_reason(error)}) from error
+    finally:
+        for temporary in ready:
+            temporary.unlink(missing_ok=True)

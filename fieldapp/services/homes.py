@@ -6,7 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from fieldapp.services.problems import Exit, Problem, os_reason
+from fieldapp.locale.reasons import os_reason
+from fieldapp.services.problems import Exit, Problem
 from fieldapp.store import disk
 
 

@@ -16,9 +16,10 @@ from typing import Any, Final, TypeVar
 
 from prometheus_client import start_http_server
 
+from fieldapp.locale.reasons import os_reason
 from fieldapp.services import office
 from fieldapp.services.keeper import SQLITE, keeper_of
-from fieldapp.services.problems import Exit, Problem, os_reason
+from fieldapp.services.problems import Exit, Problem
 from fieldapp.services.session import Session
 from sync.dialogue import Hub
 from sync.gate import KnownMembers, SignatureGate

@@ -12,8 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
+from fieldapp.locale.reasons import os_reason
 from fieldapp.services import policy
-from fieldapp.services.problems import Exit, Problem, os_reason, translated
+from fieldapp.services.problems import Exit, Problem, translated
 from fieldapp.services.session import Session
 from fieldapp.services.transact import transact_of
 from fieldapp.store import local

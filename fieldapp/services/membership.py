@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from fieldapp.domain import quota, region, roles
 from fieldapp.services import changes, office
-from fieldapp.services.files import read_bytes, write_bytes
+from fieldapp.services.files import read_bytes, write_bytes, write_bytes_with
 from fieldapp.services.problems import Problem, translated
 from fieldapp.services.session import (
     Session,
@@ -52,7 +52,7 @@ def invite(
     A supervisor's carries a first lease of `slots` approvals (default: all that nobody holds yet). Raises Problem:
     not_allowed, role_unknown, area_unknown, area_needed, pin_short, slots_exceeded, member_name, file_not_written.
     """
-    session.require_role("admin", who="administrator")
+    session.require_role("admin", who="admin")
     if role not in roles.ROLES:
         raise Problem("role_unknown", details={"role": role})
     scopes = _scopes(role, areas)
@@ -60,41 +60,49 @@ def invite(
         raise Problem("pin_short", details={"least": SHORTEST_PIN})
     if not name.strip():
         raise Problem("member_name")
-    leased = _slots(session, role, slots)
     office_role = role in roles.OFFICE_ROLES
     now = session.now_ms()
+    made: dict[str, Any] = {}
 
-    def payload(invitation: str) -> bytes:
-        if leased:
-            session.write(lambda _, journal: _append_lease(session, journal, invitation, leased))
-        return session.write(lambda _, journal: exchange.payload_for_newcomer(journal, session.identity, now))
+    def write(connection: Connection, journal: Journal, prepare: Callable[[bytes], None]) -> None:
+        leased = _slots(session, connection, role, slots)
 
-    programme = session.read(lambda connection: office.current_programme(session, connection))
-    with translated():
-        try:
-            invitation, file = write_invitation(
-                session.member,
-                session.identity,
-                programme,
-                role,
-                name.strip(),
-                scopes,
-                now,
-                now + _VALID_MS,
-                pin,
-                payload,
-                session.identity.office_identities if office_role else (),
-                cost=cost or KdfCost(),
-            )
-        except ValueError:
-            raise Problem("member_name") from None
-    write_bytes(out, file)
+        def payload(invitation: str) -> bytes:
+            if leased:
+                _append_lease(session, journal, invitation, leased)
+            return exchange.payload_for_newcomer(journal, session.identity, now)
+
+        invitation, file = write_invitation(
+            session.member,
+            session.identity,
+            office.current_programme(session, connection),
+            role,
+            name.strip(),
+            scopes,
+            now,
+            now + _VALID_MS,
+            pin,
+            payload,
+            session.identity.office_identities if office_role else (),
+            cost=cost or KdfCost(),
+        )
+        # Before the lease counts: one that nobody can claim would take its slots from everybody else.
+        prepare(file)
+        made.update(invitation=invitation, slots=leased)
+
+    try:
+        write_bytes_with(
+            out,
+            lambda prepare: session.write(lambda connection, journal: write(connection, journal, prepare)),
+        )
+    except ValueError:
+        raise Problem("member_name") from None
     return {
-        "invitation": invitation,
+        "invitation": made["invitation"],
         "role": role,
         "name": name.strip(),
         "areas": list(scopes),
-        "slots": leased,
+        "slots": made["slots"],
         "file": str(out),
     }
 
@@ -185,7 +193,7 @@ def revoke(session: Session, who: str, reason: str) -> dict[str, Any]:
 
     Who held the office key could open later bundles, so the office gets a new one.
     """
-    session.require_role("admin", who="administrator")
+    session.require_role("admin", who="admin")
     if not reason.strip():
         raise Problem("reason_needed")
     member = find_member(session, who)
@@ -207,7 +215,7 @@ def revoke(session: Session, who: str, reason: str) -> dict[str, Any]:
 
 def recovery_export(session: Session, out: Path, pin: str) -> dict[str, Any]:
     """Write the programme's recovery key to a file that a PIN opens; to be kept apart from every laptop."""
-    session.require_role("admin", who="administrator")
+    session.require_role("admin", who="admin")
     if len(pin.strip()) < SHORTEST_PIN:
         raise Problem("pin_short", details={"least": SHORTEST_PIN})
     identity = session.extra().get("recovery_identity")
@@ -251,16 +259,12 @@ def _scopes(role: str, areas: Sequence[str]) -> tuple[str, ...]:
     return tuple(codes)
 
 
-def _slots(session: Session, role: str, asked: int | None) -> int:
+def _slots(session: Session, connection: Connection, role: str, asked: int | None) -> int:
     if role != "supervisor":
         return 0
-
-    def free(connection: Connection) -> int:
-        settings = settings_of(connection, session.programme.name)
-        given = {record: fields["slots"] for record, fields in queries.records_of(connection, "lease")}
-        return quota.slots_not_leased(settings.quota, given)
-
-    left = session.read(free)
+    settings = settings_of(connection, session.programme.name)
+    given = {record: fields["slots"] for record, fields in queries.records_of(connection, "lease")}
+    left = quota.slots_not_leased(settings.quota, given)
     if asked is not None and not 0 <= asked <= left:
         raise Problem("slots_exceeded", details={"left": left, "asked": asked})
     return left if asked is None else asked

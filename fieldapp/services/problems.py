@@ -12,6 +12,7 @@ from enum import IntEnum
 from typing import Any
 
 from fieldapp.locale import language
+from fieldapp.locale.reasons import os_reason as os_reason
 
 
 class Exit(IntEnum):
@@ -109,6 +110,16 @@ _CODES: dict[str, tuple[Exit, str, str]] = {
         Exit.NOT_FOUND,
         "Tidak ada draf dengan nomor {id} di laptop ini.",
         "There is no draft with the id {id} on this laptop.",
+    ),
+    "join_unfinished": (
+        Exit.NOT_ALLOWED,
+        "Penggabungan anggota ini terputus. Ulangi 'fieldapp join' dengan undangan dan kata sandi yang sama.",
+        "This member's joining was cut short. Repeat 'fieldapp join' with the same invitation and passphrase.",
+    ),
+    "home_unusable": (
+        Exit.NOT_ALLOWED,
+        "Folder data (FIELDAPP_HOME) tidak dapat dipakai: {reason}. Tidak ada yang diubah.",
+        "The data folder (FIELDAPP_HOME) cannot be used: {reason}. Nothing was changed.",
     ),
     "file_not_found": (Exit.NOT_FOUND, "Berkas {file} tidak ada.", "There is no file {file}."),
     "file_not_read": (
@@ -265,6 +276,9 @@ _CODES: dict[str, tuple[Exit, str, str]] = {
 }
 
 
+_LONGEST_DETAIL = 200
+
+
 class Problem(Exception):
     """A refusal that a person is told about: what is wrong and what to do.
 
@@ -291,7 +305,14 @@ class Problem(Exception):
 
     def message(self) -> str:
         """The sentence for a person, in the language in force."""
-        return fill(self._words, self.details)
+        return fill(self._words, {name: _said(name, value) for name, value in self.details.items()})
+
+
+def _said(name: str, value: object) -> object:
+    """A detail as it is said: roles by their words, and not without end what somebody typed without end."""
+    if name in ("role", "who"):
+        return role_named(str(value))
+    return value[:_LONGEST_DETAIL] + "…" if isinstance(value, str) and len(value) > _LONGEST_DETAIL else value
 
 
 class _Gaps(dict[str, object]):
@@ -304,9 +325,18 @@ def fill(words: tuple[str, str], details: Mapping[str, object]) -> str:
     return words[1 if language() == "en" else 0].format_map(_Gaps(details))
 
 
-def os_reason(error: OSError) -> str:
-    """Why the operating system refused, without the path."""
-    return error.strerror or type(error).__name__
+_ROLES: dict[str, tuple[str, str]] = {
+    "enumerator": ("pencacah", "enumerator"),
+    "coordinator": ("koordinator", "coordinator"),
+    "supervisor": ("pengawas", "supervisor"),
+    "admin": ("administrator", "administrator"),
+    "hub": ("pusat", "hub"),
+}
+
+
+def role_named(role: str) -> str:
+    """The word for a role in the language in force."""
+    return fill(_ROLES.get(role, (role, role)), {})
 
 
 @contextmanager
@@ -327,11 +357,18 @@ def translated() -> Iterator[None]:
     except store_errors.StoreError as error:
         exit_code = Exit.UNTRUSTED if isinstance(error, store_errors.StoreDamaged) else Exit.NOT_ALLOWED
         raise Problem(error.code, exit_code=exit_code, words=store_errors.MESSAGES.get(error.code)) from error
+    except (ConnectionError, TimeoutError):
+        raise
+    except OSError as error:
+        raise Problem("home_unusable", details={"reason": os_reason(error)}) from error
 
 
 def _exit_of(error: Exception) -> Exit:
     from sync import errors as sync_errors
 
+    if getattr(error, "code", "") == "bundle_not_written":
+        # A place that refuses is no untrusted input; every other file that cannot be written ends the same way.
+        return Exit.REFUSED
     if isinstance(error, sync_errors.NotAllowed):
         return Exit.NOT_ALLOWED
     if isinstance(error, sync_errors.NotFound):

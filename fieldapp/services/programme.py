@@ -69,7 +69,7 @@ def change(session: Session, key: str, value: str) -> dict[str, Any]:
 
     Raises Problem: not_allowed, programme_key, programme_value, area_unknown.
     """
-    session.require_role("admin", who="administrator")
+    session.require_role("admin", who="admin")
     known = session.settings.to_fields()
     if key not in known and key != "premium":
         raise Problem("programme_key", details={"key": key})

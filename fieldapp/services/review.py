@@ -151,7 +151,7 @@ def _decidable(session: Session, connection: Connection, journal: Journal, regis
     if code == "own_decision":
         raise Problem("own_decision")
     if code is not None:
-        raise Problem("not_allowed", details={"role": session.member.role, "who": "pengawas"})
+        raise Problem("not_allowed", details={"role": session.member.role, "who": "supervisor"})
     if not any(covers(scope, record.scope) for scope in session.member.scopes):
         raise Problem("outside_area")
     state = queries.state_of(connection, registration)

@@ -14,6 +14,7 @@ from fieldapp.services.problems import Problem, translated
 from fieldapp.store import incarnation, local, projector
 from fieldapp.store import store as stores
 from fieldapp.store.db import Connection
+from fieldapp.store.errors import PassphraseInUse
 from fieldapp.store.vault import Cost, Secrets, Unlocked, Vault
 from sync.clock import Clock, system_wall_ms
 from sync.journal import Author, Journal
@@ -144,11 +145,21 @@ class Session:
     def add_member(
         self, passphrase: str, secrets: Secrets, fill: Callable[[Connection], None], *, cost: Cost | None = None
     ) -> Session:
-        """Give this laptop a further member with a passphrase of its own, and open it for that member too."""
+        """Give this laptop a further member with a passphrase of its own, and open it for that member too.
+
+        The keys come first: a membership that was claimed with keys which nobody has would use its invitation up.
+        """
         vault = Vault(self.home, cost=cost)
         with translated():
+            try:
+                unlocked = vault.add_slot(passphrase, secrets)
+            except PassphraseInUse:
+                # Keys of a joining that was cut short here: nobody ever heard of them, so they make room.
+                unlocked = vault.unlock(passphrase)
+                if self.read(lambda connection: self.journal(connection).membership.member(unlocked.member_id)):
+                    raise
+                unlocked = vault.update_secrets(unlocked, secrets)
             self.store.write(fill)
-            unlocked = vault.add_slot(passphrase, secrets)
             return _session(self.home, vault, unlocked, self.clock.wall_ms)
 
     def require_role(self, *roles: str, who: str) -> None:
@@ -305,7 +316,7 @@ def _session(home: Path, vault: Vault, unlocked: Unlocked, wall_ms: Callable[[],
             lambda connection: journal_of(connection, programme.id).membership.member(unlocked.member_id)
         )
         if member is None:
-            raise Problem("member_not_found")
+            raise Problem("join_unfinished")
     except BaseException:
         store.close()
         raise

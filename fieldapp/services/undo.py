@@ -60,7 +60,7 @@ def undo(session: Session, merge: str, reason: str = "") -> dict[str, Any]:
     registrations put back to their answers before, and those that stay with the reason. Raises Problem: not_allowed,
     merge_unknown.
     """
-    session.require_role(*sorted(OFFICE_ROLES - {"hub", "admin"}), who="koordinator")
+    session.require_role(*sorted(OFFICE_ROLES - {"hub", "admin"}), who="coordinator")
 
     def write(connection: Connection, journal: Journal) -> dict[str, Any]:
         brought: dict[str, set[str]] = {}

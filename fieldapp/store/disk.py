@@ -36,6 +36,21 @@ def write_whole(path: Path, data: bytes) -> None:
 
     Raises OSError when the disk refuses; the old file is then untouched.
     """
+    temporary = write_beside(path, data)
+    try:
+        replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_beside(path: Path, data: bytes) -> Path:
+    """Write a file that is to replace `path`, durable under another name in the same folder; that name.
+
+    Raises OSError, also when a folder stands at `path`; nothing is left behind then.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     temporary.unlink(missing_ok=True)
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
@@ -44,10 +59,10 @@ def write_whole(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    return temporary
 
 
 def replace(source: Path, target: Path) -> None:

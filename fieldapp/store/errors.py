@@ -155,8 +155,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The disk is full; the last change was not saved. Free some space and try again.",
     ),
     "store_unwritable": (
-        "Disk tidak bisa ditulisi; perubahan terakhir tidak tersimpan. Periksa izin folder dan keadaan disk.",
-        "The disk cannot be written; the last change was not saved. Check the folder's permissions and the disk.",
+        "Folder data atau disknya tidak bisa ditulisi, jadi tidak ada yang disimpan. Periksa izin folder dan keadaan "
+        "disk.",
+        "The data folder or its disk cannot be written, so nothing was saved. Check the folder's permissions and the "
+        "disk.",
     ),
     "store_closed": (
         "Data sudah dikunci. Buka lagi dengan kata sandi.",
