@@ -36,7 +36,9 @@ class Column:
     name: str
     type: str
     comment: str
-    value: Callable[[RegistrationRow, Record], Any]
+    value: Callable[[RegistrationRow, Record], Any] | None = None
+    read: Callable[[Any], Any] | None = None
+    """For a question, in place of `value`: what stands in the column for an answer that is not None."""
 
 
 def _of(name: str) -> Callable[[RegistrationRow, Record], Any]:
@@ -98,8 +100,24 @@ def columns_of(questions: Iterable[Question]) -> tuple[Column, ...]:
             raise ValueError("a question's name must be usable as the name of a column")
         taken.add(question.name)
         type_, read = _KINDS.get(question.kind, ("TEXT", _as_text))
-        asked.append(Column(question.name, type_, question.label, _answer(question.name, read)))
+        asked.append(Column(question.name, type_, question.label, read=read))
     return (*FIXED, *asked)
+
+
+def values_of(columns: Sequence[Column]) -> Callable[[RegistrationRow, Record], list[Any]]:
+    """What makes the values of these columns, which are as `columns_of` gives them: the fixed ones first."""
+    fixed = [column.value for column in columns if column.value is not None]
+    asked = [(column.name, column.read) for column in columns if column.read is not None]
+
+    def values(row: RegistrationRow, record: Record) -> list[Any]:
+        # One pass with few calls: a day of a city makes some millions of these values.
+        answer = record.values.get
+        return [
+            *[value(row, record) for value in fixed],
+            *[None if (given := answer(name)) is None else read(given) for name, read in asked],
+        ]
+
+    return values
 
 
 def moment(ms: int | None) -> datetime | None:
@@ -120,14 +138,6 @@ def clean(text: str) -> str:
 def clean_row(row: Sequence[Any]) -> list[Any]:
     """The values with every text cleaned."""
     return [clean(value) if isinstance(value, str) else value for value in row]
-
-
-def _answer(name: str, read: Callable[[Any], Any]) -> Callable[[RegistrationRow, Record], Any]:
-    def value(_: RegistrationRow, record: Record) -> Any:
-        given = record.values.get(name)
-        return None if given is None else read(given)
-
-    return value
 
 
 def _as_text(given: Any) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from fieldapp.domain.programme import ProgrammeSettings
 from fieldapp.domain.quota import cost_of_one
-from fieldapp.store.central.columns import Column, clean, clean_row, moment
+from fieldapp.store.central.columns import Column, clean, clean_row, moment, values_of
 from fieldapp.store.effects import Touched
 from fieldapp.store.listed import for_listed, listed
 from fieldapp.store.projector import Placed, Projector, receipt_spans
@@ -49,7 +49,7 @@ class CentralProjector(Projector):
         membership: Callable[[], Membership] | None = None,
     ) -> None:
         super().__init__(connection, inspect=inspect, membership=membership)
-        self._values = [column.value for column in columns]
+        self._values = values_of(columns)
         names = [f'"{column.name}"' for column in columns]
         marks = ", ".join("?" * len(names))
         self._insert = f"INSERT INTO registration (rid, {', '.join(names)}) VALUES (?, {marks})"  # noqa: S608 - our names
@@ -72,7 +72,7 @@ class CentralProjector(Projector):
         fresh, changed, beside = [], [], []
         fresh_values, changed_values = [], []
         for rid, row, record, before in placed:
-            kept = (rid, *[value(row, record) for value in self._values])
+            kept = (rid, *self._values(row, record))
             values = (rid, to_json(record.values))
             if before is None:
                 fresh.append(kept)
