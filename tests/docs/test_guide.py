@@ -13,7 +13,7 @@ from fieldapp.cli.main import fieldapp
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs" / "panduan").glob("*.md"))
-READ = [ROOT / "README.md", *PAGES]
+READ = [ROOT / "README.md", ROOT / "docs" / "pusat.md", *PAGES]
 OFFENDING = re.compile(r"\b(cacat|buta|bisu|idiot|gila|penyandang cacat|NIK valid)\b", re.IGNORECASE)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from fieldapp.services import policy
 from fieldapp.store.central.centre import Centre
 from fieldapp.store.central.columns import Question
 from fieldapp.store.rows import Inspected
-from sync.errors import Untrusted
+from sync.errors import NotAllowed, Untrusted
 from sync.postgres import connect
 
 _numbers = count(1)
@@ -153,3 +155,40 @@ def test_another_programme_is_refused_and_nothing_of_it_written(centre: Centre, 
     with pytest.raises(Untrusted, match="database_foreign"):
         open_centre(address, office, programme_id="f" * 32)
     assert ask(address, "SELECT value FROM meta WHERE key = 'programme'") == [(office.founding.programme.id,)]
+
+
+def statements() -> list[str]:
+    """What docs/pusat.md tells an office to run."""
+    text = (Path(__file__).parents[2] / "docs" / "pusat.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
+    return [" ".join(one.split()) for block in blocks for one in block.split(";") if one.strip()]
+
+
+def test_what_the_page_about_the_centre_says_can_be_run_by_a_role_that_only_reads(
+    centre: Centre, address: str, office: Any
+) -> None:
+    for one in team(office, 1):
+        merge(centre, one, one.to_office().data)
+    grants = [one for one in statements() if one.startswith("GRANT SELECT")]
+    asked = [one for one in statements() if one.startswith("SELECT")]
+    assert (len(grants), len(asked)) == (1, 6)
+    schema = re.search(r"search_path%3D(\w+)", address)[1]  # type: ignore[index]
+    with connect(address) as connection:
+        connection.execute("ALTER TABLE registration ADD COLUMN job TEXT")
+        connection.execute("CREATE ROLE pembaca")
+        connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO pembaca")
+        connection.execute(grants[0])
+        connection.execute("SET ROLE pembaca")
+        try:
+            for one in asked:
+                if "FROM quarantine" not in one:
+                    connection.execute(one)
+            for refused in ("SELECT body FROM entry", "DELETE FROM registration", "SELECT * FROM registration_values"):
+                with pytest.raises(NotAllowed, match="database_refused"):
+                    connection.execute(refused)
+        finally:
+            connection.execute("RESET ROLE")
+            connection.execute("DROP OWNED BY pembaca")
+            connection.execute("DROP ROLE pembaca")
+        for one in asked:
+            connection.execute(one)
