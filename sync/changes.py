@@ -33,14 +33,11 @@ def entry_of(author: Author, change: Change, known: Record, tip: Tip, rules: Rul
     fields, parents, of = dict(change.fields), change.parents, change.of
     if change.kind in ("edit", "resolve"):
         groups = rules.layout(fields).groups
-        for group in groups:
-            # A group changes as one, so that no merge can make an address that nobody wrote.
-            for head in known.groups.get(group, ())[:1]:
-                if head.entry in known.dropped:
-                    raise NotAllowed("record_incomplete")
-                fields = {**head.values, **fields}
         if parents is None:
             parents = {group: [head.id for head in known.heads.get(group, ())] for group in groups}
+        for group in groups:
+            # A group changes as one, and from what its writer saw, or a merge could make an address that nobody wrote.
+            fields = {**_seen(known, group, parents.get(group, ()), rules), **fields}
     elif change.kind in ("void", "decide"):
         if parents is None:
             parents = {DECISION: [said.entry for said in known.decisions]}
@@ -64,3 +61,14 @@ def entry_of(author: Author, change: Change, known: Record, tip: Tip, rules: Rul
         x=x,
         y=change.type,
     )
+
+
+def _seen(known: Record, group: str, heads: Sequence[str], rules: Rules) -> dict[str, Any]:
+    """The values of a group in the last of the heads that its writer saw; none where it saw none."""
+    for stored in reversed([stored for stored in known.history if stored.id in heads]):
+        if stored.id in known.dropped:
+            raise NotAllowed("record_incomplete")
+        names = rules.layout(stored.entry.f).fields.get(group)
+        if names is not None:
+            return {name: stored.entry.f[name] for name in names}
+    return {}

@@ -145,17 +145,19 @@ def bundle_for_hub(
     shown: Have | None,
     now_ms: int,
     *,
+    settled: Sequence[Have] = (),
     limit: int | None = None,
     random: Random = system_random,
 ) -> Outgoing:
     """A request to a hub, sealed to its own key: what `shown`, its last answer, does not prove it to hold.
 
     `shown` None is the first request, which brings no segments and asks. Only the hub's own word counts here: what
-    another office member holds is not yet at the hub. Seals what this member wrote, so it needs a transaction.
+    another office member holds is not yet at the hub. What is `settled` is not brought again all the same. Seals what
+    this member wrote, so it needs a transaction.
     """
     membership, me = journal.membership, identity.member_id
     _get_ready(journal, identity)
-    selection = journal.select([shown or {}], hub.scopes, me, limit if shown is not None else 0)
+    selection = journal.select([shown or {}, *settled], hub.scopes, me, limit if shown is not None else 0)
     payload = Payload(
         at_ms=now_ms,
         certificates=_certificates(membership, {me}, _unknown_to(journal.peer(hub.id), membership.all())),

@@ -11,7 +11,7 @@ from typing import Final
 
 from sync.bundle import inspect_head
 from sync.certificates import Member, Programme
-from sync.coverage import Have
+from sync.coverage import Have, numbers_of, without
 from sync.dialogue import Transact, is_answer, read_description
 from sync.errors import SyncError, Unreachable, Untrusted
 from sync.exchange import Outgoing, Received, bundle_for_hub, merge_bundle
@@ -115,6 +115,7 @@ class Visitor:
         self._rounds = 0
         self._waits = 0
         self._merges: list[Merged] = []
+        self._settled: list[Have] = []
 
     def run(self) -> Visit:
         """Make the visit.
@@ -141,7 +142,11 @@ class Visitor:
             before, shown = shown, received.opened.payload.have
             is_more = _is_cut_short(received, asked)
             if before == shown and not received.merged.new and (request.segments or is_more):
-                raise Unreachable("hub_no_progress", left=request.entries)
+                if is_more or not _may_hold(shown, request.carried):
+                    raise Unreachable("hub_no_progress", left=request.entries)
+                # Where a chain is forked and parts of it are withheld from us, no word of the hub can prove here that
+                # it has what it was just given; the next visit asks anew.
+                self._settled.append(request.carried)
         quarantined = sum(merged.quarantined for merged in self._merges)
         return Visit(hub, self._sent, self._received, quarantined, self._rounds, offset_ms, tuple(self._merges))
 
@@ -162,7 +167,15 @@ class Visitor:
         def work(journal: Journal) -> Outgoing:
             now_ms = author.clock.wall_ms()
             return bundle_for_hub(
-                journal, author.identity, self._programme, hub, shown, now_ms, limit=limit, random=self._random
+                journal,
+                author.identity,
+                self._programme,
+                hub,
+                shown,
+                now_ms,
+                settled=self._settled,
+                limit=limit,
+                random=self._random,
             )
 
         return self._transact(work)
@@ -206,6 +219,11 @@ class Visitor:
             self._sleep(PAUSE_S)
         else:
             raise error
+
+
+def _may_hold(shown: Have, carried: Have) -> bool:
+    """Whether the hub says that it holds these numbers, on whatever branch."""
+    return all(not without(numbers_of(spans), numbers_of(shown.get(chain, ()))) for chain, spans in carried.items())
 
 
 def _is_cut_short(received: Received, asked: int) -> bool:

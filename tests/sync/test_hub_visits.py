@@ -536,3 +536,23 @@ def test_a_visit_ends_where_a_fork_goes_on_with_what_the_visitor_may_not_read(te
     assert siti.journal.forked()
     again = visit(siti, line)
     assert (again.sent, again.received, again.rounds) == (0, 0, 1)
+
+
+def test_a_visit_ends_where_nobody_can_prove_to_the_visitor_which_branch_the_hub_holds(
+    team: Callable[..., Any],
+) -> None:
+    """Between two entries of a forked chain that the visitor has lies a whole segment that it may not read."""
+    line, _, dewi, siti = team("coordinator:64.71", "enumerator")
+    dewi.register()
+    visit(dewi, line)
+    twin = replicas.mirror(dewi)
+    for area in (replicas.AREA, replicas.OTHER_AREA, replicas.AREA):
+        dewi.register(area)
+        visit(dewi, line)
+    twin.register()
+    visit(twin, line)
+    visit(siti, line)
+    assert siti.journal.forked()
+    again = visit(siti, line)
+    assert again.received == 0
+    assert siti.journal.missing() == {}

@@ -75,6 +75,18 @@ def test_parents_may_be_given_by_who_saw_them(laptop):
     assert laptop.journal.record(record).conflicts == ("name",)
 
 
+def test_a_group_is_filled_up_from_what_its_writer_saw_and_not_from_what_came_since(laptop):
+    """The screen was opened, the address changed beside it, and the screen was saved."""
+    record = laptop.register(rt="001", rw="002")
+    seen = [head.entry for head in laptop.journal.record(record).groups["address"]]
+    laptop.edit(record, rt="007", rw="008")
+    late = laptop.change(record, "edit", {"rt": "003"}, parents={"address": seen})
+    assert late.entry.f == {"rt": "003", "rw": "002"}
+    assert laptop.journal.record(record).conflicts == ("address",)
+    blind = laptop.change(record, "edit", {"rt": "004"}, parents={})
+    assert blind.entry.f == {"rt": "004"}
+
+
 def test_a_decision_is_bound_to_what_is_seen_and_replaces_earlier_ones(laptop, supervisor):
     record = laptop.register()
     supervisor.merge(laptop_bundle(laptop))
