@@ -3,6 +3,7 @@
 The entries' bytes stand in it verbatim, a line each, so that they are hashed as they were written.
 """
 
+import io
 from binascii import hexlify
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -286,42 +287,54 @@ class _Reader:
 
 def _bodies(line: _Line, block: bytes, links: bool) -> tuple[bytes, tuple[bytes | None, ...]]:
     """The hashes and the bodies of a segment, of which `block` has the lines that are not withheld."""
-    bodies: list[bytes | None] = [*block.split(b"\n")]
+    # Finds the ends of lines several times as fast as bytes.split, which looks at one byte after the other.
+    bodies: list[bytes | None] = [*io.BytesIO(block).readlines()]
     count = line.last - line.first + 1
-    if bodies.pop() != b"" or len(bodies) != count - len(line.w):
+    if block[-1:] not in (b"\n", b"") or len(bodies) != count - len(line.w):
         raise Untrusted("segment_damaged", chain=line.ch, first=line.first)
     for offset in line.w:
         bodies.insert(offset, None)
     listed = bytes.fromhex(line.h)
-    if links:
-        digests = _with_links(bodies, line.prev.encode(), listed)
-    else:
-        digests = [
-            listed[offset * HASH_BYTES : (offset + 1) * HASH_BYTES] if body is None else entry_hash(body)
-            for offset, body in enumerate(bodies)
-        ]
+    digests = _with_links(bodies, line.prev.encode(), listed) if links else _hashed(bodies, listed)
     hashes = b"".join(digests)
     if (line.w and not links and hashes != listed) or hashes[-HASH_BYTES:].hex() != line.head:
         raise Untrusted("segment_damaged", chain=line.ch, first=line.first)
     return hashes, tuple(bodies)
 
 
+def _hashed(bodies: list[bytes | None], listed: bytes) -> list[bytes]:
+    """Cut the line feed from each line; the hashes of all, as they are `listed` where the body is withheld."""
+    digests = []
+    for offset, line in enumerate(bodies):
+        if line is None:
+            digest = listed[offset * HASH_BYTES : (offset + 1) * HASH_BYTES]
+        else:
+            body = bodies[offset] = line[:-1]
+            digest = entry_hash(body)
+        digests.append(digest)
+    return digests
+
+
 def _with_links(bodies: list[bytes | None], link: bytes, withheld: bytes) -> list[bytes]:
-    """Put back into each body the hash of the entry before it, from `link` on; the hashes of all.
+    """Make of each line the body that it stands for, with the hash of the entry before it, from `link` on; the hashes
+    of all.
 
     Whatever a line makes of this, the hashes decide whether it is what its author signed.
     """
     digests = []
     listed = 0
-    for offset, body in enumerate(bodies):
-        if body is None:
+    for offset, line in enumerate(bodies):
+        if line is None:
             digest = withheld[listed : listed + HASH_BYTES]
             listed += HASH_BYTES
         else:
-            at = body.rfind(_NO_LINK)
+            at = line.rfind(_NO_LINK)
             if at >= 0:
                 at += len(_LINK)
-                body = bodies[offset] = body[:at] + link + body[at:]
+                body = line[:at] + link + line[at:-1]
+            else:
+                body = line[:-1]
+            bodies[offset] = body
             digest = entry_hash(body)
         digests.append(digest)
         link = hexlify(digest)
