@@ -2,12 +2,13 @@
 
     python benchmarks/merge.py [--records 20000] [--bundle 5000] [--repeat 3]
 
-Prints ratios of processor time to a floor measured in the same run, which is what counts; each figure is the least of
-the repetitions, in which everything is measured in turn. The floor is one executemany of the 32 columns into a plain
-sqlite3 file, without decoding, checking or encrypting anything. A merge opens each bundle (age, zstd), checks every
-signature and hash, decodes strictly, folds, and writes into an sqlcipher3 file with a raw key, one transaction a
-bundle; `with rows` also writes the same 32 columns there, as a projection does. The edits are by two laptops that
-changed the same answer in the same tenth of the records, neither having seen the other's.
+Prints ratios of processor time to a floor measured in the same run, which is what counts. Everything is measured in
+turn; each figure is the least of the repetitions, that of a merge the sum of the least of each bundle, since another
+process on the machine slows a long run more surely than a short one. The floor is one executemany of the 32 columns
+into a plain sqlite3 file, without decoding, checking or encrypting anything. A merge opens each bundle (age, zstd),
+checks every signature and hash, decodes strictly, folds, and writes into an sqlcipher3 file with a raw key, one
+transaction a bundle; `with rows` also writes the same 32 columns there, as a projection does. The edits are by
+two laptops that changed the same answer in the same tenth of the records, neither having seen the other's.
 """
 
 import argparse
@@ -212,15 +213,17 @@ def decode_and_hash(bodies: list[bytes]) -> None:
         decode(body)
 
 
-def merge_all(programme: Programme, journal: Journal, connection: Any, files: list[bytes]) -> tuple[int, int]:
-    new = known = 0
+def merge_all(programme: Programme, journal: Journal, connection: Any, files: list[bytes]) -> list[float]:
+    """Merge bundles, one transaction each; the processor time of each, in seconds."""
     identity, _ = programme.admin()
+    took = []
     for file in files:
+        began = time.process_time()
         connection.execute("BEGIN IMMEDIATE")
-        merged = journal.merge(open_any(journal, file, identity, to_merge=True))
+        journal.merge(open_any(journal, file, identity, to_merge=True))
         connection.execute("COMMIT")
-        new, known = new + merged.new, known + merged.known
-    return new, known
+        took.append(time.process_time() - began)
+    return took
 
 
 class Bench:
@@ -231,7 +234,7 @@ class Bench:
         rng = random.Random(11)
         self.rows = [registration(number, rng) for number in range(count)]
         self.files, writing_s, laptop = bundles(self.programme, self.rows, size)
-        self.least: dict[str, float] = {"write": writing_s}
+        self.least: dict[str, list[float]] = {"write": [writing_s]}
         self.edits, self.edited = conflicting(self.programme, laptop)
         self.bodies: list[bytes] = []
         self.log_mb = 0.0
@@ -240,7 +243,10 @@ class Bench:
         gc.freeze()
 
     def measure(self, what: str, work: Callable[[], object]) -> None:
-        self.least[what] = min(self.least.get(what, float("inf")), cpu_s(work))
+        self._note(what, [cpu_s(work)])
+
+    def _note(self, what: str, took: list[float]) -> None:
+        self.least[what] = [min(pair) for pair in zip(self.least.get(what, took), took, strict=True)]
 
     def once(self, folder: Path) -> None:
         """One repetition, in a folder of its own."""
@@ -261,23 +267,23 @@ class Bench:
                 connection.executemany(insert, [(r.id, *map(r.values.get, columns)) for r in records])
 
         journal = programme.journal(connection, project)
-        self.measure(name, lambda: merge_all(programme, journal, connection, self.files))
+        self._note(name, merge_all(programme, journal, connection, self.files))
         self.log_mb = (
             connection.execute("PRAGMA page_count").fetchone()[0] * 4096 / 1e6 if not with_rows else self.log_mb
         )
-        self.measure(f"{name} again", lambda: merge_all(programme, journal, connection, self.files))
+        self._note(f"{name} again", merge_all(programme, journal, connection, self.files))
         if not with_rows:
             identity = programme.founding.identity
             self.measure("open", lambda: [open_any(journal, file, identity) for file in self.files])
             self.bodies = [stored.body for record in journal.records("registration") for stored in record.history]
             self.measure("read", lambda: decode_and_hash(self.bodies))
-        self.measure(f"{name} edits", lambda: merge_all(programme, journal, connection, self.edits))
+        self._note(f"{name} edits", merge_all(programme, journal, connection, self.edits))
         found = [record for record in journal.records("registration") if record.conflicts]
         assert len(found) == self.edited // 2
         connection.close()
 
     def print(self) -> None:
-        least, count = self.least, len(self.rows)
+        least, count = {what: sum(took) for what, took in self.least.items()}, len(self.rows)
         size_b = sum(map(len, self.bodies)) / len(self.bodies)
         print(f"{count} registrations of {size_b:.0f} bytes, {sum(map(len, self.files)) / 1e6:.1f} MB in bundles")
         for what, seconds, things in (
