@@ -66,6 +66,7 @@ class _Told:
     def __init__(self, out: Output) -> None:
         self._out = out
         self._is_news = True
+        self._noted: set[str] = set()
 
     def __call__(self, event: dict[str, Any]) -> None:
         if self._out.as_json:
@@ -74,6 +75,10 @@ class _Told:
         if kind == "progress":
             self._out.progress(event["entries"], None, "sync")
             return
+        for note in event.get("notes", ()):
+            if note not in self._noted:
+                self._noted.add(note)
+                self._out.say(note)
         words = self._words(kind, event)
         if words:
             self._out.say(words)

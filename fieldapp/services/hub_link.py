@@ -83,16 +83,17 @@ def watch(
     def progress(done: int, _total: int | None, _what: str) -> None:
         tell({"event": "progress", "entries": done})
 
-    visits: list[Visit] = []
+    told: list[dict[str, Any]] = []
 
     def visit() -> int:
         # A connection of its own each time: one that slept through a night may be dead without knowing.
         with _link(session, address) as link:
-            visits[:] = [_visit(session, Interruptible(link, is_stopped), address, progress, pause, look)]
+            made = _visit(session, Interruptible(link, is_stopped), address, progress, pause, look)
+            told[:] = [_told(session, made, address) | {"notes": _notes(session, link, address)}]
         return latest[0]
 
     def done(wait: float) -> None:
-        tell({"event": "synced", **_told(session, visits[0], address), "next_s": round(wait, 1)})
+        tell({"event": "synced", **told[0], "next_s": round(wait, 1)})
 
     def failed(error: Exception, tries: int, wait: float) -> None:
         said = {"code": error.code, "message": error.message()} if isinstance(error, Problem) else {}

@@ -4,13 +4,16 @@ import base64
 import dataclasses
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import replicas
 import zstandard
 from callers import CALLER, challenge_of, gate_of, post, served, signed, signer_of, visit
+from http_message_signatures import HTTPMessageSigner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +27,7 @@ from sync.keys import Identity
 from sync.limits import Buckets
 from sync.randomness import system_random, uuid7
 from sync.requests import Requests
-from sync.signatures import ACCEPTED, Asked, sign_request, verify_request
+from sync.signatures import ACCEPTED, COMPONENTS, TAG, Asked, _Ed25519, _Seed, sign_request, verify_request
 from sync.tables import create_tables
 from sync.wire import (
     CERTIFICATES_HEADER,
@@ -127,6 +130,42 @@ def test_a_changed_body_query_type_or_method_is_refused(town: Town) -> None:
     with pytest.raises(NotAllowed, match="hub_signature"):
         verify_request(asked._replace(method="POST", path="/v1/other"), lambda claim: town.siti.identity.sign_key)
     assert town.rows() == before
+
+
+def asked_of(identity: Identity, **over: Any) -> Asked:
+    """A request whose signature is right, and covers or says something else than a hub asks for."""
+    message = SimpleNamespace(method="POST", url=f"http://hub{EXCHANGE_PATH}?entries=50", headers={"Content-Type": "x"})
+    said = {"key_id": identity.member_id, "nonce": "n", "tag": TAG, "label": "fieldapp", "body": b""} | over
+    said = {"covered_component_ids": COMPONENTS[:-1]} | said
+    signer: Any = HTTPMessageSigner(signature_algorithm=_Ed25519, key_resolver=_Seed(identity))
+    signer.sign(message, **{name: value for name, value in said.items() if value is not None})
+    return Asked("POST", EXCHANGE_PATH, "entries=50", list(message.headers.items()))
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"covered_component_ids": ["@method", "@path", "content-type"]},
+        {"covered_component_ids": ["@path", "@query", "content-type"]},
+        {"covered_component_ids": ["@method", "@path", "@query", "content-type", "@authority"]},
+        {"covered_component_ids": ["@method", "@path", "@query", '"content-type";bs']},
+        {"nonce": None},
+        {"include_alg": False},
+        {"tag": "other"},
+        {"expires": datetime(2030, 1, 1, tzinfo=UTC)},
+        {"key_id": ""},
+    ],
+)
+def test_a_right_signature_over_other_things_than_asked_for_is_none(over: dict[str, Any]) -> None:
+    assert verify_request(asked_of(CALLER), lambda claim: CALLER.sign_key).nonce == "n"
+
+    def key_of(claim: Any) -> bytes:
+        if claim.member != CALLER.member_id:
+            raise NotAllowed("member_unknown")
+        return CALLER.sign_key
+
+    with pytest.raises(NotAllowed, match=r"hub_signature|member_unknown"):
+        verify_request(asked_of(CALLER, **over), key_of)
 
 
 def test_a_signature_of_another_member_is_no_leave_to_bring_a_members_bundle(town: Town) -> None:
@@ -292,6 +331,11 @@ def test_a_revoked_member_is_told_so_only_when_its_signature_is_right(town: Town
     before = town.rows()
     headers = signed(body, town.siti.identity, challenge_of(town.url))
     assert told(post(town.url, body, headers)) == (403, "member_revoked")
+    # And so before anything of the body is read.
+    twin = gate_of(town.hub, lambda work: town.on_writer(work, town.hub.journal))
+    headers = signed(body, town.siti.identity, twin.challenge())
+    with pytest.raises(NotAllowed, match="member_revoked"):
+        twin.admit(Asked("POST", EXCHANGE_PATH, "entries=50", list(headers.items())))
     headers = signed(body, CALLER, challenge_of(town.url))
     lying = {name: value.replace(CALLER.member_id, town.siti.member.id) for name, value in headers.items()}
     assert told(post(town.url, body, lying)) == (401, "hub_signature")

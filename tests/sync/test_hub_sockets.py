@@ -365,8 +365,10 @@ def test_a_hub_behind_tls_is_reached_by_who_trusts_its_certificate(authority: tr
             assert link.exchange(b"bundle", 50) == b"bundle"
             assert not link.is_time_blind
             assert not link.is_plain
-        with HttpLink(hub.url, CALLERS_SIGNER) as link, pytest.raises(Unreachable, match="hub_certificate"):
-            link.describe("")
+        with HttpLink(hub.url, CALLERS_SIGNER) as link:
+            with pytest.raises(Unreachable, match="hub_certificate"):
+                link.describe("")
+            assert not link.is_time_blind
         with (
             HttpLink(hub.url.replace("127.0.0.1", "localhost"), CALLERS_SIGNER, ca_file=ca_file) as link,
             pytest.raises(Unreachable, match="hub_certificate"),
@@ -385,6 +387,22 @@ def test_a_certificate_out_of_its_dates_is_noted_and_keeps_nobody_away(authority
             assert link.is_time_blind
         # Out of its dates or not, it has to be one of ours.
         with HttpLink(hub.url, CALLERS_SIGNER) as link, pytest.raises(Unreachable, match="hub_certificate"):
+            link.describe("")
+
+
+def test_the_hubs_own_certificate_is_enough_to_trust_it_and_no_other(authority: trustme.CA, tmp_path: Path) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    own, other = authority.issue_cert("127.0.0.1"), authority.issue_cert("127.0.0.1")
+    own.configure_cert(context)
+    for name, proof in (("own.pem", own), ("other.pem", other)):
+        proof.cert_chain_pems[0].write_to_path(str(tmp_path / name))
+    with hub_of(tls=context) as hub:
+        with HttpLink(hub.url, CALLERS_SIGNER, ca_file=str(tmp_path / "own.pem")) as link:
+            assert link.exchange(b"bundle", 50) == b"bundle"
+        with (
+            HttpLink(hub.url, CALLERS_SIGNER, ca_file=str(tmp_path / "other.pem")) as link,
+            pytest.raises(Unreachable, match="hub_certificate"),
+        ):
             link.describe("")
 
 
@@ -436,6 +454,19 @@ def call(app: Any, scope: dict[str, Any], body: list[bytes]) -> tuple[int, str, 
     asyncio.run(app(scope, receive, send))
     kinds = [value.decode() for name, value in sent[0]["headers"] if name == b"content-type"]
     return sent[0]["status"], kinds[0], b"".join(message.get("body", b"") for message in sent[1:])
+
+
+def test_a_stated_length_beyond_all_numbers_is_too_large() -> None:
+    headers = [(name.lower().encode(), value.encode()) for name, value in signed(b"").items()]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": EXCHANGE_PATH,
+        "query_string": b"entries=50",
+        "headers": [*headers, (b"content-length", b"9" * 5000)],
+    }
+    status, _, answer = call(application(Echo(), OneMember()), scope, [])
+    assert (status, json.loads(answer)["code"]) == (413, "bundle_too_large")
 
 
 @pytest.fixture(scope="module")

@@ -193,6 +193,8 @@ class ExchangeScreen(FieldScreen[None]):
         if isinstance(offset, int) and abs(offset) >= 60_000:
             words = _("meleset {minutes} menit; betulkan jam laptop ini")
             self._tell(_("Jam laptop"), words.format(minutes=round(abs(offset) / 60_000)))
+        for note in answer["notes"]:
+            self._tell("", note)
 
     def _tell_differing(self, differing: Sequence[Mapping[str, Any]]) -> None:
         if differing:
