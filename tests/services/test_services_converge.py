@@ -27,6 +27,7 @@ class Field:
         self.offices = [town.join("coordinator", "Kiki", "64.71"), town.join("supervisor", "Wati", "64.71", slots=4)]
         self.sticks: list[tuple[Any, Any]] = []
         self.numbers = itertools.count(1)
+        self.registered = 0
         for each in (*self.laptops, *self.offices):
             for office in self.offices:
                 if office is not each:
@@ -44,16 +45,18 @@ class Field:
 
     def step(self, person: Callable[..., Any]) -> None:
         session = self.chance.choice(self.laptops)
-        match self.chance.randrange(8):
-            case 0 | 1:
+        match self.chance.randrange(9):
+            # Few people and many hands, so that what they do meets.
+            case 0 | 1 if self.registered < 5:
+                self.registered += 1
                 number = next(self.numbers)
                 area = session.member.scopes[0]
                 draft = registrations.new_draft(session, person(number, ktp_area=area))
                 assert registrations.submit(session, draft.id)["state"] == "submitted"
-            case 2:
+            case 0 | 1 | 2:
                 self.change(self.chance.choice([*self.laptops, *self.offices]))
             case 3:
-                self.decide(self.chance.choice(self.offices))
+                self.decide(self.offices[1])
             case 4:
                 self.write(session)
             case 5:
@@ -61,9 +64,9 @@ class Field:
             case 6:
                 one, other = self.chance.sample(self.offices, 2)
                 self.write(one, other)
-            case 7 if self.sticks:
+            case _ if self.sticks:
                 # Sticks stay about: the same one may come again, and after later ones.
-                self.deliver(*self.chance.choice(self.sticks))
+                self.deliver(*self.chance.choice(self.sticks[-6:]))
 
     def change(self, session: Any) -> None:
         known = registrations.listing(session)
@@ -107,12 +110,12 @@ def counted(session: Any) -> str:
     return json.dumps(told, sort_keys=True)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [4, 6, 10])
 def test_offices_and_laptops_end_with_the_same_words_in_whatever_order_they_met(
     town: Any, person: Callable[..., Any], seed: int
 ) -> None:
     field = Field(town, seed)
-    for _ in range(40):
+    for _ in range(70):
         field.step(person)
     field.settle()
     coordinator, supervisor = field.offices
