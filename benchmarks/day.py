@@ -1,6 +1,6 @@
 """A returning day: laptops with some new registrations each visit a hub that holds the whole city.
 
-    python benchmarks/day.py [--held 100000] [--chains 1000] [--laptops 100] [--fresh 50] [--folder KEPT]
+    python benchmarks/day.py [--held 100000] [--chains 1000] [--laptops 100] [--visits 100] [--fresh 50] [--folder KEPT]
 
 The hub is a real process (`fieldapp hub serve`), each laptop a real encrypted home that wrote its share of what the hub
 holds; every laptop has begun several chains, as laptops do that were restored or moved. Laptops visit one after the
@@ -54,8 +54,9 @@ def build(folder: Path, held: int, chains: int, laptops: int) -> None:
 class Day:
     """The laptops, opened one after the other, and the hub's process."""
 
-    def __init__(self, folder: Path, server: homes.HubProcess) -> None:
-        self._homes = sorted(folder.glob("enumerator-*"), key=lambda home: int(home.name.rpartition("-")[2]))
+    def __init__(self, folder: Path, visits: int, server: homes.HubProcess) -> None:
+        made = sorted(folder.glob("enumerator-*"), key=lambda home: int(home.name.rpartition("-")[2]))
+        self._homes = made[:visits]
         self._server = server
 
     def round(self, what: str, prepare: Callable[[Session, int], object] = lambda session, place: None) -> None:
@@ -93,12 +94,12 @@ def kept(folder: Path | None) -> Iterator[Path]:
             yield Path(temporary)
 
 
-def run(folder: Path, held: int, chains: int, laptops: int, fresh: int, under: tuple[str, ...]) -> None:
+def run(folder: Path, held: int, chains: int, laptops: int, visits: int, fresh: int, under: tuple[str, ...]) -> None:
     if not (folder / HUB).exists():
         build(folder, held, chains, laptops)
     maker = homes.Writer(seed=time.monotonic_ns())
     with homes.hub_at(folder / HUB, under=under) as server:
-        day = Day(folder, server)
+        day = Day(folder, visits, server)
         print(f"the hub holds {held} registrations in {chains} chains of {laptops} laptops")
         day.round("the first visit")
         day.round("a visit with nothing but receipts")
@@ -116,9 +117,11 @@ if __name__ == "__main__":
     parser.add_argument("--held", type=int, default=100_000)
     parser.add_argument("--chains", type=int, default=1_000)
     parser.add_argument("--laptops", type=int, default=100)
+    parser.add_argument("--visits", type=int, help="how many of the laptops visit; all of them by default")
     parser.add_argument("--fresh", type=int, default=50)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--under", default="", help="a profiler's command line to run the hub under")
     given = parser.parse_args()
     with kept(given.folder) as place:
-        run(place, given.held, given.chains, given.laptops, given.fresh, tuple(given.under.split()))
+        visits = min(given.visits or given.laptops, given.laptops)
+        run(place, given.held, given.chains, given.laptops, visits, given.fresh, tuple(given.under.split()))

@@ -69,6 +69,11 @@ class Chains:
         found = self._connection.execute("SELECT id, chain, author, ranges FROM chain ORDER BY id")
         return _by_chain(_lane(*columns) for columns in found.fetchall())
 
+    def forked(self) -> dict[str, list[Lane]]:
+        """The chains in which two entries claim one place, with their lanes."""
+        found = self._connection.execute("SELECT DISTINCT chain FROM chain WHERE lane > 0").fetchall()
+        return self.among((), [bytes(row[0]).hex() for row in found])
+
     def among(self, rows: Iterable[int], chains: Iterable[str]) -> dict[str, list[Lane]]:
         """All lanes of these chains and of those that have one of these lanes, in the order of `all`."""
         wanted = [bytes.fromhex(chain) for chain in chains]

@@ -155,7 +155,7 @@ class Journal:
 
     def forked(self) -> tuple[str, ...]:
         """Chains in which two entries claim one place, sorted."""
-        return tuple(sorted(chain for chain, lanes in self._chains.all().items() if len(lanes) > 1))
+        return tuple(sorted(self._chains.forked()))
 
     def chains(self) -> dict[str, tuple[str, int]]:
         """Chain -> its author and the last number held; of a forked chain, of its longest branch."""

@@ -14,7 +14,7 @@ from sync.log import Log, lane_of, number_of
 from sync.reach import Reach, Written
 from sync.scoped import Scoped, ScopedRow
 from sync.tables import Connection
-from sync.tally import NOTHING, PUBLIC, Said, Total, count_up
+from sync.tally import NOTHING, PUBLIC, Said, Total, count_up, totals
 
 
 class Sums:
@@ -32,9 +32,11 @@ class Sums:
         left_out = self._undecidable(scopes)
         lanes = {lane.row for found in left_out.values() for lane in found}
         labels: dict[int, Total] = {}
-        for lane, scope, count, total in self._connection.execute("SELECT lane, scope, count, sum FROM tally"):
+        reach = Reach(self._log, scopes)
+        readable = [scope for scope in self._rows.written_scopes() if reach.covers(scope)]
+        for lane, scope, count, packed in totals(self._connection, readable):
             if lane not in lanes:
-                _add(labels, scope, Total(count, int.from_bytes(total, "big")))
+                _add(labels, scope, Total(count, int.from_bytes(packed, "big")))
         # What another member wrote on this laptop and did not sign yet cannot be carried.
         unsigned = {row[0]: row for row in self._rows.scoped_unsealed() if lane_of(row[0]) not in lanes}
         for (_, scope), total in count_up(unsigned.values()).items():
@@ -131,11 +133,10 @@ class Sums:
         which branch an entry is on."""
         reach = Reach(self._log, scopes)
         found: dict[str, list[Lane]] = {}
-        for chain, lanes in self._chains.all().items():
-            if len(lanes) > 1:
-                rows = [Written(*row) for lane in lanes for row in self._rows.scopes(lane.row, 1, MAX_NUMBER)]
-                if len(reach.visible(rows)) < len(rows):
-                    found[chain] = lanes
+        for chain, lanes in self._chains.forked().items():
+            rows = [Written(*row) for lane in lanes for row in self._rows.scopes(lane.row, 1, MAX_NUMBER)]
+            if len(reach.visible(rows)) < len(rows):
+                found[chain] = lanes
         return found
 
 

@@ -78,6 +78,15 @@ def note(
         _put(connection, lane, scope, before.plus(total), join((*held, *numbers[scope])))
 
 
+def totals(connection: Connection, scopes: Iterable[int]) -> list[tuple[int, int, int, bytes]]:
+    """(lane, scope label, entries, sum) of what was written in these scopes (their labels)."""
+    wanted = ",".join(str(int(scope)) for scope in sorted(set(scopes)))
+    if not wanted:
+        return []
+    found = connection.execute(f"SELECT lane, scope, count, sum FROM tally WHERE scope IN ({wanted})")  # noqa: S608 - integers
+    return list(found.fetchall())
+
+
 def written_in(connection: Connection, scopes: Iterable[int]) -> list[tuple[int, Ranges]]:
     """(lane, numbers) of the entries that were written in these scopes (their labels)."""
     wanted = ",".join(str(int(scope)) for scope in sorted(set(scopes)))

@@ -72,8 +72,10 @@ def test_choosing_what_a_member_lacks_costs_what_is_due_and_not_what_is_held(man
         coordinator.connection.set_progress_handler(count, 10)
         try:
             selection = coordinator.journal.select([{}], siti.member.scopes, coordinator.member.id)
+            said = coordinator.journal.sums.said(siti.member.scopes)
         finally:
             coordinator.connection.set_progress_handler(None, 0)
+        assert said.scopes[replicas.AREA].entries == 4
         assert {segment.author for segment in selection.segments} >= {siti.member.id}
         assert len(coordinator.journal.chains()) == others + 2
         return counted
