@@ -45,6 +45,9 @@ def join(ranges: Iterable[tuple[int, int]]) -> Ranges:
 
 def runs(numbers: Iterable[int]) -> Ranges:
     """Return the ranges that hold exactly these numbers, which must ascend."""
+    numbers = [*numbers]
+    if numbers and numbers[-1] - numbers[0] + 1 == len(numbers):
+        return ((numbers[0], numbers[-1]),)
     found: list[tuple[int, int]] = []
     for number in numbers:
         if found and number == found[-1][1] + 1:

@@ -161,7 +161,7 @@ class Log:
         if quarantined:
             self._connection.executemany(_INSERT_QUARANTINED, quarantined)
         if len(ids_of_scope) == 1:
-            numbers = dict.fromkeys(ids_of_scope, runs(sorted(number_of(row.place) for row in rows)))
+            numbers = dict.fromkeys(ids_of_scope, runs(sorted([row[0] & _NUMBER_MASK for row in rows])))
         else:
             numbers = _numbers_by_scope([*counting, *quarantined])
         tally.note(self._connection, lane_of(rows[0].place), ids_of_scope, numbers)

@@ -270,14 +270,16 @@ class Membership:
         if self._standing_known is None:
             self._standing()
         key = author, scope
-        if key not in self._free_hands:
+        try:
+            return self._free_hands[key]
+        except KeyError:
             standing = self._standing()
             is_free = standing.why_not(author) is None and author not in standing.revocations
             member = standing.members[author].member if is_free else None
             if len(self._free_hands) >= _FREE_HANDS_LIMIT:
                 self._free_hands.clear()
-            self._free_hands[key] = member if member is not None and covers(member.scopes, scope) else None
-        return self._free_hands[key]
+            found = self._free_hands[key] = member if member is not None and covers(member.scopes, scope) else None
+            return found
 
     def standings(self) -> dict[str, tuple[object, ...]]:
         """Member id -> a value that is equal before and after a change exactly when its entries count as before."""

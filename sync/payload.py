@@ -29,6 +29,9 @@ below 20."""
 SMALL: Final = 8 * 1024 * 1024
 """What a payload may always grow to: one entry of a megabyte of blanks is odd but allowed."""
 LEVEL: Final = 3
+SMALL_LEVEL: Final = 9
+"""A tenth smaller at four times the work, which for a day's registrations is still a thousandth of a second."""
+SMALL_TEXT: Final = 256 * 1024
 _WINDOW_LIMIT: Final = 128 * 1024 * 1024
 _LINK: Final = b',"p":"'
 """What stands before the hash of the previous entry; of the keys after it in an entry's bytes none can hold this."""
@@ -126,7 +129,8 @@ def pack(payload: Payload, *, links: bool = False) -> bytes:
         bodies = _without_links(segment) if links else [body for body in segment.bodies if body is not None]
         block = b"".join([line for body in bodies for line in (body, b"\n")])
         pieces += (_encoder.encode(_line(segment, links, len(block) if links else 0)), b"\n", block)
-    return zstandard.ZstdCompressor(level=LEVEL).compress(b"".join(pieces))
+    text = b"".join(pieces)
+    return zstandard.ZstdCompressor(level=SMALL_LEVEL if len(text) <= SMALL_TEXT else LEVEL).compress(text)
 
 
 def _sums(said: Said | None) -> _Sums | None:
