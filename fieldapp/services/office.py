@@ -12,7 +12,7 @@ from fieldapp.services import changes
 from fieldapp.services.session import Session
 from fieldapp.store.db import Connection
 from sync.journal import Journal
-from sync.members import Programme, new_office_key, open_office_key
+from sync.members import Programme, is_recipient, new_office_key, open_office_key
 from sync.office import OFFICE_KEY
 
 T = TypeVar("T")
@@ -55,6 +55,10 @@ def learn(session: Session, read: JournalReader | None = None) -> bool:
 
 
 def _handed_on(journal: Journal) -> list[dict[str, object]]:
-    """The fields of all office keys that were handed on, oldest first."""
+    """The fields of all office keys that were handed on, oldest first; one that nothing can be sealed to is none."""
     records = sorted(journal.records(OFFICE_KEY), key=lambda record: (record.origin_t, record.id))
-    return [record.values for record in records if record.complete]
+    return [record.values for record in records if record.complete and _is_key(record.values.get("recipient"))]
+
+
+def _is_key(recipient: object) -> bool:
+    return isinstance(recipient, str) and is_recipient(recipient)

@@ -340,3 +340,27 @@ def test_what_a_member_says_of_itself_loses_nobody_elses_work(
         assert {row["id"] for row in registrations.listing(each)} >= {before, after}
         assert len(registrations.listing(each)) == 5
     assert not ledger.ledger(supervisor)["missing"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"recipient": 7, "sealed": 3},
+        {"recipient": "age1rusak", "sealed": {"x": "y"}},
+        {"recipient": None, "sealed": {"member": ["AGE"]}},
+    ],
+    ids=str,
+)
+def test_an_office_key_that_makes_no_sense_stops_no_bundle(
+    town: Any, person: Callable[..., Any], office: Any, fields: dict[str, Any]
+) -> None:
+    """An administrator's program wrote it, so it counts, and it is the latest."""
+    laptop, coordinator, _ = office
+    forge(town.admin, Change(record=uuid7(1), type="office_key", scope="*", kind="new", fields=fields), at_ms=FAR_MS)
+    for each in (laptop, coordinator):
+        town.carry(each, town.admin)
+        town.carry(town.admin, each, to=each.member.id)
+    registration = register(laptop, person())
+    town.carry(laptop, coordinator)
+    assert [row["id"] for row in registrations.listing(coordinator)] == [registration]
