@@ -117,13 +117,8 @@ class _Locator:
 
     def __init__(self, connection: Connection, device: str) -> None:
         self._device = device
+        self._connection = connection
         self._proofs = Proofs(connection)
-        self._carried: dict[str, list[Span]] = {}
-        for chain, *span in connection.execute("SELECT DISTINCT chain, first, last, head FROM carried"):
-            self._carried.setdefault(chain, []).append(Span(*span))
-        self._acknowledged: dict[str, list[tuple[str, Span]]] = {}
-        for chain, by, *span in connection.execute("SELECT DISTINCT chain, by, first, last, head FROM acknowledged"):
-            self._acknowledged.setdefault(chain, []).append((by, Span(*span)))
         self._by_others: dict[tuple[str, str, bool], Proved] = {}
         self._in_bundles: dict[str, Proved] = {}
 
@@ -143,14 +138,17 @@ class _Locator:
         """The entries of the chain that someone other than its author acknowledged."""
         key = (chain, author, is_own)
         if key not in self._by_others:
-            spans = [span for by, span in self._acknowledged.get(chain, ()) if by != author]
-            self._by_others[key] = self._proofs.of(chain, spans, is_own)
+            rows = self._connection.execute(
+                "SELECT DISTINCT first, last, head FROM acknowledged WHERE chain = ? AND by <> ?", (chain, author)
+            )
+            self._by_others[key] = self._proofs.of(chain, [Span(*row) for row in rows], is_own)
         return self._by_others[key]
 
     def _written(self, chain: str) -> Proved:
         """The entries of the chain that bundles written here hold."""
         if chain not in self._in_bundles:
-            self._in_bundles[chain] = self._proofs.of(chain, self._carried.get(chain, ()), True)
+            rows = self._connection.execute("SELECT DISTINCT first, last, head FROM carried WHERE chain = ?", (chain,))
+            self._in_bundles[chain] = self._proofs.of(chain, [Span(*row) for row in rows], True)
         return self._in_bundles[chain]
 
 
