@@ -90,6 +90,7 @@ class HubServer:
     ) -> None:
         if session.member.role != "hub":
             raise Problem("hub_only")
+        context = _tls_context(tls) if tls else None
         self._session = session
         self._keeper = keeper_of(session, database)
         self._learning = threading.Lock()
@@ -106,11 +107,14 @@ class HubServer:
             known=self._known,
             challenge=gate.challenge,
         )
-        context = _tls_context(tls) if tls else None
         self._measures = Measures()
-        self._socket = _listen(host, port)
+        try:
+            self._socket = _listen(host, port)
+            self._metrics = _Metrics(metrics, self._measures, self._socket) if metrics else None
+        except Problem:
+            self._keeper.close()
+            raise
         self.url = _url(self._socket, "https" if context else "http")
-        self._metrics = _Metrics(metrics, self._measures, self._socket) if metrics else None
         self.metrics_url = self._metrics.url if self._metrics else None
         self._tell: Callable[[str], None] = lambda url: None
         self._server = Server(

@@ -26,9 +26,7 @@ from sync.fold import Rules
 from sync.keys import Identity
 from sync.limits import Buckets
 from sync.randomness import system_random, uuid7
-from sync.requests import Requests
 from sync.signatures import ACCEPTED, COMPONENTS, TAG, Asked, _Ed25519, _Seed, sign_request, verify_request
-from sync.tables import create_tables
 from sync.wire import (
     CERTIFICATES_HEADER,
     CERTIFICATES_LIMIT,
@@ -241,17 +239,6 @@ def test_no_process_of_a_hub_answers_what_another_has_answered(town: Town) -> No
     with pytest.raises(Unreachable, match="hub_replayed"):
         Hub(transact, lambda: town.hub.author, town.hub.programme, "1").answer(body, 50, admitted)
     assert town.rows() == before
-
-
-def test_requests_are_remembered_until_they_have_run_out_by_any_clock() -> None:
-    connection = replicas.open_database()
-    create_tables(connection)
-    requests = Requests(connection)
-    assert requests.is_new(b"a", 1_000, 700)
-    assert not requests.is_new(b"a", 1_000, 1_900)
-    assert requests.is_new(b"b", 2_000, 1_900)
-    assert requests.is_new(b"c", 9_000, 8_000)
-    assert connection.execute("SELECT mark FROM request").fetchall() == [(b"c",)]
 
 
 def test_a_challenge_that_ran_out_is_asked_for_again_without_a_word(town: Town) -> None:

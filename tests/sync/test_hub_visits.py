@@ -19,7 +19,7 @@ from sync.fold import Rules
 from sync.journal import Change
 from sync.members import Membership
 from sync.rounds import Pace, Visit, Visitor
-from sync.wire import LEAST_ENTRIES, MOST_ENTRIES
+from sync.wire import LEAST_ENTRIES, MOST_ENTRIES, Admitted
 
 REFUSED = ("hub_answer_damaged", "bundle_version", "bundle_capability", "bundle_forged", "bundle_foreign")
 
@@ -556,3 +556,24 @@ def test_a_visit_ends_where_nobody_can_prove_to_the_visitor_which_branch_the_hub
     again = visit(siti, line)
     assert again.received == 0
     assert siti.journal.missing() == {}
+
+
+def test_requests_are_remembered_until_they_have_run_out_by_any_clock(team: Callable[..., Any]) -> None:
+    _, hub = team()
+    noted = []
+    for mark, until_s, now_s in [(b"a", 1_000, 700), (b"a", 1_000, 1_900), (b"b", 2_000, 1_900), (b"a", 9_000, 8_000)]:
+        with hub.transaction():
+            noted.append(hub.journal.requests.is_new(mark * 16, until_s, now_s))
+    assert noted == [True, False, True, True]
+
+
+def test_a_signed_request_is_answered_once_and_for_its_signer_alone(team: Callable[..., Any]) -> None:
+    line, hub, siti, rudi = team("enumerator", "enumerator")
+    siti.register()
+    visit(siti, line)
+    admitted = Admitted(siti.member.id, "", "", b"m" * 16, hub.now_ms // 1000 + 300)
+    with pytest.raises(Untrusted, match="bundle_forged"):
+        line.hub.answer(line.requests[-1], 50, admitted._replace(member=rudi.member.id))
+    line.hub.answer(line.requests[-1], 50, admitted)
+    with pytest.raises(Unreachable, match="hub_replayed"):
+        line.hub.answer(line.requests[-1], 50, admitted)
