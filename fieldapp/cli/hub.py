@@ -169,6 +169,24 @@ def serve(
         hubs.serve(session, host, port, ready, tls=tls, metrics=metrics, database=where)
 
 
+@command(
+    "rebuild",
+    N_("Susun ulang tabel-tabel pusat dari jurnalnya; hasilnya harus sama."),
+    option("--database", metavar="URL", help=N_("Tempat penyimpanan pusat, seperti pada hub serve.")),
+)
+def rebuild(out: Output, database: str | None) -> int:
+    from fieldapp.services import keeper
+
+    where = keeper.database_of(database)
+    with unlocked() as session:
+        answer = keeper.rebuild(session, where)
+    same = _("sama") if answer["identical"] else _("BERBEDA")
+    out.answer(
+        answer, pairs([(_("Jumlah pendaftaran"), answer["registrations"]), (_("Dibandingkan sebelumnya"), same)])
+    )
+    return 0 if answer["identical"] else 1
+
+
 def _address(listen: str) -> tuple[str, int]:
     host, separator, port = listen.rpartition(":")
     if not separator or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
@@ -177,4 +195,4 @@ def _address(listen: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-hub = group("hub", N_("Pusat: tempat laptop-laptop bertukar lewat jaringan."), serve)
+hub = group("hub", N_("Pusat: tempat laptop-laptop bertukar lewat jaringan."), serve, rebuild)

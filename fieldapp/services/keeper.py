@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from fieldapp.locale.reasons import os_reason
-from fieldapp.services import policy
+from fieldapp.services import care, policy
 from fieldapp.services.problems import Exit, Problem, translated
 from fieldapp.services.session import Session
 from fieldapp.services.transact import transact_of
@@ -73,8 +73,11 @@ def kind_of(database: str) -> str:
 
 def keeper_of(session: Session, database: str = SQLITE) -> Keeper:
     """The keeper for `database`. Raises Problem for a database that cannot be used."""
-    if database == SQLITE:
-        return HomeKeeper(session)
+    return HomeKeeper(session) if database == SQLITE else CentralKeeper(session, open_centre(session, database))
+
+
+def open_centre(session: Session, address: str) -> Centre:
+    """The central store of this session's programme. Raises Problem: hub_driver, and what the database refuses."""
     try:
         from fieldapp.services.questionnaire import columns
         from fieldapp.store.central.centre import Centre
@@ -85,7 +88,7 @@ def keeper_of(session: Session, database: str = SQLITE) -> Keeper:
     from fieldapp.services.inspection import inspect
 
     with translated():
-        return CentralKeeper(session, Centre(database, session.programme.id, policy.rules(), columns(), inspect))
+        return Centre(address, session.programme.id, policy.rules(), columns(), inspect)
 
 
 class HomeKeeper:
@@ -184,6 +187,24 @@ class CentralKeeper:
             mark = [self._centre.epoch(), self._centre.position()]
         if mark != self._session.preference(local.CENTRE_MARK):
             self._session.set_preference(local.CENTRE_MARK, mark)
+
+
+def rebuild(session: Session, database: str) -> dict[str, object]:
+    """Fill every readable table of where a hub keeps its journal anew: `{"registrations", "identical"}`.
+
+    Raises Problem: hub_only, and what `keeper_of` raises.
+    """
+    if session.member.role != "hub":
+        raise Problem("hub_only")
+    if database == SQLITE:
+        return care.rebuild(session)
+    centre = open_centre(session, database)
+    try:
+        with translated():
+            identical = centre.rebuild()
+            return {"registrations": centre.read(lambda journal: journal.count("registration")), "identical": identical}
+    finally:
+        centre.close()
 
 
 def bring_over(session: Session, centre: Centre) -> int:

@@ -283,3 +283,20 @@ def test_another_programmes_database_is_refused(
     with pytest.raises(Problem) as caught:
         HubServer(hub, "127.0.0.1", 0, database=database)
     assert (caught.value.code, caught.value.exit_code) == ("database_foreign", 4)
+
+
+def test_the_tables_of_a_hub_are_worked_out_anew_wherever_it_keeps_them(
+    town: Any, hub: Session, database: str, person: Callable[..., Any]
+) -> None:
+    sari = town.join("enumerator", "Sari", AREA)
+    register(sari, person(1))
+    with serving(hub, database) as url:
+        exchange.sync(sari, url)
+    assert keeper.rebuild(hub, database) == {"registrations": 1, "identical": True}
+    with connect(database) as connection:
+        connection.execute("UPDATE registration SET work_place = 'Diubah tangan'")
+    assert keeper.rebuild(hub, database)["identical"] is False
+    assert keeper.rebuild(hub, database)["identical"] is True
+    assert keeper.rebuild(hub, keeper.SQLITE)["registrations"] == 0
+    with pytest.raises(Problem, match="hub_only"):
+        keeper.rebuild(sari, database)

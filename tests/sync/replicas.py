@@ -37,7 +37,7 @@ def open_database(path: str | Path = ":memory:", engine: str = "sqlite3") -> Any
     if engine == "postgres":
         import servers
 
-        return servers.borrow()
+        return servers.borrow(with_tables=True)
     if engine == "sqlite3":
         return sqlite3.connect(path, isolation_level=None)
     connection = sqlcipher3.connect(str(path), isolation_level=None)
