@@ -13,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync.bundle import inspect_head
+from sync.coverage import Span
 from sync.dialogue import Hub, answer_id, is_answer, read_description
 from sync.errors import NotAllowed, SyncError, Unreachable, Untrusted
+from sync.exchange import bundle_for_hub
 from sync.fold import Rules
 from sync.journal import Change
 from sync.members import Membership
@@ -217,6 +219,29 @@ def test_after_a_lost_answer_the_hub_is_asked_before_anything_is_sent_again(team
     visit(siti, line)
     entries = [hub.open(request).payload.entries for request in line.requests]
     assert entries == [0, 1, 0]
+
+
+def test_a_request_sent_again_with_more_is_answered_entry_by_entry(team: Callable[..., Any]) -> None:
+    line, hub, siti = team("enumerator")
+    merges: list[Any] = []
+    line.hub = hub_of(hub, merged=merges.append)
+    for _ in range(3):
+        siti.register()
+    visit(siti, line)
+    # Beside what is known and what is new, an entry that its writer may not write: a program that knows no rules did.
+    siti.register()
+    siti.journal.rules = dataclasses.replace(siti.rules, may=lambda member, entry, origin: None)
+    forged = siti.change(siti.register(), "decide", {"code": "approve"})
+    siti.journal = siti.new_journal()
+    with siti.transaction():
+        again = bundle_for_hub(
+            siti.journal, siti.identity, siti.programme, hub.member, {}, siti.now_ms, random=siti.office.random
+        )
+    answer = siti.open(line.hub.answer(again.data, 50)).payload
+    # Known are the first three and the hub's own receipt of them.
+    assert (merges[-1].known, merges[-1].new, merges[-1].quarantined) == (4, 3, 1)
+    assert answer.have[forged.entry.ch] == (Span(1, 6, forged.id),)
+    assert [quarantined.stored.id for quarantined in hub.journal.quarantine()] == [forged.id]
 
 
 @pytest.mark.sqlite
