@@ -25,6 +25,8 @@ VERSION: Final = 1
 MAGIC: Final = b"FIELDAPP BUNDLE "
 FIRST_LINE: Final = MAGIC + b"%d\n" % VERSION
 OFFICE: Final = "office"
+PART_BEGINS, PART_ENDS = ".bundle-", ".part"
+"""Between these stands the name of a bundle that is still being written."""
 """Stands for all who hold the office key."""
 LINKS: Final = "links"
 """Entries leave out the hash of the one before them, for the reader to put back: a tenth to a sixth of a bundle."""
@@ -249,7 +251,7 @@ def write_bundle(path: str | os.PathLike[str], data: bytes) -> None:
     temporary = ""
     try:
         # Beside the target, so that the final rename stays on one file system.
-        descriptor, temporary = tempfile.mkstemp(prefix=".bundle-", suffix=".part", dir=target.parent)
+        descriptor, temporary = tempfile.mkstemp(prefix=PART_BEGINS, suffix=PART_ENDS, dir=target.parent)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()

@@ -31,6 +31,9 @@ def write(out: Output, target: Path, to: str) -> None:
         answer = exchange.write_bundle(session, target, to=to, progress=out.progress)
         lines = _written([answer], _names(session))
     out.answer(answer, lines)
+    if answer["leftovers"]:
+        words = _("{count} sisa paket yang dulu terputus di folder itu dihapus.")
+        out.say(words.format(count=answer["leftovers"]))
     out.say(_("Sudah dibaca ulang dan benar: boleh dibawa."))
 
 

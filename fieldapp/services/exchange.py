@@ -18,9 +18,10 @@ from fieldapp.services.undo import remember_parts, undo
 from fieldapp.services.views import member_names
 from fieldapp.store import ledger, queries
 from fieldapp.store.db import Connection
+from fieldapp.store.recovery import clear_leftovers
 from sync import errors
 from sync import exchange as road
-from sync.bundle import OFFICE, inspect_head
+from sync.bundle import OFFICE, PART_BEGINS, PART_ENDS, inspect_head
 from sync.bundle import write_bundle as write_file
 from sync.errors import Untrusted
 from sync.journal import Journal
@@ -41,7 +42,8 @@ def write_bundle(session: Session, out: Path, to: str = OFFICE, progress: Progre
     """Write what the office, or one member, does not yet hold, to a file that only they can open.
 
     The file is read back and verified before this returns. Answers `{"file", "to", "entries", "segments", "bytes",
-    "bundle"}`. Raises Problem: member_not_found, member_revoked, bundle_not_written.
+    "bundle", "leftovers"}`: leftovers are halves of bundles whose writing in that folder broke off long ago; they are
+    removed, since a stick may be full of them. Raises Problem: member_not_found, member_revoked, bundle_not_written.
     """
     tell = progress or _silent
     tell(0, 2, "seal")
@@ -55,6 +57,7 @@ def write_bundle(session: Session, out: Path, to: str = OFFICE, progress: Progre
 
     made = session.write(make)
     tell(1, 2, "write")
+    leftovers = clear_leftovers(out.parent, (f"{PART_BEGINS}*{PART_ENDS}",))
     with translated():
         write_file(out, made.data)
     # Only now: a stick that refused the file must not count as having carried it.
@@ -69,6 +72,7 @@ def write_bundle(session: Session, out: Path, to: str = OFFICE, progress: Progre
         "segments": made.segments,
         "bytes": len(made.data),
         "bundle": made.bundle,
+        "leftovers": leftovers,
     }
 
 

@@ -6,6 +6,7 @@ SQLite brings itself back without a word; here it is found out what was done, so
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -84,15 +85,13 @@ def clear_leftovers(folder: Path, names: tuple[str, ...]) -> int:
     What is whole lies under its own name already, so nothing is lost by it.
     """
     removed = 0
-    for name in names:
-        for leftover in folder.glob(name):
-            try:
+    with suppress(OSError):
+        for leftover in [found for name in names for found in folder.glob(name)]:
+            # Another program was quicker, or the medium refuses; neither concerns who asked.
+            with suppress(OSError):
                 if time.time() - leftover.stat().st_mtime > _ABANDONED_S:
                     leftover.unlink()
                     removed += 1
-            except OSError:
-                # Another program was quicker, or the medium refuses; neither concerns who opens the store.
-                continue
     return removed
 
 

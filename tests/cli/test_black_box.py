@@ -9,6 +9,7 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,20 @@ def test_a_dry_run_tells_what_a_merge_would_do_and_changes_nothing_at_all(office
         key: done[key] for key in ("entries", "registrations", "receipts")
     }
     assert _picture(office.dewi) != before
+
+
+def test_half_a_bundle_that_broke_off_long_ago_is_removed_from_the_stick_and_said_so(office: Any) -> None:
+    stick = office.folder / "stick"
+    stick.mkdir()
+    old, fresh = stick / ".bundle-abc.part", stick / ".bundle-def.part"
+    for half in (old, fresh):
+        half.write_bytes(b"FIELDAPP BUNDLE 1")
+    os.utime(old, (time.time() - 3600,) * 2)
+    answer = office.siti("bundle", "write", stick / "paket", "--json")
+    assert answer.json["leftovers"] == 1
+    assert "1 sisa paket" in answer.err
+    # Somebody may still be writing the other one.
+    assert sorted(path.name for path in stick.iterdir()) == [fresh.name, "paket"]
 
 
 def test_own_old_foreign_and_repeated_bundles_change_nothing_that_counts(office: Any, tools: Any) -> None:

@@ -78,6 +78,7 @@ class Field:
         self.kills: Counter[str] = Counter()
         self.told = 0
         self.saves = 0
+        self._niks: dict[str, str] = {}
         self._people = 0
         self._sticks = 0
         self._hub: subprocess.Popen[bytes] | None = None
@@ -303,22 +304,24 @@ class Field:
         assert len(ids) == len(set(ids)), "doubled"
         lost = set(home.submitted.values()) - set(ids)
         assert not lost, f"lost: {len(lost)}"
+        people = Counter(self._nik(session, each) for each in ids)
+        assert max(people.values(), default=1) == 1, "doubled"
+        by_nik = {self._niks[each]: each for each in ids}
         for number in sorted(home.unanswered):
             # What had been kept although nobody was told: it counts from now on like any other.
-            kept = (
-                [each for each in ids if self._is_of(session, each, number)] if len(ids) > len(home.submitted) else []
-            )
-            assert len(kept) <= 1, "doubled"
-            if kept:
-                home.submitted[number] = kept[0]
+            kept = by_nik.get(person(number)["nik"])
+            if kept is not None:
+                home.submitted[number] = kept
                 home.unanswered.discard(number)
         for known, place in home.edited.items():
             shown = registrations.show(session, known)["values"]["work_place"]
             assert shown == place or shown in home.doubtful.get(known, ()), "an acknowledged edit is lost"
 
-    @staticmethod
-    def _is_of(session: Session, registration: str, number: int) -> bool:
-        return bool(registrations.show(session, registration)["values"]["nik"] == person(number)["nik"])
+    def _nik(self, session: Session, registration: str) -> str:
+        """The NIK of a registration, looked up once: nobody here ever corrects one."""
+        if registration not in self._niks:
+            self._niks[registration] = str(registrations.show(session, registration)["values"]["nik"])
+        return self._niks[registration]
 
     def settle(self) -> dict[str, Any]:
         """Let everybody exchange everything, by the network and by sticks, and compare all of it."""
@@ -351,10 +354,6 @@ class Field:
                 assert not bad, f"{name}: {bad}"
                 lists.append(json.dumps(rows, sort_keys=True))
                 covers.append(session.read(lambda connection, each=session: each.journal(connection).coverage()))
-                niks = (
-                    [registrations.show(session, row["id"])["values"]["nik"] for row in rows] if name == "dewi" else []
-                )
-                assert len(niks) == len(set(niks)), "doubled"
         assert len(set(lists)) == 1, "laptops differ"
         assert all(cover == covers[0] for cover in covers), "laptops hold different entries"
         shutil.rmtree(self.folder / "stick", ignore_errors=True)
