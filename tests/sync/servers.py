@@ -56,7 +56,8 @@ def _short_folder() -> str | None:
 def address(schema: str | None = None) -> str:
     """The address of the server; `schema` is where tables are made and looked for."""
     where = server().get_uri()
-    return where if schema is None else f"{where}&options=-c%20search_path%3D{schema}"
+    # Windows has no sockets in folders, so nothing stands behind the address there.
+    return where if schema is None else f"{where}{'&' if '?' in where else '?'}options=-c%20search_path%3D{schema}"
 
 
 def new_schema(name: str) -> str:
