@@ -42,10 +42,19 @@ class Actions:
         # A few people do most of the work, and so meet themselves again.
         return self.rng.choice(found if self.rng.random() < 0.5 else found[:3])
 
-    def some_record(self, laptop: Laptop) -> str | None:
-        held = laptop.truth.held
-        found = [r for r in self.people if not self.world.oracle.records[r].isdisjoint(held)]
-        return self.rng.choice(found) if found else None
+    def some_pair(self, torn: bool = False) -> tuple[Laptop, str] | None:
+        """A laptop and a record on it, one with conflicts when so asked."""
+        oracle, pairs = self.world.oracle, []
+        for laptop in self.world.alive:
+            if laptop.hub is None:
+                held = [r for r in self.people if not oracle.records[r].isdisjoint(laptop.truth.held)]
+                pairs += [(laptop, r) for r in held if not torn or oracle.state(r, laptop.truth).conflicts]
+        return self.rng.choice(pairs) if pairs else None
+
+    def worth_it(self, pairs: list[tuple[Laptop, Laptop]]) -> tuple[Laptop, Laptop]:
+        """One of some pairs of giver and taker, mostly one in which there is something to give."""
+        some = [self.rng.choice(pairs) for _ in range(3)]
+        return max(some, key=lambda pair: len(pair[0].truth.held - pair[1].truth.held))
 
     def answers(self, laptop: Laptop, count: int) -> dict[str, Any]:
         names = self.rng.sample(FIELDS[laptop.version], count)
@@ -126,31 +135,30 @@ class Actions:
         return None
 
     def edit(self) -> None:
-        laptop = self.some_laptop(writes=True)
-        record = self.some_record(laptop)
-        if record is not None:
+        pair = self.some_pair()
+        if pair is not None:
+            laptop, record = pair
             state = self.world.oracle.state(record, laptop.truth)
             asked = self.answers(laptop, self.rng.choice((1, 1, 2)))
             self.write(laptop, self._plan(laptop, record, "edit", asked, self._seen(laptop, state)))
 
     def resolve(self) -> None:
-        """Settle the conflicts of a record as its writer sees them."""
-        world, laptop = self.world, self.some_laptop(writes=True)
-        torn = [r for r in self.people if world.oracle.state(r, laptop.truth).conflicts]
-        if not torn:
+        """Settle a conflict of a record as its writer sees it."""
+        pair = self.some_pair(torn=True)
+        if pair is None:
             return self.edit()
-        record = self.rng.choice(torn)
-        state = world.oracle.state(record, laptop.truth)
+        laptop, record = pair
+        state = self.world.oracle.state(record, laptop.truth)
         group = self.rng.choice(state.conflicts)
-        asked = dict(world.oracle.facts[self.rng.choice(state.heads[group])].values[group])
+        asked = dict(self.world.oracle.facts[self.rng.choice(state.heads[group])].values[group])
         self.write(laptop, self._plan(laptop, record, "resolve", asked, self._seen(laptop, state)))
         return None
 
     def say(self) -> None:
         """Decide, void or comment."""
-        laptop = self.some_laptop(writes=True)
-        record = self.some_record(laptop)
-        if record is not None:
+        pair = self.some_pair()
+        if pair is not None:
+            laptop, record = pair
             kind = self.rng.choice(("decide", "decide", "decide", "void", "comment"))
             asked = {"code": self.rng.choice(("approve", "return"))}
             state = self.world.oracle.state(record, laptop.truth)
@@ -158,9 +166,9 @@ class Actions:
 
     def open_screen(self) -> None:
         """Somebody looks at a record, and goes on with it only later."""
-        laptop = self.some_laptop(writes=True)
-        record = self.some_record(laptop)
-        if record is not None:
+        pair = self.some_pair()
+        if pair is not None:
+            laptop, record = pair
             state = self.world.oracle.state(record, laptop.truth)
             found = laptop.journal.record(record)
             assert found is not None
@@ -211,11 +219,10 @@ class Actions:
         self.write_stick(self.some_laptop(), None)
 
     def stick_for_member(self) -> None:
-        giver = self.some_laptop()
-        known = {member.id for member in giver.journal.membership.active()}
-        takers = [laptop for laptop in self.world.alive if laptop is not giver and laptop.actor.member.id in known]
-        if takers:
-            taker = self.rng.choice(takers)
+        alive = self.world.alive
+        pairs = [(giver, taker) for giver in alive for taker in alive if giver is not taker and knows(giver, taker)]
+        if pairs:
+            giver, taker = self.worth_it(pairs)
             stick = self.write_stick(giver, taker.actor)
             if stick is not None and self.rng.random() < 0.6:
                 self.merge(taker, stick)
@@ -316,9 +323,9 @@ class Actions:
     # -- hubs
 
     def visit(self) -> None:
-        hubs = self.world.hubs()
+        hubs, others = self.world.hubs(), [laptop for laptop in self.world.alive if laptop.hub is None]
         if hubs:
-            laptop, hub = self.some_laptop(writes=True), self.rng.choice(hubs)
+            laptop, hub = self.worth_it([(laptop, hub) for laptop in others for hub in hubs])
             self.world.note("visit", laptop, "to", hub)
             with self.trouble(laptop):
                 # With a troubled disk nothing needs to come of it; a line that breaks often is tried anyway.
@@ -450,13 +457,19 @@ class Actions:
         self.world.transact(laptop, lambda journal: journal.rebuild())
 
 
+def knows(laptop: Laptop, other: Laptop) -> bool:
+    """Whether a laptop has the certificate of another's member, and nothing against it."""
+    membership = laptop.journal.membership
+    return membership.member(other.actor.member.id) is not None and membership.code_of(other.actor.member.id) is None
+
+
 WEIGHTS: dict[Callable[[Actions], None], float] = {
-    Actions.register: 4,
-    Actions.edit: 8,
-    Actions.resolve: 4,
-    Actions.say: 4,
-    Actions.open_screen: 1,
-    Actions.save_screen: 1.5,
+    Actions.register: 5,
+    Actions.edit: 12,
+    Actions.resolve: 8,
+    Actions.say: 5,
+    Actions.open_screen: 2,
+    Actions.save_screen: 3,
     Actions.stick_for_office: 3,
     Actions.stick_for_member: 5,
     Actions.merge_stick: 7,
@@ -466,10 +479,10 @@ WEIGHTS: dict[Callable[[Actions], None], float] = {
     Actions.restart: 0.4,
     Actions.rebuild: 0.2,
     Actions.back_up: 1,
-    Actions.restore: 1.2,
-    Actions.clone: 1,
+    Actions.restore: 1.5,
+    Actions.clone: 1.2,
     Actions.destroy: 0.3,
-    Actions.move: 0.5,
-    Actions.revoke: 0.8,
+    Actions.move: 0.8,
+    Actions.revoke: 2,
     Actions.upgrade: 0.6,
 }

@@ -2,7 +2,7 @@
 
 import random
 
-from simulation_actions import Actions
+from simulation_actions import Actions, knows
 from simulation_cast import Actor
 from simulation_line import seal_all, visit
 from simulation_oracle import Broken, demand
@@ -63,7 +63,7 @@ def _give(world: World, actions: Actions, laptop: Laptop, centre: Laptop) -> Non
     if _may_visit(world, laptop, centre):
         visit(world, laptop, centre)
         return
-    _carry(world, actions, laptop, centre, centre.actor if _knows(laptop, centre) else None)
+    _carry(world, actions, laptop, centre, centre.actor if knows(laptop, centre) else None)
 
 
 def _take(world: World, actions: Actions, laptop: Laptop, centre: Laptop, has_to_speak: bool) -> None:
@@ -74,7 +74,7 @@ def _take(world: World, actions: Actions, laptop: Laptop, centre: Laptop, has_to
         visit(world, laptop, centre)
         return
     # What a member last said may have been said by a twin, or before the disk was put back.
-    if not _knows(centre, laptop) or (world.twins and (has_to_speak or not _was_heard(world, centre, laptop))):
+    if not knows(centre, laptop) or (world.twins and (has_to_speak or not _was_heard(world, centre, laptop))):
         _give(world, actions, laptop, centre)
     _carry(world, actions, centre, laptop, laptop.actor)
 
@@ -96,11 +96,6 @@ def _may_visit(world: World, laptop: Laptop, centre: Laptop) -> bool:
     return is_possible and world.rng.random() < 0.7
 
 
-def _knows(laptop: Laptop, other: Laptop) -> bool:
-    membership = laptop.journal.membership
-    return membership.member(other.actor.member.id) is not None and membership.code_of(other.actor.member.id) is None
-
-
 def _may_get(world: World, laptop: Laptop) -> bool:
     """Whether anybody still gives this laptop anything."""
     everything = everything_of(world)
@@ -112,19 +107,29 @@ def everything_of(world: World) -> set[str]:
     return set().union(*(laptop.truth.held for laptop in world.alive))
 
 
+def _given(world: World) -> set[str]:
+    """What can be asked of those who are alive.
+
+    Who is revoked is told nothing, not even that the office was put back and lacks again what it once confirmed.
+    """
+    givers = [giver for giver in world.alive if not world.twins or _may_get(world, giver)]
+    return set().union(*(giver.truth.held for giver in givers))
+
+
 def _lacking(world: World, laptop: Laptop) -> set[str]:
     """What a laptop that still gets anything should hold and does not."""
-    everything = everything_of(world)
     if not _may_get(world, laptop):
         return set()
-    part = everything if laptop.is_full else world.oracle.readable(laptop.actor.person, everything)
+    given = _given(world)
+    part = given if laptop.is_full else world.oracle.readable(laptop.actor.person, given)
     return part - laptop.truth.held
 
 
 def inspect(world: World) -> None:
     """All that must hold once everybody met everybody."""
     everything = everything_of(world)
-    full = [laptop for laptop in world.alive if laptop.truth.held == everything]
+    most = max((laptop.truth.held for laptop in world.alive), key=len)
+    full = [laptop for laptop in world.alive if laptop.truth.held == most]
     for laptop in world.alive:
         inspect_one(world, laptop)
         _inspect_part(world, laptop, everything)
@@ -191,7 +196,7 @@ def _inspect_part(world: World, laptop: Laptop, everything: set[str]) -> None:
         allowed |= oracle.readable(former.person, everything)
     if not any(actor.identity.office_identities for actor in (laptop.actor, *laptop.former)):
         demand(laptop.truth.held <= allowed, laptop, "holds what it may not:", sorted(laptop.truth.held - allowed))
-    gaps = {chain: set(numbers) for chain, numbers in oracle.gaps(everything).items()}
+    gaps = {chain: set(numbers) for chain, numbers in oracle.gaps(_given(world)).items()}
     missing = {c: {n for a, b in r for n in range(a, b + 1)} for c, r in laptop.journal.missing().items()}
     if _may_get(world, laptop):
         for chain, numbers in missing.items():

@@ -21,7 +21,7 @@ class Line:
         self.world, self.hub, self.laptop, self.fault_rate = world, hub, laptop, fault_rate
         self.delivered: Parcel | None = None
         """What the laptop is about to merge."""
-        self.old: list[bytes] = []
+        self.old = world.old_answers.setdefault((laptop.actor.member.id, hub.name), [])
         self.has_damaged = False
 
     def describe(self, nonce: str) -> bytes:

@@ -157,6 +157,8 @@ class World:
         self.offered: Parcel | None = None
         """The answer that the hub last gave to the laptop that is visiting it."""
         self.request: Parcel | None = None
+        self.old_answers: dict[tuple[str, str], list[bytes]] = {}
+        """(member, hub) -> the answers that somebody on the way may have kept."""
         self.trace: list[tuple[Any, ...]] = []
         self.count = 0
         self.twins = False

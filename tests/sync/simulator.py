@@ -4,7 +4,7 @@
     python tests/sync/simulator.py --seed 4711            one world again, step by step
 
 It drives the product's own code through its seams (clock, randomness, disk, link) and compares it after every step with
-an oracle that knows what every writer saw (docs/decisions/0007).
+an oracle that knows what every writer saw (docs/decisions/0016).
 """
 
 import argparse
@@ -52,7 +52,7 @@ class Run:
         self._settle_people()
         names = list(WEIGHTS)
         weights = [WEIGHTS[name] for name in names]
-        for self.step in range(1, rng.choice((12, 20, 28, 40)) + 1):
+        for self.step in range(1, rng.choice((16, 24, 32, 44)) + 1):
             world.now_ms += rng.randrange(1, 60_000)
             rng.choices(names, weights)[0](actions)
             if self.step % INSPECTED_EVERY == 0:
@@ -65,7 +65,7 @@ class Run:
         field = rng.sample(cast.field, rng.choice((1, 1, 1, 2, 2, 5)))
         full = rng.sample(cast.full, rng.choice((1, 1, 1, 2)))
         hubs = rng.sample(cast.hubs, rng.choice((0, 0, 1, 1, 2)))
-        people = [*([cast.admin] if rng.random() < 0.4 else []), *hubs, *full, *field]
+        people = [*([cast.admin] if rng.random() < 0.5 else []), *hubs, *full, *field]
         for actor in people:
             world.add(actor, rng.randrange(2) if world.is_mixed else 0)
 
