@@ -3,7 +3,7 @@
 import random
 
 from simulation_actions import Actions, knows
-from simulation_cast import Actor
+from simulation_cast import FIELDS, GROUPS, Actor
 from simulation_line import seal_all, visit
 from simulation_oracle import Broken, demand
 from simulation_world import Laptop, World
@@ -206,15 +206,18 @@ def _inspect_part(world: World, laptop: Laptop, everything: set[str]) -> None:
 
 def _inspect_values(world: World, laptop: Laptop) -> None:
     """With whatever forms: no answer is out of sight unless somebody who had it in sight gave another."""
+    groups = {name: {of.get(name, name) for of in GROUPS} for name in FIELDS[-1]}
     for record in world.oracle.records_in(laptop.truth.held):
         found = laptop.journal.record(record)
         assert found is not None
+        if found.type == "receipt":
+            continue
         visible: dict[str, set[str]] = {}
         for heads in found.groups.values():
             for head in heads:
                 for name, value in head.values.items():
                     visible.setdefault(name, set()).add(_text(value))
-        for name, values in world.oracle.standing_values(record, laptop.truth.held).items():
+        for name, values in world.oracle.standing_values(record, laptop.truth.held, groups).items():
             hidden = values - visible.get(name, set())
             demand(not hidden, laptop, "hides of", record, name, sorted(hidden), "behind", visible.get(name))
 

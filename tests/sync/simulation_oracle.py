@@ -296,18 +296,17 @@ class Oracle:
             codes=sorted(state.codes.items()),
         )
 
-    def standing_values(self, record: str, held: set[str]) -> dict[str, set[str]]:
-        """Field -> values that no later writer of this very field had before the eyes; whatever forms are in use."""
-        setters: dict[str, list[Fact]] = {}
-        for id_ in self.records.get(record, set()) & held:
-            fact = self.facts[id_]
-            if fact.kind in SETTING:
-                for name in fact.fields:
-                    setters.setdefault(name, []).append(fact)
-        found = {}
-        for name, facts in setters.items():
-            known = {id_ for fact in facts for id_ in fact.seen.held}
-            found[name] = {_plain(fact.fields[name]) for fact in facts if fact.id not in known}
+    def standing_values(self, record: str, held: set[str], groups: Mapping[str, set[str]]) -> dict[str, set[str]]:
+        """Field -> values that nobody replaced who had them before the eyes; `groups` has, for each field, the names of
+        its groups in all forms in use."""
+        facts = [self.facts[id_] for id_ in self.records.get(record, set()) & held]
+        facts = [fact for fact in facts if fact.kind in SETTING]
+        found: dict[str, set[str]] = {}
+        for fact in facts:
+            later = [other for other in facts if fact.id in other.seen.held]
+            for name, value in fact.fields.items():
+                if not any(groups[name] & other.values.keys() for other in later):
+                    found.setdefault(name, set()).add(_plain(value))
         return found
 
 
