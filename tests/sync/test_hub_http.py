@@ -191,7 +191,7 @@ def test_refusals_of_the_hub_arrive_as_what_they_are(caplog: pytest.LogCaptureFi
 
 def test_an_unforeseen_failure_tells_nobody_what_was_in_it(caplog: pytest.LogCaptureFixture) -> None:
     def fail() -> None:
-        raise RuntimeError("Siti Contoh 6471019001010001")
+        raise RuntimeError("Siti Contoh 6471010101909001")
 
     caplog.set_level(logging.DEBUG)
     with serving(Reverser(fail)) as url:
