@@ -122,8 +122,8 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "This invitation was made by a newer version of the program. Update this program, then try again.",
     ),
     "invitation_used": (
-        "Undangan ini sudah dipakai oleh laptop lain. Minta undangan baru kepada administrator.",
-        "This invitation was already used by another laptop. Ask the administrator for a new one.",
+        "Undangan ini sudah dipakai, di laptop ini atau laptop lain. Minta undangan baru kepada administrator.",
+        "This invitation was used already, on this laptop or another. Ask the administrator for a new one.",
     ),
     "invitation_expired": (
         "Masa berlaku undangan ini sudah lewat. Periksa tanggal laptop ini, atau minta undangan baru.",

@@ -24,6 +24,7 @@ from fieldapp.store.db import Connection
 from fieldapp.store.vault import Cost, Secrets, Vault
 from sync import exchange
 from sync.clock import system_wall_ms
+from sync.errors import NotAllowed
 from sync.invitations import KdfCost
 from sync.journal import Journal
 from sync.members import Member, claim, open_invitation
@@ -120,7 +121,8 @@ def join(
     """Become a member on this laptop, offline: the laptop makes its own keys and learns the settings from the file.
 
     A further member of a laptop joins while `host`, a session of somebody who is already there, is open; that session
-    stays open. Raises Problem: invitation_* codes, store_exists, invitation_foreign, passphrase_short.
+    stays open. Raises Problem: invitation_* codes (invitation_used too when somebody of this laptop, or whom it knows,
+    joined by it), store_exists, invitation_foreign, passphrase_short.
     """
     check_passphrase(passphrase)
     with translated():
@@ -129,6 +131,8 @@ def join(
             raise Problem("programme_differs")
         if host is None and Vault(home).exists:
             raise Problem("store_exists")
+        if host is not None and _has_joined_by(host, invitation.id):
+            raise NotAllowed("invitation_used")
         device = host.device if host is not None else token()
         identity, certificate = claim(invitation, device, wall_ms(), os.urandom)
     secrets = Secrets(
@@ -149,6 +153,12 @@ def join(
     if host is None:
         return start_store(home, passphrase, invitation.programme, secrets, cost=cost, wall_ms=wall_ms, fill=fill)
     return host.add_member(passphrase, secrets, fill, cost=cost)
+
+
+def _has_joined_by(host: Session, invitation: str) -> bool:
+    """Whether a known member holds this invitation: whoever claimed it now would never count."""
+    everybody = host.read(lambda connection: host.journal(connection).membership.all())
+    return any(member.invitation == invitation for member in everybody)
 
 
 def members(session: Session) -> list[dict[str, Any]]:

@@ -111,6 +111,16 @@ def test_a_second_member_whose_joining_was_refused_half_way_can_still_use_the_in
     assert {each["name"]: each["state"] for each in office.dewi.done("members")}["Tono Rekaan"] == "active"
 
 
+def test_an_invitation_makes_one_member_of_a_laptop_whatever_passphrase_comes_with_it(office: Any) -> None:
+    file = office.invite("tono", "enumerator", "Tono Rekaan", "64.71.05")
+    join = ("join", file, "--pin", PIN)
+    office.siti.done(*join, FIELDAPP_NEW_PASSPHRASE="sandi milik tono")
+    assert office.siti.refused(5, *join, FIELDAPP_NEW_PASSPHRASE="sandi yang lain")["code"] == "invitation_used"
+    assert office.siti("list", passphrase="sandi yang lain").code == 5
+    (me,) = [each for each in office.siti.done("members") if each["name"] == "Tono Rekaan"]
+    assert me["state"] == "active"
+
+
 def _picture(laptop: Any) -> list[str]:
     """Everything that a merge could change, as bytes to compare."""
     shown = [laptop(*words, "--json").out for words in (("list",), ("ledger",), ("members",), ("quarantine", "list"))]
