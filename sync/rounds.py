@@ -34,7 +34,10 @@ BUSY_S: Final = 1.0
 PATIENCE_S: Final = 30.0
 """A hub that asks for a longer wait than this is left for the next visit."""
 
-_DAMAGED: Final = frozenset({"bundle_unknown", "bundle_truncated", "bundle_damaged", "bundle_too_large"})
+# A signature that does not fit is a changed digit or a stranger in the wire; neither says anything about the hub.
+_DAMAGED: Final = frozenset(
+    {"bundle_unknown", "bundle_truncated", "bundle_damaged", "bundle_forged", "bundle_too_large"}
+)
 Progress = Callable[[int, int | None, str], None]
 
 

@@ -7,7 +7,7 @@ from simulation_oracle import demand
 from simulation_parts import Killed, Parcel
 from simulation_world import Laptop, World
 
-from sync.errors import NotAllowed, SyncError, Unreachable
+from sync.errors import NotAllowed, Unreachable
 from sync.journal import Journal
 from sync.rounds import Visitor
 
@@ -22,7 +22,6 @@ class Line:
         self.delivered: Parcel | None = None
         """What the laptop is about to merge."""
         self.old = world.old_answers.setdefault((laptop.actor.member.id, hub.name), [])
-        self.has_damaged = False
 
     def describe(self, nonce: str) -> bytes:
         if self._strikes() and self.world.rng.random() < 0.3:
@@ -47,7 +46,6 @@ class Line:
         if fault == "after":
             raise Unreachable("hub_timeout")
         if fault == "damaged":
-            self.has_damaged = True
             return damaged(answer, self.world)
         self.old.append(answer)
         self.delivered = self.world.check_sent(self.hub, answer, self.laptop.actor, tells_all=False)
@@ -124,10 +122,6 @@ def visit(world: World, laptop: Laptop, hub: Laptop, fault_rate: float = 0.0) ->
         demand(fault_rate, laptop, "does not reach", hub, "on a whole line:", error.code)
         return False
     except sqlite3.OperationalError:
-        return False
-    except SyncError as error:
-        # With another digit in its signature an answer is told as forged, and nothing of it is kept.
-        demand(line.has_damaged and error.code == "bundle_forged", laptop, "could not visit", hub, error.code)
         return False
     person, held = laptop.actor.person, hub.truth.held
     lacking = laptop.truth.held - held

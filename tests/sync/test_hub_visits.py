@@ -23,7 +23,7 @@ from sync.members import Membership
 from sync.rounds import Pace, Visit, Visitor
 from sync.wire import LEAST_ENTRIES, MOST_ENTRIES, Admitted
 
-REFUSED = ("hub_answer_damaged", "bundle_version", "bundle_capability", "bundle_forged", "bundle_foreign")
+REFUSED = ("hub_answer_damaged", "bundle_version", "bundle_capability", "bundle_foreign")
 
 
 class Line:
@@ -354,6 +354,23 @@ def test_a_damaged_answer_changes_nothing_whatever_byte_it_is(team: Callable[...
     with pytest.raises(Unreachable, match="hub_answer_damaged"):
         visit(siti, line)
     assert siti.rows() == before
+
+
+def test_an_answer_with_a_changed_digit_in_its_signature_is_asked_for_again(team: Callable[..., Any]) -> None:
+    line, _hub, siti, rudi = team("enumerator", "enumerator")
+    rudi.register()
+    visit(rudi, line)
+    turns = []
+
+    def flip(turn: int, answer: bytes) -> bytes:
+        turns.append(turn)
+        signature = answer.split(b"\n", 3)[2]
+        other = (b"1" if signature[:1] == b"0" else b"0") + signature[1:]
+        return answer.replace(signature, other, 1) if len(turns) == 1 else answer
+
+    line.after = flip
+    assert visit(siti, line).received > 0
+    assert len(turns) > 1
 
 
 def test_a_request_sent_twice_by_a_stranger_changes_nothing_and_tells_the_stranger_nothing(
