@@ -40,9 +40,8 @@ def export(session: Session, out: Path, *, filter: Mapping[str, str] | None = No
         # In one reading: a sheet shows the register as it stood at one moment.
         count = session.read(lambda connection: write_sheet(out, columns, _rows(session, connection, wanted)))
     except SheetError as error:
-        raise Problem(
-            error.code, exit_code=Exit.REFUSED, details=error.details, words=MESSAGES.get(error.code)
-        ) from error
+        exit_code = Exit.WRONG_USE if error.code == "sheet_kind" else Exit.REFUSED
+        raise Problem(error.code, exit_code=exit_code, details=error.details, words=MESSAGES.get(error.code)) from error
     session.write(lambda connection, _: disclosures.keep_export(connection, session.member.id, session.now_ms(), count))
     return {"file": str(out), "rows": count, "kind": out.suffix.lower().lstrip(".")}
 

@@ -238,6 +238,7 @@ def test_a_sheet_leaves_with_the_rows_that_were_asked_for(office, tools) -> None
     for name in ("orang.xlsx", "orang.csv"):
         assert office.siti.done("sheet", "export", office.folder / name)["rows"] == 2
         assert (office.folder / name).stat().st_size > 100
+    assert office.siti.refused(2, "sheet", "export", office.folder / "daftar.pdf")["code"] == "sheet_kind"
     nobody = office.siti.done("sheet", "export", office.folder / "tak.csv", "--filter", "state=approved")
     assert nobody["rows"] == 0
 
