@@ -44,8 +44,13 @@ def meet(world: World, actions: Actions) -> None:
             if _lacking(world, laptop):
                 _take(world, actions, laptop, centre, turn > 0)
         if not any(_lacking(world, laptop) for laptop in world.alive):
-            return
-    raise Broken(f"they never come to rest: { {str(x): sorted(_lacking(world, x)) for x in world.alive} }")
+            break
+    else:
+        raise Broken(f"they never come to rest: { {str(x): sorted(_lacking(world, x)) for x in world.alive} }")
+    for laptop in world.alive:
+        # Whoever asked before the centre had everything is told now which of its gaps are of other areas.
+        if laptop.journal.missing() and _may_get(world, laptop):
+            _take(world, actions, laptop, centre, True)
 
 
 def _gather(world: World, actions: Actions, centre: Laptop, has_to_speak: bool) -> None:
