@@ -187,7 +187,8 @@ def wrong_use(words: str) -> NoReturn:
 
 def need_terminal() -> None:
     """Refuses to draw screens where nobody could see them; a driver of Textual's own (a browser) needs no terminal."""
-    if not os.environ.get("TEXTUAL_DRIVER") and not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # Outside Windows the screens are drawn on standard error, so one that goes into a file would show nothing.
+    if not os.environ.get("TEXTUAL_DRIVER") and not all(s.isatty() for s in (sys.stdin, sys.stdout, sys.stderr)):
         wrong_use(_("Tampilan layar memerlukan terminal. Perintah-perintahnya ada di 'fieldapp --help'."))
 
 

@@ -55,3 +55,21 @@ def test_a_new_passphrase_is_asked_for_twice_and_must_agree(office, tmp_path) ->
     code, shown = _converse(tmp_path / "baru", words, ["246810", "sandi satu satu", "sandi satu satu"])
     assert code == 0, shown
     assert "246810" not in shown
+
+
+@pytest.mark.parametrize("elsewhere", ["stdin", "stdout", "stderr"])
+def test_screens_that_nobody_could_see_are_refused_in_words(office, elsewhere) -> None:
+    terminal, inside = pty.openpty()
+    streams = {"stdin": inside, "stdout": inside, "stderr": inside, elsewhere: subprocess.PIPE}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "fieldapp"], env={**os.environ, "FIELDAPP_HOME": str(office.siti.home)}, **streams
+    )
+    os.close(inside)
+    try:
+        _, told = process.communicate(timeout=30)
+        told = told or os.read(terminal, 4096)
+    finally:
+        process.kill()
+        os.close(terminal)
+    assert process.returncode == 2
+    assert b"memerlukan terminal" in told
