@@ -27,11 +27,15 @@ MARKER = "> "
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: its text, its tone (`heading`, `error`, `warning`, `quiet` or nothing) and what it stands for."""
+    """One line: its text, its tone (`heading`, `error`, `warning`, `quiet` or nothing) and what it stands for.
+
+    `marks`: parts of the text, as (first, behind the last) character, that are coloured besides being bracketed in it.
+    """
 
     text: str
     tone: str = ""
     value: object = None
+    marks: tuple[tuple[int, int], ...] = ()
 
 
 class Lines(ScrollView, can_focus=True):
@@ -50,6 +54,7 @@ class Lines(ScrollView, can_focus=True):
     Lines > .lines--error { color: $error; }
     Lines > .lines--warning { color: $warning; }
     Lines > .lines--quiet { color: $quiet; }
+    Lines > .lines--mark { color: $error; text-style: bold; }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "lines--cursor",
@@ -58,6 +63,7 @@ class Lines(ScrollView, can_focus=True):
         "lines--error",
         "lines--warning",
         "lines--quiet",
+        "lines--mark",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         key("up", "move(-1)"),
@@ -148,12 +154,25 @@ class Lines(ScrollView, can_focus=True):
         names = [f"lines--{line.tone}"] if line.tone else []
         if at_hand:
             names.append("lines--cursor" if self.has_focus else "lines--idle")
-        return self._strip((MARKER if at_hand else "  ") + plain(line.text), width, *names)
+        strip = self._strip((MARKER if at_hand else "  ") + plain(line.text), width, *names)
+        # On the line at hand the cursor's own colours stay: the brackets are there anyway.
+        return self._marked(strip, line.marks) if line.marks and not at_hand else strip
 
     def _strip(self, text: str, width: int, *names: str) -> Strip:
         style = self.get_component_rich_style(*names) if names else self.rich_style
         shown = Content(text).truncate(width, ellipsis=True, pad=True).plain
         return Strip([Segment(shown, style)], width)
+
+    def _marked(self, strip: Strip, marks: Sequence[tuple[int, int]]) -> Strip:
+        text = strip.text
+        style = next(iter(strip)).style
+        mark = self.get_component_rich_style("lines--mark")
+        segments: list[Segment] = []
+        end = 0
+        for first, behind in ((first + len(MARKER), behind + len(MARKER)) for first, behind in marks):
+            segments += [Segment(text[end:first], style), Segment(text[first:behind], mark)]
+            end = behind
+        return Strip([*segments, Segment(text[end:], style)], strip.cell_length)
 
     # Moving about
 
