@@ -255,7 +255,8 @@ def test_a_long_list_takes_little_memory(tmp_path: Path) -> None:
 
 
 def test_every_message_has_two_languages_and_names_its_details() -> None:
-    details = {"suffix": ".ods", "why": "x", "limit": 3}
+    details: dict[str, str | int] = {"suffix": ".ods", "why": "x", "limit": 3, "line": 7, "sheets": "'a'"}
+    details |= {"field": "nik", "fields": "nik, name", "column": "B", "example": "x"}
     for code, (indonesian, english) in MESSAGES.items():
         error = SheetError(code, **details)
         assert error.message("id") != error.message("en")
