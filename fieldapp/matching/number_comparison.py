@@ -1,0 +1,209 @@
+"""NIK and birth date of two people, judged together: twelve digits of a NIK are place and date of birth already."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from fieldapp.matching import weights
+from fieldapp.matching.name_comparison import token_bits
+from fieldapp.matching.people import Person
+from fieldapp.matching.rarity import DAY, REGION, Rarity, bits, share
+
+#: Days that clerks and old papers write when only the year is known: month and day.
+_GUESSES: Final = frozenset({(1, 1), (12, 31), (7, 1), (0, 0)})
+
+Day = tuple[int, int, int]
+"""Two-digit year, month, day; 0 for an unknown month or day."""
+
+
+class Outcome(NamedTuple):
+    """`code`, `bits` and `details` of a level."""
+
+    code: str
+    bits: float
+    details: tuple[str, ...] = ()
+
+
+class DateOutcome(NamedTuple):
+    """As `Outcome`; `clash`: no date of one is near any date of the other."""
+
+    code: str
+    bits: float
+    details: tuple[str, ...]
+    clash: bool
+
+
+def foreign_nik(person: Person) -> bool:
+    """Whether the NIK beside a typed date cannot be its holder's: nothing or only one part of the two dates agrees and
+    no slip explains it."""
+    if person.nik_year < 0 or not person.day:
+        return False
+    typed = (person.year % 100, person.month, person.day)
+    inside = (person.nik_year, person.nik_month, person.nik_day)
+    if typed == inside or sum(one == other for one, other in zip(typed, inside, strict=True)) == 2:
+        return False
+    return not ((typed[0] == inside[0] and typed[1:] == inside[:0:-1]) or (typed[1], typed[2]) in _GUESSES)
+
+
+def compare_nik(a: Person, b: Person, rarity: Rarity) -> Outcome | None:
+    """The level of two NIKs but for the dates inside, or None when one of them is missing."""
+    one, other = a.nik, b.nik
+    if not one or not other:
+        return None
+    if one == other:
+        return Outcome("equal", weights.NIK_EQUAL)
+    if len(one) != len(other):
+        if abs(len(one) - len(other)) == 1 and OSA.distance(one, other, score_cutoff=1) == 1:
+            return Outcome("length", weights.NIK_LENGTH + _region_equal(one[:6], rarity))
+        return Outcome("differs", weights.REGION_DIFFERS + weights.SERIAL_DIFFERS)
+    if (a.nik_cut or b.nik_cut or one[15:] == "0" or other[15:] == "0") and one[:15] == other[:15]:
+        return Outcome("cut", weights.NIK_EQUAL_CUT if a.nik_cut or b.nik_cut else 0.0)
+    gained = _region(one[:6], other[:6], rarity)
+    same_day = one[:12] == other[:12]
+    gained += _serial(one[12:], other[12:], same_day)
+    if gained < 0 and (foreign_nik(a) or foreign_nik(b)):
+        return Outcome("foreign", gained * weights.FOREIGN_NIK_FACTOR)
+    return Outcome(_nik_code(one, other, same_day), gained)
+
+
+def _nik_code(one: str, other: str, same_day: bool) -> str:
+    spots = [at for at in range(len(one)) if one[at] != other[at]]
+    if len(spots) == 1:
+        unusual = max(int(one[12:]), int(other[12:])) >= 100
+        return "neighbour" if same_day and not unusual else "one_digit"
+    if len(spots) == 2:
+        first, second = spots
+        if one[first] == other[second] and one[second] == other[first]:
+            return "swapped"
+        return "neighbour" if same_day else "two_digits"
+    return "neighbour" if same_day else "differs"
+
+
+def _region_equal(region: str, rarity: Rarity) -> float:
+    return min(bits(REGION + region, rarity) + weights.REGION_EQUAL, weights.REGION_MOST)
+
+
+def _region(one: str, other: str, rarity: Rarity) -> float:
+    if one == other:
+        return _region_equal(one, rarity)
+    spots = [at for at in range(6) if one[at] != other[at]]
+    slip = len(spots) == 1 or (
+        len(spots) == 2 and one[spots[0]] == other[spots[1]] and one[spots[1]] == other[spots[0]]
+    )
+    if not slip:
+        return weights.REGION_DIFFERS
+    gained = token_bits(weights.REGION_SLIP, share(REGION + one, rarity), share(REGION + other, rarity))
+    return min(max(gained, weights.REGION_DIFFERS), weights.REGION_MOST)
+
+
+def _serial_share(serial: int) -> float:
+    if serial <= len(weights.SERIAL_SHARES):
+        return weights.SERIAL_SHARES[serial - 1] if serial else weights.SERIAL_SHARE_HUNDREDS
+    return weights.SERIAL_SHARE_TENS if serial < 100 else weights.SERIAL_SHARE_HUNDREDS
+
+
+def _serial(one: str, other: str, same_day: bool) -> float:
+    first, second = int(one), int(other)
+    if first == second:
+        return weights.SERIAL_EQUAL if first < 100 else weights.SERIAL_EQUAL_RARE
+    slip = OSA.distance(one, other, score_cutoff=1) <= 1
+    if not slip:
+        return weights.SERIAL_DIFFERS if not same_day or max(first, second) >= 100 else weights.SERIAL_NEIGHBOUR_LEAST
+    gained = token_bits(weights.SERIAL_SLIP, _serial_share(first), _serial_share(second))
+    return max(gained, weights.SERIAL_NEIGHBOUR_LEAST if same_day else weights.SERIAL_DIFFERS)
+
+
+def compare_dates(a: Person, b: Person, rarity: Rarity) -> DateOutcome | None:
+    """The level of the best pair of dates, typed or in the NIK, or None when one of the two people has none."""
+    typed_a, typed_b = _typed(a), _typed(b)
+    inside_a, inside_b = _inside(a), _inside(b)
+    if (typed_a is None and inside_a is None) or (typed_b is None and inside_b is None):
+        return None
+    if a.nik and a.nik == b.nik:
+        return _beside_equal_nik(typed_a, typed_b, rarity)
+    both = None
+    if typed_a is not None and typed_b is not None:
+        both = _level(typed_a, typed_b, rarity)
+        if both.code == "equal":
+            return DateOutcome(*both, False)
+    best = both
+    if inside_a is not None and inside_b is not None and (inside_a, inside_b) != (typed_a, typed_b):
+        best = _better(best, _level(inside_a, inside_b, rarity))
+    for one, other in ((typed_a, inside_b), (inside_a, typed_b)):
+        if one is not None and other is not None and (one != typed_a or other != typed_b):
+            best = _better(best, _level(one, other, rarity))
+    if best is None:
+        return None
+    gained = best.bits
+    clash = gained <= weights.DATE_DIFFERS
+    if both is not None and best is not both and both.bits < 0:
+        gained += weights.DATE_CONTRADICTED
+    elif clash and typed_a is not None and typed_a == inside_a and typed_b is not None and typed_b == inside_b:
+        gained = weights.DATE_DIFFERS_TWICE
+    return DateOutcome(best.code, gained, best.details, clash)
+
+
+def _typed(person: Person) -> Day | None:
+    return (person.year % 100, person.month, person.day) if person.year else None
+
+
+def _inside(person: Person) -> Day | None:
+    return (person.nik_year, person.nik_month, person.nik_day) if person.nik_year >= 0 else None
+
+
+def _better(one: Outcome | None, other: Outcome) -> Outcome:
+    return other if one is None or other.bits > one.bits else one
+
+
+def _beside_equal_nik(typed_a: Day | None, typed_b: Day | None, rarity: Rarity) -> DateOutcome:
+    """The typed dates beside one NIK, whose own date has been counted with it."""
+    if typed_a is None or typed_b is None:
+        return DateOutcome("in_nik", 0.0, (), False)
+    found = _level(typed_a, typed_b, rarity)
+    gained = min(found.bits, weights.DATE_BESIDE_NIK)
+    return DateOutcome(found.code, gained, found.details, found.bits <= weights.DATE_DIFFERS)
+
+
+def _level(one: Day, other: Day, rarity: Rarity) -> Outcome:
+    """The level of two dates."""
+    year_a, month_a, day_a = one
+    year_b, month_b, day_b = other
+    same_year, same_month, same_day = year_a == year_b, month_a == month_b, day_a == day_b
+    if same_year and same_month and same_day:
+        if not day_a:
+            return Outcome("only_year", weights.YEAR_EQUAL - 1.0)
+        common = bits(f"{DAY}{month_a:02d}{day_a:02d}", rarity)
+        return Outcome("equal", weights.YEAR_EQUAL + common + weights.DAY_EQUAL)
+    apart = abs(year_a - year_b)
+    apart = min(apart, 100 - apart)
+    guessed = (month_a, day_a) in _GUESSES or (month_b, day_b) in _GUESSES
+    if same_month and same_day:
+        if not day_a or (month_a, day_a) in _GUESSES:
+            return Outcome("guess", weights.GUESSED_NEAR_YEAR if apart <= 2 else weights.DATE_DIFFERS / 2)
+        slip = _digits_near(year_a, year_b)
+        if apart <= 1:
+            return Outcome("year_next", weights.YEAR_NEXT)
+        return Outcome("year_slip" if slip else "year", weights.DATE_SLIP - 0.5 if slip else weights.YEAR_DIFFERS)
+    if same_year:
+        if month_a == day_b and day_a == month_b:
+            common = bits(f"{DAY}{month_a:02d}{day_a:02d}", rarity)
+            return Outcome("day_month_swapped", weights.YEAR_EQUAL + common + weights.DAY_SWAPPED)
+        if guessed:
+            return Outcome("guess", weights.GUESSED_SAME_YEAR)
+        if same_month:
+            slip = _digits_near(day_a, day_b)
+            return Outcome("slip" if slip else "day", weights.DATE_SLIP if slip else weights.ONLY_DAY_DIFFERS)
+        if same_day:
+            slip = _digits_near(month_a, month_b)
+            return Outcome("slip" if slip else "month", weights.DATE_SLIP if slip else weights.ONLY_MONTH_DIFFERS)
+        return Outcome("only_year", weights.ONLY_YEAR)
+    if guessed and apart <= 2:
+        return Outcome("guess", weights.GUESSED_NEAR_YEAR)
+    return Outcome("differs", weights.DATE_DIFFERS if not guessed else weights.DATE_DIFFERS + 1.0)
+
+
+def _digits_near(one: int, other: int) -> bool:
+    """Whether two two-digit numbers are one digit or a swap of both apart."""
+    return one % 10 == other % 10 or one // 10 == other // 10 or (one % 10 == other // 10 and one // 10 == other % 10)
