@@ -32,7 +32,9 @@ LINKS: Final = "links"
 """Entries leave out the hash of the one before them, for the reader to put back: a tenth to a sixth of a bundle."""
 SUMS: Final = "sums"
 """The payload says how much its writer holds of its receiver's scopes."""
-CAPABILITIES: Final[frozenset[str]] = frozenset({LINKS, SUMS})
+PAPERS: Final = "papers"
+"""Papers follow the segments. Never asked of a reader whose own bundles did not say that it knows them."""
+CAPABILITIES: Final[frozenset[str]] = frozenset({LINKS, SUMS, PAPERS})
 """What a bundle may ask of its reader beyond version 1."""
 HEAD_LIMIT: Final = 64 * 1024
 FILE_LIMIT: Final = 512 * 1024 * 1024
@@ -89,7 +91,8 @@ def seal(
 
     Raises SyncError bundle_too_large when its readers would refuse it for its size.
     """
-    caps = (LINKS,) if payload.said is None else (LINKS, SUMS)
+    asked = ((LINKS, True), (PAPERS, bool(payload.papers)), (SUMS, payload.said is not None))
+    caps = tuple(cap for cap, is_asked in asked if is_asked)
     return seal_packed(identity, programme, bundle_id, to, recipients, pack(payload, links=True), caps)
 
 
@@ -141,7 +144,7 @@ def open_bundle(
     `membership` is not changed. With `known`, bodies of segments that are here already are checked only when somebody
     looks at them. Raises Untrusted: bundle_unknown, bundle_version, bundle_capability, bundle_truncated,
     bundle_damaged, bundle_foreign, bundle_not_for_us, bundle_too_large, bundle_forged, member_unknown,
-    certificate_forged, invitation_foreign, segment_forged, segment_damaged.
+    certificate_forged, invitation_foreign, segment_forged, segment_damaged, paper_forged.
     """
     data = source if isinstance(source, bytes) else _read(source)
     head, signed, signature, sealed = _parse(data)
@@ -151,7 +154,7 @@ def open_bundle(
         raise Untrusted("bundle_truncated", bytes=len(sealed), expected=head.size)
     if len(sealed) > head.size or hashlib.sha256(sealed).hexdigest() != head.sha256:
         raise Untrusted("bundle_damaged")
-    payload = unpack(_decrypt(sealed, identities), links=LINKS in head.caps, known=known)
+    payload = unpack(_decrypt(sealed, identities), links=LINKS in head.caps, papers=PAPERS in head.caps, known=known)
     # The writer's own certificate may be inside: a newcomer's first bundle introduces its laptop.
     learned = membership.copy()
     members = verify(payload, learned)

@@ -35,6 +35,23 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "Tanda tangan paket tidak cocok. Tidak ada yang digabungkan. Laporkan kepada administrator.",
         "The bundle's signature does not match. Nothing was merged. Tell the administrator.",
     ),
+    "paper_forged": (
+        "Daftar peringatan di dalam paket tidak cocok tanda tangannya. Tidak ada yang digabungkan. Laporkan kepada "
+        "administrator.",
+        "The signature of a list inside the bundle does not match. Nothing was merged. Tell the administrator.",
+    ),
+    "paper_office": (
+        "Daftar peringatan di dalam paket bukan dari kantor, jadi tidak dipakai. Laporkan kepada administrator.",
+        "A list inside the bundle is not from the office, so it is not used. Tell the administrator.",
+    ),
+    "paper_others": (
+        "Daftar peringatan di dalam paket bukan untuk Anda, jadi tidak dipakai.",
+        "A list inside the bundle is not for you, so it is not used.",
+    ),
+    "paper_limit": (
+        "Daftar peringatan di dalam paket terlalu banyak, jadi sebagian tidak dipakai. Laporkan kepada administrator.",
+        "There are too many lists inside the bundle, so some are not used. Tell the administrator.",
+    ),
     "bundle_too_large": (
         "Isi paket melebihi batas yang wajar. Tidak ada yang digabungkan. Minta paket yang lebih kecil.",
         "The bundle holds more than the allowed size. Nothing was merged. Ask for a smaller bundle.",

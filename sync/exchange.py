@@ -17,10 +17,15 @@ from sync.journal import Author, Change, Journal
 from sync.keys import Identity
 from sync.members import PUBLIC_SCOPE, Membership
 from sync.merge import RECEIPT, Merged
+from sync.paper import TOTAL_LIMIT, Paper
+from sync.papers import NO_PAPERS, Taken
 from sync.payload import Payload, pack
 from sync.peers import Peer
 from sync.randomness import Random, system_random, token
 from sync.segment import Segment
+
+PAPER_BYTES: Final = 200
+"""For each entry that may come, so many bytes of papers may: a registration's own size on the way."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class Outgoing:
     """Entries in it with their bytes; 0 when its receiver lacks nothing that is known here."""
     is_all: bool
     """Whether it brings everything that the receiver lacks; not so when a limit cut it short."""
+    papers: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ class Received:
     """The entry that confirms it, when one was due."""
     doubts: tuple[Doubt, ...] = ()
     """Scopes of which the writer holds something else than is here now."""
+    papers: Taken = NO_PAPERS
 
 
 def bundle_for_office(
@@ -82,7 +89,7 @@ def bundle_for_office(
         certificates=_certificates(membership, always, {m.id for m in membership.all()} - heard),
         segments=selection.segments,
         have=journal.coverage(),
-        known=tuple(m.id for m in membership.all()),
+        known=_known(journal, me),
     )
     recipients = [programme.office_recipient]
     return _sealed(identity, programme, (OFFICE,), recipients, payload, selection.is_all, random)
@@ -123,6 +130,8 @@ def bundle_for_member(
     useful = membership.all() if is_office else with_issuers(membership, authors)
     # Without its authors' certificates a bundle is refused, so they go along unless the receiver surely has them.
     always = {me} if is_answer else {me, *authors}
+    papers, papers_left = _papers(journal, me, member, peer, limit)
+    always |= {paper.title.by for paper in papers}
     # Of chains that the member neither knows nor gets to know now, what is held or left out would tell it nothing.
     relevant = {*known, *(segment.ch for segment in selection.segments)} if peer is not None else None
     payload = Payload(
@@ -131,8 +140,10 @@ def bundle_for_member(
         segments=selection.segments,
         have=journal.coverage(relevant),
         outside=selection.outside,
-        known=tuple(m.id for m in membership.all()),
+        known=_known(journal, me),
         said=journal.sums.said(member.scopes) if selection.is_all else None,
+        papers=tuple(papers),
+        papers_left=papers_left,
     )
     return _sealed(identity, programme, (member_id,), [member.age_recipient], payload, selection.is_all, random)
 
@@ -164,7 +175,7 @@ def bundle_for_hub(
         segments=selection.segments,
         have=journal.coverage(),
         outside=selection.outside,
-        known=tuple(m.id for m in membership.all()),
+        known=_known(journal, me),
     )
     return _sealed(identity, programme, (hub.id,), [hub.age_recipient], payload, selection.is_all, random)
 
@@ -246,6 +257,9 @@ def merge_opened(
     )
     me = journal.membership.member(author.identity.member_id)
     doubts = journal.doubts.compare(opened.by.id, me.scopes if me is not None else (), payload, now_ms)
+    journal.papers.tidy()
+    is_for_me = opened.head.to == (author.identity.member_id,)
+    papers = journal.papers.take(author.identity.member_id, opened.by, payload.papers, is_for_me)
     author.clock.observe(merged.latest)
     receipt = None
     if (
@@ -254,7 +268,7 @@ def merge_opened(
         and _confirms(journal, author.identity.member_id)
     ):
         receipt = journal.append(author, [_receipt(journal, opened, journal.new_record(author, random=random))])[0]
-    return Received(opened, merged, receipt, doubts)
+    return Received(opened, merged, receipt, doubts, papers)
 
 
 def merge_newcomer_payload(journal: Journal, packed: bytes, issuer: str, at_ms: int) -> Merged:
@@ -324,6 +338,20 @@ def _certificates(membership: Membership, always: Iterable[str], others: set[str
     return tuple(certificate for certificate in membership.certificates() if certificate in needed)
 
 
+def _known(journal: Journal, member_id: str) -> tuple[str, ...]:
+    """What a bundle of this member says it knows: members' certificates, and papers."""
+    return (*(member.id for member in journal.membership.all()), *journal.papers.known_of(member_id))
+
+
+def _papers(journal: Journal, me: str, member: Member, peer: Peer | None, limit: int | None) -> tuple[list[Paper], int]:
+    """The papers that a member lacks, as far as its bundles showed that its program reads them, and how many are left.
+
+    Where entries are limited, papers are too: a link that carries few of the ones carries few of the others.
+    """
+    most_bytes = TOTAL_LIMIT if limit is None else limit * PAPER_BYTES
+    return journal.papers.lacking(me, member, peer.known if peer is not None else (), most_bytes)
+
+
 def _unknown_to(peer: Peer | None, members: Iterable[Member]) -> set[str]:
     """Those of the members whose certificates a peer did not show to have."""
     return {member.id for member in members} - set(peer.known if peer is not None else ())
@@ -364,7 +392,10 @@ def _sealed(
     bundle = token(random)
     data = seal(identity, programme, bundle, to, recipients, payload)
     carried = _spans(payload.segments)
-    return Outgoing(bundle, data, to, carried, len(payload.segments), payload.entries, is_all)
+    is_whole = is_all and not payload.papers_left
+    return Outgoing(
+        bundle, data, to, carried, len(payload.segments), payload.entries, is_whole, papers=len(payload.papers)
+    )
 
 
 def _spans(segments: Sequence[Segment]) -> Have:

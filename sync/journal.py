@@ -26,6 +26,7 @@ from sync.log import Log, record_key
 from sync.members import REVOCATION, Membership
 from sync.merge import Merge, Merged
 from sync.own import Author, OwnChains
+from sync.papers import Papers
 from sync.payload import Known, Payload
 from sync.peers import Peer, Peers
 from sync.randomness import Random, system_random, token
@@ -84,6 +85,7 @@ class Journal:
         """The signed requests that this replica has answered, when it is a hub."""
         self.sums = Sums(connection, self._log, self._chains)
         self.doubts = Doubts(connection, self._chains, self.sums)
+        self.papers = Papers(connection, lambda: self.membership, rules.office_roles)
         self._folding = Folding(self._log, rules, project, self._chains.ask_for)
         self.attic = Attic(self._log, self._chains, self._peers, rules, lambda: self.membership, self._whole)
         self._ids = RecordIds()

@@ -3,6 +3,7 @@
 The entries' bytes stand in it verbatim, a line each, so that they are hashed as they were written.
 """
 
+import hashlib
 import io
 from binascii import hexlify
 from collections.abc import Collection, Sequence
@@ -18,6 +19,8 @@ from sync.coverage import MAX_NUMBER, Have, Ranges, pack_have, pack_ranges, unpa
 from sync.entry import INTEGER_LIMIT, entry_hash
 from sync.errors import Untrusted
 from sync.members import Membership
+from sync.paper import COUNT_LIMIT, TOTAL_LIMIT, Paper, Title
+from sync.paper import check_signature as check_title
 from sync.segment import HASH_BYTES, MAX_ENTRIES, Segment, Unread, check_signature
 from sync.tally import Said, Total
 
@@ -58,9 +61,12 @@ class Payload:
     outside: dict[str, Ranges] = field(default_factory=dict)
     """Chain -> numbers that the writer holds and left out, since they lie outside the receiver's scopes."""
     known: tuple[str, ...] = ()
-    """Ids of the members whose certificates the writer holds, sorted."""
+    """Ids of the members whose certificates the writer holds, and marks of the papers, sorted."""
     said: Said | None = None
     """How much the writer holds of the receiver's scopes; only where the receiver now has all of it."""
+    papers: tuple[Paper, ...] = ()
+    papers_left: int = 0
+    """How many more papers the writer has for the receiver."""
 
     @property
     def entries(self) -> int:
@@ -81,6 +87,7 @@ class _Top(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     have: dict[str, Any]
     known: tuple[_Hex32, ...]
     outside: dict[str, Any]
+    papers: tuple[Annotated[int, _Meta(ge=1, le=COUNT_LIMIT)], _Count] | None = None
     segments: _Count
     sums: _Sums | None = None
 
@@ -110,6 +117,7 @@ class Known(Protocol):
 _encoder: Final = msgspec.json.Encoder(order="deterministic")
 _top_decoder: Final = msgspec.json.Decoder(_Top)
 _line_decoder: Final = msgspec.json.Decoder(_Line)
+_title_decoder: Final = msgspec.json.Decoder(Title)
 
 
 def pack(payload: Payload, *, links: bool = False) -> bytes:
@@ -121,6 +129,7 @@ def pack(payload: Payload, *, links: bool = False) -> bytes:
         have=pack_have(payload.have),
         known=tuple(sorted(payload.known)),
         outside=pack_ranges(payload.outside),
+        papers=(len(payload.papers), payload.papers_left) if payload.papers else None,
         segments=len(payload.segments),
         sums=_sums(payload.said),
     )
@@ -129,6 +138,8 @@ def pack(payload: Payload, *, links: bool = False) -> bytes:
         bodies = _without_links(segment) if links else [body for body in segment.bodies if body is not None]
         block = b"".join([line for body in bodies for line in (body, b"\n")])
         pieces += (_encoder.encode(_line(segment, links, len(block) if links else 0)), b"\n", block)
+    for paper in payload.papers:
+        pieces += (_encoder.encode(paper.title), b"\n", paper.content)
     text = b"".join(pieces)
     return zstandard.ZstdCompressor(level=SMALL_LEVEL if len(text) <= SMALL_TEXT else LEVEL).compress(text)
 
@@ -179,16 +190,19 @@ def _without_links(segment: Segment) -> list[bytes]:
     return found
 
 
-def unpack(packed: bytes, *, links: bool = False, known: Known | None = None) -> Payload:
+def unpack(packed: bytes, *, links: bool = False, papers: bool = False, known: Known | None = None) -> Payload:
     """Read a payload and check that it hangs together; signatures are for `verify`.
 
-    `links` says whether it was packed so. With `known`, the bodies of segments that are here already stay unread, and
-    are checked only if somebody looks at them. Raises Untrusted: bundle_too_large, bundle_damaged, segment_damaged.
+    `links` says whether it was packed so, `papers` whether there are some inside. With `known`, the bodies of segments
+    that are here already stay unread, and are checked only if somebody looks at them. Raises Untrusted:
+    bundle_too_large, bundle_damaged, segment_damaged.
     """
     reader = _Reader(_decompress(packed), links, known)
     try:
         top = _top_decoder.decode(reader.line())
         segments = tuple([reader.segment() for _ in range(top.segments)])
+        count, left = top.papers or (0, 0)
+        brought = tuple([reader.paper() for _ in range(count)])
     except (ValueError, RecursionError):
         raise Untrusted("bundle_damaged") from None
     payload = Payload(
@@ -199,8 +213,11 @@ def unpack(packed: bytes, *, links: bool = False, known: Known | None = None) ->
         outside=unpack_ranges(top.outside),
         known=top.known,
         said=_said(top.sums),
+        papers=brought,
+        papers_left=left,
     )
-    if not reader.is_at_end or payload.entries != top.entries:
+    is_too_much = sum(paper.title.size for paper in brought) > TOTAL_LIMIT
+    if not reader.is_at_end or payload.entries != top.entries or bool(brought) != papers or is_too_much:
         raise Untrusted("bundle_damaged")
     return payload
 
@@ -279,6 +296,14 @@ class _Reader:
             bodies=bodies,
         )
 
+    def paper(self) -> Paper:
+        """One paper, whose content is the one that its title names."""
+        title = _title_decoder.decode(self.line())
+        content = self._take(self._at + title.size) if title.size else b""
+        if hashlib.sha256(content).hexdigest() != title.sha256:
+            raise Untrusted("bundle_damaged")
+        return Paper(title, content)
+
     def _end_of_lines(self, count: int) -> int:
         end = self._at
         find = self._text.find
@@ -356,7 +381,7 @@ def verify(payload: Payload, membership: Membership) -> tuple[Member, ...]:
     """Check certificates and signatures of a payload; `membership` takes note of the certificates.
 
     Returns the members that the certificates describe. Raises Untrusted: what `Membership.add` raises, member_unknown
-    for a segment by somebody who is not of the programme, segment_forged, segment_damaged.
+    for a segment or paper by somebody who is not of the programme, segment_forged, segment_damaged, paper_forged.
     """
     described = tuple(membership.add(certificate) for certificate in payload.certificates)
     for segment in payload.segments:
@@ -364,4 +389,9 @@ def verify(payload: Payload, membership: Membership) -> tuple[Member, ...]:
         if author is None:
             raise Untrusted("member_unknown", member=segment.author)
         check_signature(segment, author.sign_key)
+    for paper in payload.papers:
+        author = membership.member(paper.title.by)
+        if author is None:
+            raise Untrusted("member_unknown", member=paper.title.by)
+        check_title(paper.title, author)
     return described

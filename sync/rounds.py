@@ -143,8 +143,9 @@ class Visitor:
                 shown, is_more = None, True
                 continue
             before, shown = shown, received.opened.payload.have
-            is_more = _is_cut_short(received, asked)
-            if before == shown and not received.merged.new and (request.segments or is_more):
+            is_more = _is_cut_short(received, asked) or _has_more_papers(received)
+            has_moved = received.merged.new or received.papers.new
+            if before == shown and not has_moved and (request.segments or is_more):
                 if is_more or not _may_hold(shown, request.carried):
                     raise Unreachable("hub_no_progress", left=request.entries)
                 # Where a chain is forked and parts of it are withheld from us, no word of the hub can prove here that
@@ -194,7 +195,8 @@ class Visitor:
         self._received += received.merged.new
         if received.merged.new or received.merged.members:
             self._merges.append(received.merged)
-        self._pace.answered(took_s, request.segments > 0 or received.merged.new > 0)
+        has_moved = request.segments > 0 or received.merged.new > 0 or received.papers.new > 0
+        self._pace.answered(took_s, has_moved)
         self._progress(self._sent + self._received, None, "sync")
         return received
 
@@ -232,3 +234,9 @@ def _may_hold(shown: Have, carried: Have) -> bool:
 def _is_cut_short(received: Received, asked: int) -> bool:
     """Whether the hub may have more for us: an answer of fewer entries than asked for holds everything."""
     return sum(segment.count for segment in received.opened.payload.segments) >= asked
+
+
+def _has_more_papers(received: Received) -> bool:
+    """Whether another question brings more of the papers that the hub has for us; where none of these could be kept,
+    none of the rest is asked for."""
+    return received.opened.payload.papers_left > 0 and received.papers.new > 0

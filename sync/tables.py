@@ -143,7 +143,23 @@ _REQUESTS: Final = (
     "CREATE TABLE request (mark BLOB PRIMARY KEY, until_s INTEGER NOT NULL)",
     "CREATE INDEX request_by_end ON request (until_s)",
 )
-_STEPS: Final = (_FIRST, _REPORT_ORDER, _FEED, _SUMS, _DROPPED, _REQUESTS)
+_PAPERS: Final = (
+    # The newest version of each paper that a member made, or was given; content last, so that nobody reads it by the
+    # way.
+    """CREATE TABLE paper (
+        holder BLOB NOT NULL,
+        author BLOB NOT NULL,
+        name TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        audience TEXT NOT NULL,
+        about TEXT NOT NULL,
+        digest BLOB NOT NULL,
+        signature BLOB NOT NULL,
+        size INTEGER NOT NULL,
+        content BLOB NOT NULL,
+        PRIMARY KEY (holder, author, name))""",
+)
+_STEPS: Final = (_FIRST, _REPORT_ORDER, _FEED, _SUMS, _DROPPED, _REQUESTS, _PAPERS)
 """What brought the tables to their present shape, oldest first; a step that was released never changes."""
 
 LOCK_WRITERS: Final = "UPDATE counter SET n = n + 1 WHERE name = 'writer'"

@@ -212,9 +212,14 @@ def requests(db: Database) -> None:
     create_tables(db.conn, since=5, until=6)
 
 
+def papers(db: Database) -> None:
+    """What the office hands to its members beside the entries, such as the lists of who is known elsewhere."""
+    create_tables(db.conn, since=6, until=7)
+
+
 _ORDER = (
     local_values, drafts, journal, projections, carried, disclosures, report_order, feed, sums, heads, dropped,
-    requests,
+    requests, papers,
 )  # fmt: skip
 NAMES = tuple(step.__name__ for step in _ORDER)
 STEPS = Migrations("fieldapp")

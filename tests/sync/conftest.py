@@ -136,7 +136,7 @@ def may(member: Member, entry: Entry, origin: Entry | None) -> str | None:
 
 #: Whatever keeps a journal must pass these.
 CONTRACT = ("test_journal_append", "test_journal_merge", "test_journal_convergence", "test_journal_forks")
-CONTRACT += ("test_exchange_roads", "test_hub_visits", "test_feed")
+CONTRACT += ("test_exchange_roads", "test_hub_visits", "test_feed", "test_papers")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

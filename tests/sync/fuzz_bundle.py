@@ -3,10 +3,10 @@
     python tests/sync/fuzz_bundle.py --runs 20000 [--seed 1]
 
 Layers: the file as it lies on a stick; the packed payload inside, sealed and signed anew by its true writer; the lines
-of the payload; the bodies of the entries, their segment signed anew by their true author. The first two reach the
-readers, the last two reach what a member with a changed program can reach. After each run the replica must be whole: a
-refused bundle changed no row, one that was taken leaves the lists equal to a fold of the log. Prints how to repeat what
-fails.
+of the payload; the bodies of the entries, their segment signed anew by their true author; the papers behind them. The
+first two reach the readers, the others reach what a member with a changed program can reach. After each run the replica
+must be whole: a refused bundle changed no row, one that was taken leaves the lists equal to a fold of the log. Prints
+how to repeat what fails.
 """
 
 import argparse
@@ -14,20 +14,22 @@ import json
 import random
 import sys
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import replicas
 import zstandard
 from conftest import make_office
 
-from sync.bundle import LINKS, seal_packed
+from sync.bundle import LINKS, PAPERS, seal_packed
 from sync.errors import SyncError
 from sync.fold import Rules
+from sync.paper import write
 from sync.payload import Payload, pack
 from sync.randomness import token
 from sync.segment import seal
 
-LAYERS = ("file", "packed", "lines", "bodies")
+LAYERS = ("file", "packed", "lines", "bodies", "papers")
 _AWKWARD = (b"", b"\n", b"\0", b'"', b"{}", b"[]", b"null", b"-1", b"1e9", b"9" * 30, b"\xff", b"\xed\xa0\x80")
 
 
@@ -68,6 +70,9 @@ class Fuzz:
         self.laptop.register(name="Contoh Lain")
         self.bundle = self.laptop.to_office().data
         self.payload: Payload = self.laptop.open_own()
+        identity = self.reader.identity
+        # The laptop is no office, so not one of them may ever be kept.
+        self.papers = tuple(write(identity, f"a/{n}", b"isi\n" * n, audience="*", about="", at_ms=n) for n in (1, 50))
 
     def make(self, layer: str, rng: random.Random) -> bytes:
         """A bundle changed at one layer."""
@@ -76,9 +81,14 @@ class Fuzz:
         links = rng.random() < 0.5
         if layer == "packed":
             return self._sealed(mutate(pack(self.payload, links=links), rng), links)
-        if layer == "lines":
-            text = zstandard.ZstdDecompressor().decompress(pack(self.payload, links=links))
-            return self._sealed(zstandard.compress(mutate(text, rng)), links)
+        if layer in ("lines", "papers"):
+            payload = self.payload if layer == "lines" else replace(self.payload, papers=self.papers, papers_left=1)
+            text = zstandard.ZstdDecompressor().decompress(pack(payload, links=links))
+            if layer == "lines":
+                return self._sealed(zstandard.compress(mutate(text, rng)), links)
+            # The papers stand at the end; what comes before them is changed in the other layers.
+            papers = text.rindex(b'{"about"', 0, text.rindex(b'{"about"'))
+            return self._sealed(zstandard.compress(text[:papers] + mutate(text[papers:], rng)), links, PAPERS)
         segment = self.payload.segments[0]
         bodies = [body for body in segment.bodies if body is not None]
         place = rng.randrange(len(bodies))
@@ -94,7 +104,7 @@ class Fuzz:
         entry[rng.choice([*entry, "b", "of", "o", "z"])] = rng.choice([*other, rng.choice(list(entry.values()))])
         return json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
-    def _sealed(self, packed: bytes, links: bool) -> bytes:
+    def _sealed(self, packed: bytes, links: bool, *caps: str) -> bytes:
         programme = self.office.founding.programme
         return seal_packed(
             self.laptop.identity,
@@ -103,7 +113,7 @@ class Fuzz:
             ("office",),
             [programme.office_recipient],
             packed,
-            (LINKS,) if links else (),
+            (*((LINKS,) if links else ()), *caps),
         )
 
     def run(self, data: bytes) -> str:
@@ -113,7 +123,10 @@ class Fuzz:
         reader.connection.execute("BEGIN")
         try:
             try:
-                reader.journal.merge(reader.open(data), reader.now_ms)
+                opened = reader.open(data)
+                reader.journal.merge(opened, reader.now_ms)
+                taken = reader.journal.papers.take(reader.member.id, opened.by, opened.payload.papers, True)
+                assert not taken.new
                 reader.dump()
                 code = "merged"
             except SyncError as refusal:

@@ -79,3 +79,14 @@ def test_a_kept_payload_of_an_invitation_serves_a_newcomer(kept):
     (setting,) = (record for record, picture in expected["records"].items() if picture["type"] == "setting")
     assert merged.new == 1
     assert journal.record(setting).values == {"quota": 100}
+
+
+def test_the_papers_in_a_kept_return_bundle_are_taken_from_the_office(kept):
+    keys, expected = read(kept, "keys.json"), read(kept, "expected.json")
+    journal = new_journal(keys, keys["coordinator"]["certificate"], keys["enumerator"]["certificate"])
+    opened = open_bundle(kept / "balasan.paket", [keys["enumerator"]["age"]], journal.membership, keys["programme"])
+    (me,) = opened.head.to
+    taken = journal.papers.take(me, opened.by, opened.payload.papers, True)
+    assert (taken.new, taken.refused) == (len(expected.get("papers", {})), {})
+    held = {title.name: journal.papers.content(me, title.by, title.name) for title in journal.papers.given(me)}
+    assert {name: content.hex() for name, content in held.items()} == expected.get("papers", {})

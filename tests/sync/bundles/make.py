@@ -16,6 +16,8 @@ from sync.coverage import pack_have
 from sync.exchange import payload_for_newcomer
 from sync.fold import Rules
 
+PAPERS = {"daftar/64.71.05.1002": bytes(range(256)), "daftar/kosong": b"", "kunci": b'{"a":"b"}\n'}
+
 
 def load(name: str, path: Path) -> ModuleType:
     spec = spec_from_file_location(name, path)
@@ -39,6 +41,10 @@ def make(folder: Path) -> None:
         office, rules, ["admin", "coordinator", "enumerator:64.71.05.1001", "enumerator:64.71.05.1002"]
     )
     records = walk(admin, coordinator, here_one, there_one, office)
+    with coordinator.transaction():
+        papers = coordinator.journal.papers
+        for name, content in PAPERS.items():
+            papers.put(coordinator.identity, name, content, coordinator.now_ms, audience="64.71.05")
     files = {
         "kantor.paket": here_one.to_office().data,
         "balasan.paket": coordinator.to_member(here_one).data,
@@ -57,6 +63,7 @@ def make(folder: Path) -> None:
     }
     expected = {
         "coverage": pack_have(coordinator.journal.coverage()),
+        "papers": {name: content.hex() for name, content in sorted(PAPERS.items())},
         "records": {record: coordinator.folded()[record] for record in records},
     }
     for name, content in (("keys.json", keys), ("expected.json", expected)):
