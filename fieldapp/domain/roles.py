@@ -26,6 +26,9 @@ _MAY_WRITE: Final[dict[tuple[str, str], dict[str, str]]] = {
     ("registration", "resolve"): {"enumerator": _OWN, "coordinator": _ANY, "supervisor": _ANY},
     ("registration", "void"): {"enumerator": _OWN, "coordinator": _ANY, "supervisor": _ANY},
     ("registration", "comment"): {"enumerator": _ANY, "coordinator": _ANY, "supervisor": _ANY},
+    # Never edited: who thinks otherwise says so in a record of the own, which names the ones that it replaces.
+    ("same_as", "new"): {"enumerator": _OWN, "coordinator": _ANY, "supervisor": _ANY},
+    ("same_as", "void"): {"enumerator": _OWN, "coordinator": _ANY, "supervisor": _ANY},
 }
 
 _MAY_DECIDE: Final[dict[str, dict[str, str]]] = {
@@ -41,7 +44,6 @@ _SETTING_KINDS: Final = frozenset({"new", "edit", "resolve", "void"})
 
 #: Types whose records are written whole by a role, in any of the kinds above.
 _WHOLE_TYPES: Final[dict[str, dict[str, str]]] = {
-    "same_as": {"enumerator": _OWN, "coordinator": _ANY, "supervisor": _ANY},
     "prelist": {"coordinator": _ANY, "supervisor": _ANY, "admin": _ANY},
     "programme": {"admin": _ANY},
     "lease": {"admin": _ANY},
@@ -58,7 +60,8 @@ _WHOLE_TYPES: Final[dict[str, dict[str, str]]] = {
 def may(role: str, type: str, kind: str, *, own_record: bool, decision: str | None = None) -> str | None:
     """Why a member of `role` may not write an entry of `kind` about a record of `type`; None when it may.
 
-    `own_record`: the member registered the record itself. `decision`: what a `decide` entry says.
+    `own_record`: the member registered the record itself; of a new same_as, both registrations that it is about.
+    `decision`: what a `decide` entry says.
     Codes: `role_not_allowed`, `own_decision` (nobody approves, returns, rejects or reopens an own registration).
     """
     if type == "registration" and kind == "decide":

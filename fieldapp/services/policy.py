@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from fieldapp.domain import roles
+from fieldapp.domain import roles, same_as
 from fieldapp.forms.declaration import GROUPS
 from sync.entry import Entry
 from sync.fold import Rules
 from sync.members import Member
+from sync.record_id import names
 
 OFFICE_ROLES: Final = frozenset({"coordinator", "supervisor", "admin", "hub"})
 """Who holds the office key, so can open what a laptop hands over (DESIGN.md section 4)."""
@@ -19,9 +21,11 @@ PUBLIC_SCOPE: Final = "*"
 
 def may(member: Member, entry: Entry, origin: Entry | None) -> str | None:
     """Why `member` may not write `entry`, as a code, or None. `origin` is the record's first entry, when known."""
-    if entry.y == "registration" and entry.s == PUBLIC_SCOPE:
+    if entry.y in ("registration", "same_as") and entry.s == PUBLIC_SCOPE:
         # What is public goes to every laptop; a person's answers never do.
         return "outside_scope"
+    if entry.y == "same_as" and entry.k == "new":
+        return roles.may(member.role, entry.y, entry.k, own_record=began_both(entry.au, entry.f))
     decision = entry.f.get("decision") if entry.k == "decide" else None
     return roles.may(
         member.role,
@@ -30,6 +34,15 @@ def may(member: Member, entry: Entry, origin: Entry | None) -> str | None:
         own_record=origin is not None and origin.au == entry.au,
         decision=decision if isinstance(decision, str) else None,
     )
+
+
+def began_both(member: str, fields: Mapping[str, object]) -> bool:
+    """Whether this member began both of the registrations that a same_as is about: their ids say so.
+
+    That is docs/decisions/0007. Ids from before that name nobody, so about those the office decides.
+    """
+    said = same_as.read(fields)
+    return said is not None and names(said.a, member) and names(said.b, member)
 
 
 def rules() -> Rules:

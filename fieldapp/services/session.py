@@ -210,7 +210,10 @@ def check_passphrase(passphrase: str, least: int = SHORTEST_PASSPHRASE) -> None:
 
 
 def open_session(home: Path, passphrase: str, *, wall_ms: Callable[[], int] = system_wall_ms) -> Session:
-    """Unlock the laptop; changes no file. Raises Problem wrong_passphrase, no_store, store_damaged, store_newer."""
+    """Unlock the laptop; changes no file, but where a newer program has to work its lists out anew.
+
+    Raises Problem wrong_passphrase, no_store, store_damaged, store_newer.
+    """
     with translated():
         vault = Vault(home)
         unlocked = vault.unlock(passphrase)
@@ -301,6 +304,13 @@ def identity_of(secrets: Secrets) -> Identity:
     )
 
 
+def _make_anew(connection: Connection, programme: Programme) -> None:
+    from fieldapp.store.rebuild import rebuild
+
+    rebuild(connection, journal_of(connection, programme.id))
+    local.remove(connection, local.REBUILD)
+
+
 def _session(home: Path, vault: Vault, unlocked: Unlocked, wall_ms: Callable[[], int]) -> Session:
     store = stores.Store(home, unlocked.secrets.db_key)
     try:
@@ -312,6 +322,8 @@ def _session(home: Path, vault: Vault, unlocked: Unlocked, wall_ms: Callable[[],
             )
         )
         programme = Programme(**kept)
+        if store.read(lambda connection: local.get(connection, local.REBUILD)):
+            store.write(lambda connection: _make_anew(connection, programme))
         member = store.read(
             lambda connection: journal_of(connection, programme.id).membership.member(unlocked.member_id)
         )

@@ -15,9 +15,9 @@ from sync.tables import Connection
 _LAST_MS: Final = 2**63 - 1
 #: Value of within_quota -> the statement that gives it to the approvals on its side of the first that waits.
 _MOVE: Final = {
-    1: """UPDATE registration SET within_quota = ? WHERE approval_by = ? AND within_quota = 0
+    1: """UPDATE registration SET within_quota = ? WHERE approval_by = ? AND joined_to IS NULL AND within_quota = 0
         AND (approval_ms, approval_counter, approval_entry) < (?, ?, ?) RETURNING rid""",
-    0: """UPDATE registration SET within_quota = ? WHERE approval_by = ? AND within_quota = 1
+    0: """UPDATE registration SET within_quota = ? WHERE approval_by = ? AND joined_to IS NULL AND within_quota = 1
         AND (approval_ms, approval_counter, approval_entry) >= (?, ?, ?) RETURNING rid""",
 }
 
@@ -27,12 +27,17 @@ class Touched:
     """What a projection changed that others may feel.
 
     `niks` and `deciders` of rows before and after, `rids` whose state must be looked at again for another reason,
-    `leases` and `settings` when any of them changed.
+    `ids` of records that were written or removed, `pairs` that somebody said something else about, `lives`: row
+    numbers of registrations that began or ceased to stand for their person, their answers unchanged; `leases` and
+    `settings` when any of them changed.
     """
 
     niks: set[str] = field(default_factory=set)
     deciders: set[str] = field(default_factory=set)
     rids: set[int] = field(default_factory=set)
+    ids: set[str] = field(default_factory=set)
+    pairs: set[tuple[str, str]] = field(default_factory=set)
+    lives: set[int] = field(default_factory=set)
     leases: bool = False
     settings: bool = False
 
@@ -89,7 +94,8 @@ def _reallocate_one(connection: Connection, decider: str, slots: int) -> list[in
     Looks only at the place where the slots end, because a merge asks this for every thousand records.
     """
     first_waiting = connection.execute(
-        """SELECT approval_ms, approval_counter, approval_entry FROM registration WHERE approval_by = ?
+        """SELECT approval_ms, approval_counter, approval_entry FROM registration
+        WHERE approval_by = ? AND joined_to IS NULL
         ORDER BY approval_ms, approval_counter, approval_entry LIMIT 1 OFFSET ?""",
         (decider, slots),
     ).fetchone()
@@ -103,7 +109,7 @@ def _reallocate_one(connection: Connection, decider: str, slots: int) -> list[in
 def _reallocate_together(connection: Connection, quota: int, leases: Mapping[str, int]) -> set[int]:
     rows = connection.execute(
         """SELECT rid, approval_by, approval_ms, approval_counter, approval_entry, within_quota FROM registration
-        WHERE approval_by IS NOT NULL"""
+        WHERE approval_by IS NOT NULL AND joined_to IS NULL"""
     ).fetchall()
     allocation = allocate(
         quota,
@@ -118,14 +124,19 @@ def _reallocate_together(connection: Connection, quota: int, leases: Mapping[str
 def _restate(connection: Connection, rids: Iterable[int]) -> None:
     rows = listed(
         connection,
-        """SELECT rid, state, decision_heads, conflict_count, error_count, duplicate_count, within_quota
+        """SELECT rid, state, decision_heads, conflict_count, error_count, duplicate_count, within_quota, joined_to
         FROM registration WHERE rid IN ({})""",
         sorted(rids),
     )
     changed = []
-    for rid, before, heads, conflicts, errors, duplicates, within_quota in rows:
+    for rid, before, heads, conflicts, errors, duplicates, within_quota, joined_to in rows:
         state = state_of_row(
-            heads, conflicts=conflicts, errors=errors, duplicates=duplicates, within_quota=bool(within_quota)
+            heads,
+            conflicts=conflicts,
+            errors=errors,
+            duplicates=duplicates,
+            within_quota=bool(within_quota),
+            is_joined=joined_to is not None,
         )
         if state != before:
             changed.append((state, rid))

@@ -24,6 +24,8 @@ MACHINE: Final = "machine"
 HUB_EPOCH: Final = "hub_epoch"
 #: [epoch of the central database, how many batches it had] when this hub last looked.
 CENTRE_MARK: Final = "centre_mark"
+#: True while the lists have to be made anew from the entries, since a newer program reads more in them.
+REBUILD: Final = "rebuild"
 
 
 def get(connection: Connection, key: str, default: Any = None) -> Any:

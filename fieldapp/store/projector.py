@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
 from fieldapp.domain.programme import ProgrammeSettings
-from fieldapp.store import effects
+from fieldapp.store import effects, same_as
 from fieldapp.store.effects import Touched
 from fieldapp.store.listed import for_listed, listed
 from fieldapp.store.queries import programme_fields
@@ -62,7 +62,8 @@ class Placed(NamedTuple):
 class Projector:
     """Projects changed records over one connection; the caller owns the transaction.
 
-    `membership` says who holds the invitation that a lease names; without it such leases give no slots.
+    `membership` says who holds the invitation that a lease names, and what a member may decide about; without it such
+    leases give no slots, and whoever wrote that two registrations are one person is believed.
     """
 
     _delete_by_id = (
@@ -71,6 +72,7 @@ class Projector:
         "DELETE FROM acknowledged WHERE receipt IN ({})",
         "DELETE FROM incomplete WHERE id IN ({})",
     )
+    _scope_column = "scope"
 
     def __init__(
         self, connection: Connection, *, inspect: Inspect, membership: Callable[[], Membership] | None = None
@@ -95,6 +97,7 @@ class Projector:
             # A record of several entries may have been of another type, or without its beginning, until now.
             self._forget_others([record for record in chunk if len(record.history) > 1 or record.quarantined], touched)
             self._put_registrations(chunk, settings, touched)
+        touched.rids |= same_as.settle(self._connection, touched, self._scope_column)
         effects.settle(self._connection, touched, settings, self._leases)
         self._settled(settings, touched)
 
@@ -106,6 +109,8 @@ class Projector:
             return self._inspect(values, settings, at_ms)
 
         known = self._known([record.id for record in records])
+        touched.ids.update([record.id for record in records])
+        same_as.note_scopes(self._connection, records)
         next_rid = self._connection.execute("SELECT coalesce(max(rid), 0) + 1 FROM registration").fetchone()[0]
         placed = []
         for record in records:
@@ -164,6 +169,8 @@ class Projector:
         gone = [(row[0],) for row in known.values()]
         for row in known.values():
             touched.registration(*row[1:3])
+        touched.ids.update([record.id for record in records])
+        same_as.note_gone(self._connection, records)
         self._remove(gone)
         self._forget_others(records, touched)
 
@@ -179,6 +186,7 @@ class Projector:
         ids = [record.id for record in records]
         found = listed(self._connection, "SELECT id FROM lease WHERE id IN ({})", ids)
         touched.leases = any([*found]) or touched.leases
+        touched.pairs.update(same_as.forget(self._connection, ids))
         for statement in self._delete_by_id:
             for_listed(self._connection, statement, ids)
 
@@ -211,6 +219,8 @@ class Projector:
                 touched.leases = True
             elif record.type == "receipt" and not void:
                 self._put_receipt(record)
+            elif record.type == "same_as":
+                self._put_same_as(record, touched)
 
     def _put_lease(self, record: Record) -> None:
         slots, member, invitation = (record.values.get(name) for name in ("slots", "member", "invitation"))
@@ -224,6 +234,12 @@ class Projector:
                     slots,
                 ),
             )
+
+    def _put_same_as(self, record: Record, touched: Touched) -> None:
+        author = self.membership().member(record.origin_by) if self.membership else None
+        pair = same_as.put(self._connection, record, author)
+        if pair is not None:
+            touched.pairs.add(pair)
 
     def _put_receipt(self, record: Record) -> None:
         self._connection.executemany(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
+from fieldapp.store import same_as
 from fieldapp.store.db import Connection
 from sync.journal import Journal
 
@@ -14,12 +15,13 @@ _CONTENTS: Final = {
         registered_by, device, chain, number, edits, changed_ms, conflict_count, conflicts, error_count, errors,
         warnings, override_count, duplicate_count, live, within_quota, round, decision_heads, decision_code,
         decision_by, decision_ms, decision_reason, approval_by, approval_ms, approval_counter, approval_entry,
-        values_json
+        joined_to, values_json
         FROM registration LEFT JOIN registration_values USING (rid) ORDER BY id""",
     "other_record": """SELECT id, type, scope, registered_by, at_ms, void, values_json FROM other_record ORDER BY id""",
     "incomplete": "SELECT id, type, scope FROM incomplete ORDER BY id",
     "lease": "SELECT id, member, invitation, slots FROM lease ORDER BY id",
     "acknowledged": "SELECT receipt, by, chain, first, last, head FROM acknowledged ORDER BY 1, 3, 4, 5, 6",
+    **same_as.CONTENTS,
 }
 _CLEAR: Final = (
     "DELETE FROM registration",
@@ -29,6 +31,7 @@ _CLEAR: Final = (
     "DELETE FROM incomplete",
     "DELETE FROM lease",
     "DELETE FROM acknowledged",
+    *same_as.CLEAR,
 )
 
 

@@ -80,6 +80,7 @@ class RegistrationRow(NamedTuple):
     approval_ms: int | None
     approval_counter: int | None
     approval_entry: str | None
+    joined_to: str | None
 
 
 #: How many columns an undecided registration fills; the rest, from `decision_code` on, are empty.
@@ -89,7 +90,8 @@ _NOTHING_FOUND: Final = Inspected()
 
 
 def registration_row(record: Record, inspect: Callable[[Mapping[str, object], int], Inspected]) -> RegistrationRow:
-    """The row of a complete registration, as if it had no duplicate and every approval had a slot.
+    """The row of a complete registration, as if it had no duplicate, were joined to no other, and every approval had a
+    slot.
 
     Only a registration that somebody changed is inspected: its author's program checked it when it was handed in and
     refused what the rules refuse, so one entry alone needs no second look, while edits that met in a merge do. That
@@ -138,6 +140,7 @@ def row_of_any(record: Record, inspect: Callable[[Mapping[str, object], int], In
         approval_ms=approval.t[0] if approval else None,
         approval_counter=approval.t[1] if approval else None,
         approval_entry=approval.entry if approval else None,
+        joined_to=None,
     )
 
 
@@ -156,7 +159,7 @@ def row_of_one(record: Record) -> RegistrationRow:
 
 
 #: The columns of such a registration from `duplicate_count` on.
-_UNTOUCHED: Final = (0, 1, 1, 1, "", None, None, None, None, None, None, None, None)
+_UNTOUCHED: Final = (0, 1, 1, 1, "", None, None, None, None, None, None, None, None, None)
 
 
 class _Answers(NamedTuple):
@@ -192,8 +195,13 @@ def _override_count(values: Mapping[str, object]) -> int:
     return len(overrides) if isinstance(overrides, dict) else 0
 
 
-def state_of_row(heads: str, *, conflicts: int, errors: int, duplicates: int, within_quota: bool) -> str:
-    """The state from a row's columns; an equal NIK elsewhere is an error like those of the form."""
+def state_of_row(
+    heads: str, *, conflicts: int, errors: int, duplicates: int, within_quota: bool, is_joined: bool
+) -> str:
+    """The state from a row's columns; an equal NIK elsewhere is an error like those of the form. One that is joined to
+    another registration of the same person stands for nobody."""
+    if is_joined:
+        return "void"
     return registration_state(
         unpack_heads(heads), conflicts=conflicts > 0, errors=errors + duplicates > 0, within_quota=within_quota
     )

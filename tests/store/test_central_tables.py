@@ -16,7 +16,7 @@ AREA = "64.71.05.1002"
 SHARED = (
     "id, state, {area}, nik, registered_by, device, edits, changed_ms, conflict_count, error_count, errors, warnings,"
     " override_count, duplicate_count, live, within_quota, round, decision_heads, {decision}, {decided_by},"
-    " decision_reason, approval_by, approval_ms, approval_counter, approval_entry, values_json"
+    " decision_reason, approval_by, approval_ms, approval_counter, approval_entry, joined_to, values_json"
 )
 HERE = SHARED.format(area="area", decision="decision", decided_by="decided_by")
 THERE = SHARED.format(area="scope", decision="decision_code", decided_by="decision_by")

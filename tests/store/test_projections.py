@@ -332,7 +332,7 @@ def test_slots_are_given_as_the_rule_of_the_quota_says(store, approvals, slots, 
         for ms, by, within in approvals:
             row = dict.fromkeys(RegistrationRow._fields, 0) | {
                 "id": str(ms), "approval_by": by, "approval_ms": ms, "approval_entry": f"{ms:032x}",
-                "decision_heads": "approve+", "within_quota": within,
+                "decision_heads": "approve+", "within_quota": within, "joined_to": None,
             }  # fmt: skip
             columns = ", ".join(row)
             marks = ", ".join("?" * len(row))

@@ -36,6 +36,10 @@ _CONTENTS: Final = {
     "lease": "lease",
     "receipt": "receipt",
     "programme": "programme",
+    "same_as": "same_as",
+    "decided_pair": "decided_pair",
+    "entered": "entered",
+    "unfounded": "unfounded",
 }
 
 

@@ -86,6 +86,8 @@ FIXED: Final = (
     Column("approval_ms", "BIGINT", "Untuk program: urutan kuota", _of("approval_ms")),
     Column("approval_counter", "BIGINT", "Untuk program: urutan kuota", _of("approval_counter")),
     Column("approval_entry", "TEXT", "Untuk program: urutan kuota", _of("approval_entry")),
+    Column("joined_to", "TEXT", "Nomor pendaftaran yang dipertahankan, bila ini orang yang sama dan mengalah",
+           _of("joined_to")),
 )  # fmt: skip
 
 

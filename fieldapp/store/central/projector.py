@@ -39,6 +39,7 @@ class CentralProjector(Projector):
         "DELETE FROM receipt WHERE receipt IN ({})",
         "DELETE FROM incomplete WHERE id IN ({})",
     )
+    _scope_column = "area"
 
     def __init__(
         self,

@@ -117,7 +117,40 @@ _FIRST: Final = (
         SELECT l.member, m.name, sum(l.slots) AS slots
         FROM lease AS l LEFT JOIN member AS m ON m.id = l.member GROUP BY l.member, m.name""",
 )
-_STEPS: Final = (_FIRST,)
+_SAME_AS: Final = (
+    # What members said about two registrations, and what it comes to.
+    """CREATE TABLE same_as (
+        id TEXT PRIMARY KEY,
+        a TEXT NOT NULL,
+        b TEXT NOT NULL,
+        scope TEXT NOT NULL,
+        decision TEXT NOT NULL,
+        survivor TEXT,
+        member TEXT NOT NULL,
+        at_ms BIGINT NOT NULL,
+        counter BIGINT NOT NULL,
+        reach TEXT NOT NULL,
+        first TEXT NOT NULL,
+        replaces TEXT NOT NULL,
+        stamps TEXT NOT NULL)""",
+    "CREATE INDEX same_as_by_pair ON same_as (a, b)",
+    "CREATE INDEX same_as_by_other ON same_as (b)",
+    """CREATE TABLE decided_pair (
+        a TEXT NOT NULL,
+        b TEXT NOT NULL,
+        said TEXT NOT NULL,
+        decision TEXT NOT NULL,
+        survivor TEXT,
+        a_gives BIGINT NOT NULL,
+        b_gives BIGINT NOT NULL,
+        stamp_a TEXT NOT NULL,
+        stamp_b TEXT NOT NULL,
+        PRIMARY KEY (a, b))""",
+    "CREATE INDEX decided_pair_by_other ON decided_pair (b)",
+    "CREATE TABLE entered (id TEXT NOT NULL, scope TEXT NOT NULL, PRIMARY KEY (id, scope))",
+    "CREATE TABLE unfounded (id TEXT PRIMARY KEY)",
+)
+_STEPS: Final = (_FIRST, _SAME_AS)
 #: A time beyond the calendar is shown as its last second.
 _WORDS: Final = {"{epoch}": "timestamptz '1970-01-01 00:00:00+00'", "{last}": "253402300799000"}
 
@@ -137,6 +170,14 @@ _COMMENTS: Final[Mapping[str, str]] = {
     "member.areas": "Kode wilayah, dipisah koma; * berarti semua",
     "member.standing": "active, atau alasan entrinya tidak dihitung",
     "programme": "Setelan program: kuota, anggaran, biaya seorang peserta (rupiah, seluruh bulan pertanggungan)",
+    "same_as": "Ucapan anggota tentang dua pendaftaran: orang yang sama, berbeda, atau belum pasti",
+    "same_as.reach": "Untuk program: peran dan wilayah anggota itu",
+    "decided_pair": "Kesimpulan tentang dua pendaftaran dari semua ucapan di tabel same_as",
+    "decided_pair.decision": "same, different, unsure, atau disputed (belum sepakat)",
+    "decided_pair.said": "Kesimpulan pasangan ini saja, tanpa melihat pasangan lain dari kasus yang sama",
+    "decided_pair.survivor": "Pendaftaran yang dipertahankan",
+    "entered": "Wilayah lain yang dimasuki pendaftaran karena orangnya pindah",
+    "unfounded": "Catatan yang seluruhnya di karantina",
     "other_record": "Catatan lain dalam jurnal (jatah, tanda terima, setelan) sebagai JSON",
     "incomplete": "Catatan yang awalnya belum sampai di pusat",
     "lease": "Jatah kuota tiap anggota",
