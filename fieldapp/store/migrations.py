@@ -276,7 +276,7 @@ def same_as(db: Database) -> None:
             WHERE entry.status IS NULL AND entry.kind <> {NEW_LABEL} AND label.text NOT IN ('*', registration.scope)""",  # noqa: S608 - constants
         f"""INSERT INTO unfounded (id)
             SELECT {_UUID} FROM entry WHERE record IN (SELECT record FROM entry WHERE status IS NOT NULL)
-            GROUP BY record HAVING count(*) = count(status)""",  # noqa: S608 - constants
+            GROUP BY record HAVING sum(status IS NULL AND kind = {NEW_LABEL}) = 0""",  # noqa: S608 - constants
         # What a newer laptop wrote about pairs while this one had no word for it is worked out when it is next opened.
         """INSERT INTO local (key, value) SELECT 'rebuild', 'true'
             WHERE EXISTS (SELECT 1 FROM other_record WHERE type = 'same_as')""",

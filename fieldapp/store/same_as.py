@@ -122,11 +122,12 @@ def note_scopes(connection: Connection, records: Sequence[Record]) -> None:
 
 
 def note_gone(connection: Connection, records: Sequence[Record]) -> None:
-    """Keep of records that are no registrations (any more) which ones are known, and count for nothing."""
+    """Keep of records that are no registrations (any more) which ones have no beginning, though some of it is in
+    quarantine: they stand for nobody, and those of which nothing came yet may."""
     ids = [record.id for record in records]
     for statement in ("DELETE FROM entered WHERE id IN ({})", "DELETE FROM unfounded WHERE id IN ({})"):
         for_listed(connection, statement, ids)
-    rows = [(record.id,) for record in records if not record.type]
+    rows = [(record.id,) for record in records if record.origin is None and record.quarantined]
     connection.executemany("INSERT INTO unfounded (id) VALUES (?)", rows)
 
 
@@ -264,7 +265,10 @@ def _join(connection: Connection, changed: set[str], touched: Touched) -> set[in
         if row.state == "frozen":
             gives.pop(one, None)
     fallen = {one for one, row in standing.items() if row.state == "void"}
-    fallen.update(row[0] for row in listed(connection, "SELECT id FROM unfounded WHERE id IN ({})", sorted(members)))
+    for table in ("unfounded", "other_record"):
+        # What is known and no registration stands for nobody; what has not come yet may.
+        statement = f"SELECT id FROM {table} WHERE id IN ({{}})"  # noqa: S608 - names of ours
+        fallen.update(row[0] for row in listed(connection, statement, sorted(members)))
     apart = [pair for pair, row in pairs.items() if row.said == "different"]
     joined = same_as.join(gives, apart, fallen)
     _name(connection, pairs, joined.contradicted)

@@ -177,7 +177,7 @@ _COMMENTS: Final[Mapping[str, str]] = {
     "decided_pair.said": "Kesimpulan pasangan ini saja, tanpa melihat pasangan lain dari kasus yang sama",
     "decided_pair.survivor": "Pendaftaran yang dipertahankan",
     "entered": "Wilayah lain yang dimasuki pendaftaran karena orangnya pindah",
-    "unfounded": "Catatan yang seluruhnya di karantina",
+    "unfounded": "Catatan yang awalnya di karantina atau belum sampai, dan sebagian isinya di karantina",
     "other_record": "Catatan lain dalam jurnal (jatah, tanda terima, setelan) sebagai JSON",
     "incomplete": "Catatan yang awalnya belum sampai di pusat",
     "lease": "Jatah kuota tiap anggota",
