@@ -1,6 +1,6 @@
 """One person, two registrations: what several people's words about a pair come to, and who stands for the person.
 
-Pure, and of no order: replicas that know the same words come to the same end (docs/decisions/0017).
+Pure, and of no order: replicas that know the same words come to the same end (docs/decisions/0018).
 """
 
 from __future__ import annotations
