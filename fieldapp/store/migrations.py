@@ -283,9 +283,37 @@ def same_as(db: Database) -> None:
     )
 
 
+def matching(db: Database) -> None:
+    """Who may be one person with whom; all of it is made from the registrations, which therefore all wait for it."""
+    _run(
+        db,
+        # Compared fields as they are compared, of registrations that stand for a person.
+        "CREATE TABLE match_person (rid INTEGER PRIMARY KEY, stamp TEXT NOT NULL, person BLOB NOT NULL) STRICT",
+        "CREATE TABLE match_key (key INTEGER NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY (key, rid))"
+        " STRICT, WITHOUT ROWID",
+        # How many people have a part of a name, or a phone: what is rare says more.
+        "CREATE TABLE match_count (kind TEXT NOT NULL, word TEXT NOT NULL, people INTEGER NOT NULL,"
+        " PRIMARY KEY (kind, word)) STRICT, WITHOUT ROWID",
+        "CREATE TABLE match_full (key INTEGER PRIMARY KEY) STRICT",
+        "CREATE TABLE match_todo (rid INTEGER PRIMARY KEY) STRICT",
+        "CREATE TABLE match_uncompared (rid INTEGER PRIMARY KEY) STRICT",
+        """CREATE TABLE match_pair (
+            lo INTEGER NOT NULL,
+            hi INTEGER NOT NULL,
+            bits REAL NOT NULL,
+            probability REAL NOT NULL,
+            band TEXT NOT NULL,
+            round INTEGER NOT NULL,
+            PRIMARY KEY (lo, hi)
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX match_pair_by_hi ON match_pair (hi)",
+        "CREATE TABLE match_state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    )
+
+
 _ORDER = (
     local_values, drafts, journal, projections, carried, disclosures, report_order, feed, sums, heads, dropped,
-    requests, papers, same_as,
+    requests, papers, same_as, matching,
 )  # fmt: skip
 NAMES = tuple(step.__name__ for step in _ORDER)
 STEPS = Migrations("fieldapp")

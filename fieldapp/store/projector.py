@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
 from fieldapp.domain.programme import ProgrammeSettings
-from fieldapp.store import effects, same_as
+from fieldapp.store import effects, matching, same_as
 from fieldapp.store.effects import Touched
 from fieldapp.store.listed import for_listed, listed
 from fieldapp.store.queries import programme_fields
@@ -103,6 +103,8 @@ class Projector:
 
     def _settled(self, settings: ProgrammeSettings, touched: Touched) -> None:
         """Called last, with what changed."""
+        # Who gives way to another, or no longer does, has no other answers, but ceases or begins to stand for somebody.
+        matching.note_changed(self._connection, touched.lives)
 
     def _put_registrations(self, records: Sequence[Record], settings: ProgrammeSettings, touched: Touched) -> None:
         def inspect(values: Mapping[str, object], at_ms: int) -> Inspected:
@@ -152,6 +154,9 @@ class Projector:
         many("INSERT OR REPLACE INTO registration_values (rid, values_json) VALUES (?, ?)", values)
         many("DELETE FROM search WHERE rowid = ?", forgotten)
         many("INSERT INTO search (rowid, name, nik, phone) VALUES (?, ?, ?, ?)", indexed)
+        if replaced:
+            # New rows wait to be compared by their numbers alone.
+            matching.note_changed(self._connection, [row[0] for row in replaced])
 
     def _known(self, ids: Sequence[str]) -> dict[str, tuple[Any, ...]]:
         """id -> (rid, nik, approval_by, name_key, nik, phone) of the registrations that have a row."""
@@ -179,6 +184,8 @@ class Projector:
         for table in ("registration", "registration_values"):
             self._connection.executemany(_DELETE_BY_RID[table], gone)
         self._connection.executemany("DELETE FROM search WHERE rowid = ?", gone)
+        if gone:
+            matching.note_gone(self._connection, [rid for (rid,) in gone])
 
     def _forget_others(self, records: Sequence[Record], touched: Touched) -> None:
         if not records:

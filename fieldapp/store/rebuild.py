@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from fieldapp.store import same_as
+from fieldapp.store import matching, same_as
 from fieldapp.store.db import Connection
 from sync.journal import Journal
 
@@ -48,7 +48,8 @@ def rebuild(connection: Connection, journal: Journal) -> bool:
 
 def clear(connection: Connection) -> None:
     """Empty every projected table."""
-    for statement in _CLEAR:
+    # Whoever may be one person with whom goes by row numbers, which come out anew: everybody waits to be compared.
+    for statement in (*_CLEAR, *matching.CLEAR):
         connection.execute(statement)
 
 
