@@ -383,8 +383,8 @@ def known_pairs_of(connection: Connection, registrations: Iterable[str], shown: 
 
 
 def _known(row: tuple[Any, ...]) -> Known:
-    x, y, *weight, s, t = row
-    return Known(x, y, *weight, (s, t)) if x < y else Known(y, x, *weight, (t, s))
+    x, y, bits, probability, band, s, t = row
+    return Known(x, y, bits, probability, band, (s, t)) if x < y else Known(y, x, bits, probability, band, (t, s))
 
 
 def pairs_after(connection: Connection, after: tuple[int, int], limit: int) -> list[Pair]:
