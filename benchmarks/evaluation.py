@@ -84,6 +84,7 @@ class Labelled:
     external: list[dict[str, str]] = field(default_factory=list)
     external_person: dict[str, str] = field(default_factory=dict)
     traps: dict[Pair, str] = field(default_factory=dict)
+    name: str = ""
 
     def pairs(self) -> set[Pair]:
         of: dict[str, list[str]] = {}
@@ -121,6 +122,7 @@ def read(folder: Path) -> Labelled:
         external=lines("external.csv"),
         external_person={row["no"]: row["person"] for row in lines("external_truth.csv")},
         traps={(row["a"], row["b"]): row["kind"] for row in lines("traps.csv")},
+        name=folder.name,
     )
 
 

@@ -1,11 +1,11 @@
 """Precision, recall and F1 of the shipped command at its shipped threshold, with the time and memory it takes.
 
     python benchmarks/matching.py [--profiles desks sheets doors city] [--records 10000 100000] [--seeds 1 2 3]
-                                  [--external 10000] [--csv FOLDER ...] [--errors]
+                                  [--external 10000] [--csv FOLDER ...] [--errors] [--library]
 
 Every row runs `fieldapp duplicates find --pairs` in a process of its own, on made-up registrations with known
-duplicates
-(benchmarks/registrations) or on a folder with registrations.csv and truth.csv (external.csv, external_truth.csv).
+duplicates (benchmarks/registrations) or on a folder with registrations.csv and truth.csv (and external.csv with
+external_truth.csv). `--library` compares by the library's keys in this process instead, without the command's sweep.
 "F1" is at probability 0.9, chosen before looking; "best F1" is at whichever threshold were best afterwards; "recall at
 99 %" is what is found while 99 of 100 shown are right; "found at 1.5" is the share of the true pairs among the best
 one and a half pairs a true pair; "other list" is F1 at 0.9 against a list with NIK and name only. Seconds are processor
@@ -21,6 +21,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,15 @@ def folders(given: argparse.Namespace, base: Path) -> Iterator[tuple[str, Path]]
                 yield f"{profile} {records:,} seed {seed}", folder
 
 
+def compared(labelled: Labelled, other: bool = False) -> tuple[dict[Pair, Score], Cost]:
+    """As `proposed`, by the library alone."""
+    from compared import against, scores, within
+
+    began = time.process_time()
+    found = scores(against(labelled) if other else within(labelled))
+    return found, Cost(time.process_time() - began, 0.0)
+
+
 def report_errors(scored: dict[Pair, Score], labelled: Labelled) -> None:
     print("\n| mistake | true pairs that carry it | lost |\n|---|---|---|")
     for kind, carried, missed in missed_by_kind(scored, labelled):
@@ -94,17 +104,19 @@ def main() -> None:
     parser.add_argument("--external", type=int, default=10_000)
     parser.add_argument("--csv", nargs="*", type=Path, default=[])
     parser.add_argument("--errors", action="store_true")
+    parser.add_argument("--library", action="store_true")
     given = parser.parse_args()
     head = ["", "true pairs", *HEAD, "other list", "s", "MB"]
     print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
     with tempfile.TemporaryDirectory() as base:
         for name, folder in folders(given, Path(base)):
             labelled = read(folder)
-            scored, cost = proposed(folder)
+            scored, cost = compared(labelled) if given.library else proposed(folder)
             found = figures(scored, labelled.pairs())
             other = "-"
             if labelled.external:
-                other = f"{figures(proposed(folder, against=True)[0], labelled.covered()).f1:.3f}"
+                covering = compared(labelled, True) if given.library else proposed(folder, True)
+                other = f"{figures(covering[0], labelled.covered()).f1:.3f}"
             row = [name, f"{found.true:,}", *found.cells(), other, f"{cost.seconds:.1f}", f"{cost.megabytes:.0f}"]
             print("| " + " | ".join(row) + " |", flush=True)
             if given.errors:
