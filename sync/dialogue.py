@@ -116,7 +116,7 @@ class Hub:
     `author` is asked anew each time, since the hub's keys may grow; `merged` is told of each merge once it is durable.
     `members` gives a membership of one's own to open requests with, so that only merging needs the one transaction; it
     may be a moment old. `known` may look up which segments are here already. `challenge` is what requests over HTTP
-    have to answer (FORMAT.md).
+    have to answer (FORMAT.md). `prepare` is called within the transaction, before an answer is put together.
     """
 
     def __init__(
@@ -131,7 +131,9 @@ class Hub:
         members: Callable[[], Membership] | None = None,
         known: Known | None = None,
         challenge: Callable[[], str] = str,
+        prepare: Callable[[Journal], None] = lambda _: None,
     ) -> None:
+        self._prepare = prepare
         self._transact = transact
         self._members = members or (lambda: transact(lambda journal: journal.membership.copy()))
         self._known = known
@@ -193,6 +195,7 @@ class Hub:
                 received = merge_bundle(journal, request, author, random=self._random)
             else:
                 received = merge_opened(journal, opened, author, random=self._random)
+            self._prepare(journal)
             answer = bundle_for_member(
                 journal,
                 author.identity,

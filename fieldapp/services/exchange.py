@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.locale.reasons import os_reason
-from fieldapp.services import arriving, office
+from fieldapp.services import arriving, known, office
 from fieldapp.services.files import read_bytes
 from fieldapp.services.ledger import differing
 from fieldapp.services.membership import find_member
@@ -53,6 +53,7 @@ def write_bundle(session: Session, out: Path, to: str = OFFICE, progress: Progre
         programme = office.current_programme(session, connection)
         if receiver is None:
             return road.bundle_for_office(journal, session.identity, programme, session.now_ms())
+        known.prepare(session, journal)
         return road.bundle_for_member(journal, session.identity, programme, receiver, session.now_ms())
 
     made = session.write(make)

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 from prometheus_client import start_http_server
 
 from fieldapp.locale.reasons import os_reason
-from fieldapp.services import office
+from fieldapp.services import known, office
 from fieldapp.services.keeper import SQLITE, keeper_of
 from fieldapp.services.problems import Exit, Problem
 from fieldapp.services.session import Session
@@ -106,6 +106,7 @@ class HubServer:
             members=members,
             known=self._known,
             challenge=gate.challenge,
+            prepare=lambda journal: known.prepare(session, journal),
         )
         self._measures = Measures()
         try:

@@ -12,6 +12,7 @@ from fieldapp.services import changes
 from fieldapp.services.session import Session
 from fieldapp.store.db import Connection
 from sync.journal import Journal
+from sync.keys import recipient_of
 from sync.members import Programme, is_recipient, new_office_key, open_office_key
 from sync.office import OFFICE_KEY
 
@@ -30,6 +31,16 @@ def current_programme(session: Session, connection: Connection) -> Programme:
     if not handed_on:
         return session.programme
     return replace(session.programme, office_recipient=str(handed_on[-1]["recipient"]))
+
+
+def newest_identity(session: Session, journal: Journal) -> str | None:
+    """The office identity in force among those that this member holds; None where it holds none."""
+    held = session.identity.office_identities
+    handed_on = _handed_on(journal)
+    if len(held) > 1 and handed_on:
+        in_force = str(handed_on[-1]["recipient"])
+        return next((each for each in held if recipient_of(each) == in_force), held[-1])
+    return held[-1] if held else None
 
 
 def rotate(session: Session, journal: Journal) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 import pytest
 import trustme
+from hubs import serving
 
 from fieldapp.services import exchange, membership, registrations, session
 from fieldapp.services.hub import HubServer, Tls
@@ -41,22 +42,6 @@ def listed(laptop: Session) -> str:
 
 def held(laptop: Session) -> Any:
     return laptop.read(lambda connection: laptop.journal(connection).coverage())
-
-
-@contextlib.contextmanager
-def serving(hub: Session, **bounds: int) -> Iterator[str]:
-    """The hub of this session in a thread; yields its address."""
-    server = HubServer(hub, "127.0.0.1", 0, **bounds)
-    ready = threading.Event()
-    thread = threading.Thread(target=server.run, args=(lambda url: ready.set(),))
-    thread.start()
-    try:
-        assert ready.wait(10)
-        yield server.url
-    finally:
-        server.stop()
-        thread.join(20)
-        assert not thread.is_alive()
 
 
 @pytest.fixture
