@@ -30,6 +30,7 @@ COMMANDS = {
     "show": _HERE + "registrations:show",
     "review": _HERE + "review:review",
     "conflicts": _HERE + "conflicts:conflicts",
+    "duplicates": _HERE + "duplicates:duplicates",
     "quarantine": _HERE + "conflicts:quarantine",
     "bundle": _HERE + "bundle:bundle",
     "sync": _HERE + "hub:sync",

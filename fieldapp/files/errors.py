@@ -13,6 +13,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The sheet cannot be written there ({why}). Close the file if it is open, check the folder and the free "
         "space, then try again. An older file was left as it was.",
     ),
+    "list_empty": (
+        "Daftar ini kosong, juga tanpa judul kolom.",
+        "This list is empty, even of column headings.",
+    ),
+    "list_not_text": (
+        "Berkas ini bukan daftar CSV. Simpan dahulu sebagai CSV (UTF-8).",
+        "This file is no CSV list. Save it as CSV (UTF-8) first.",
+    ),
+    "list_without_column": (
+        "Daftar ini tidak memiliki kolom {column}. Baris pertamanya harus memuat nama-nama kolom.",
+        "This list has no column {column}. Its first row must hold the names of the columns.",
+    ),
     "sheet_too_many_rows": (
         "Satu lembar .xlsx memuat paling banyak {limit} baris. Persempit pilihannya atau tulis sebagai .csv.",
         "One .xlsx sheet holds at most {limit} rows. Narrow the selection or write a .csv.",
