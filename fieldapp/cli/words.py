@@ -34,6 +34,7 @@ ROLES = tuple(_ROLES)
 
 
 _RISKS = {
+    "covers": N_("sudah terlindungi"),
     "changed_after_review": N_("berubah setelah diputuskan"),
     "errors": N_("isian salah"),
     "conflicts": N_("bertentangan"),

@@ -53,6 +53,10 @@ _WHOLE_TYPES: Final[dict[str, dict[str, str]]] = {
     "payment": {"supervisor": _ANY, "admin": _ANY},
     "receipt": {"coordinator": _ANY, "supervisor": _ANY, "admin": _ANY, "hub": _ANY},
     "revocation": {"admin": _ANY},
+    "cover_list": {"supervisor": _ANY, "admin": _ANY},
+    "cover_digests": {"supervisor": _ANY, "admin": _ANY},
+    # Whoever may approve a person may say that a list is wrong about the person.
+    "cover_decision": {"supervisor": _ANY},
     "office_key": {"admin": _ANY},
 }
 

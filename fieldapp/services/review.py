@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from fieldapp.domain import quota, roles
 from fieldapp.domain.review import PENDING_STATES
 from fieldapp.services import answers, changes
+from fieldapp.services.covers import refuse_covered
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session
 from fieldapp.services.submission import covers
@@ -53,7 +54,7 @@ def reasons(row: Mapping[str, Any]) -> list[str]:
         found.append("changed_after_review")
     if row["nik"] is None:
         found.append("no_nik")
-    for code in ("errors", "conflicts", "duplicates", "overrides"):
+    for code in ("covers", "errors", "conflicts", "duplicates", "overrides"):
         if row[code]:
             found.append(code)
     return found
@@ -175,6 +176,7 @@ def _refuse_unfit(session: Session, connection: Connection, record: Record) -> N
     doubles = queries.same_nik(connection, record.id)
     if doubles:
         raise Problem("duplicate_nik", details={"count": len(doubles) + 1})
+    refuse_covered(session, connection, record.id)
     checked = answers.check(session, connection, record.values, record.id)
     if checked.errors:
         raise Problem("has_errors", findings=answers.told(checked.errors))

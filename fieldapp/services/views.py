@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.domain import region
 from fieldapp.domain.nik import masked
+from fieldapp.services import covers
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session, iso_time
 from fieldapp.store import drafts as kept
@@ -51,7 +52,13 @@ def listing(session: Session, **wanted: Any) -> list[dict[str, Any]]:
 def ids(session: Session, *, order: Order = "id", **wanted: Any) -> list[str]:
     """Ids for a list of any length; `wanted` as in `listing`, `states` for several, `order` as in the store."""
     narrowed = filter_of(session, **wanted)
-    return session.read(lambda connection: queries.ids(connection, narrowed, order))
+
+    def read(connection: Connection) -> list[str]:
+        found = queries.ids(connection, narrowed, order)
+        # Nobody can be riskier than who is covered already; the store cannot tell, since it holds no key.
+        return covers.first(session, connection, found) if order == "risk" else found
+
+    return session.read(read)
 
 
 def rows(session: Session, wanted: Sequence[str]) -> list[dict[str, Any]]:
@@ -59,7 +66,8 @@ def rows(session: Session, wanted: Sequence[str]) -> list[dict[str, Any]]:
 
     def read(connection: Connection) -> list[dict[str, Any]]:
         who = member_names(session, connection)
-        return [_row(row, who) for row in queries.rows(connection, wanted)]
+        covered = covers.blocking(session, connection, wanted)
+        return [{**_row(row, who), "covers": len(covered.get(row.id, ()))} for row in queries.rows(connection, wanted)]
 
     return session.read(read)
 
@@ -67,8 +75,8 @@ def rows(session: Session, wanted: Sequence[str]) -> list[dict[str, Any]]:
 def show(session: Session, registration: str, *, history: bool = False) -> dict[str, Any]:
     """One registration or draft whole; Problem registration_not_found.
 
-    `{"id", "state", "values", "conflicts", "overrides", "comments", "area", "registered_by", "duplicates", "errors"}`
-    and with `history` what `history` answers.
+    `{"id", "state", "values", "conflicts", "overrides", "comments", "area", "registered_by", "duplicates", "covers",
+    "errors"}` and with `history` what `history` answers.
     """
 
     def read(connection: Connection) -> dict[str, Any]:
@@ -82,6 +90,7 @@ def show(session: Session, registration: str, *, history: bool = False) -> dict[
         who = member_names(session, connection)
         shown = _shown(record, row, who)
         shown["duplicates"] = queries.same_nik(connection, registration)
+        shown["covers"] = covers.shown(session, connection, registration)
         if history:
             shown["history"] = _history(record, who)
         return shown
