@@ -70,6 +70,11 @@ def _shown(shown: dict[str, Any]) -> Iterator[str]:
         yield from ("", _("Peringatan yang dijelaskan:"))
         for code, reason in shown["overrides"].items():
             yield f"  {plain(code)}: {said(reason)}"
+    if shown.get("covers"):
+        from fieldapp.services.cover_words import cover_words
+
+        yield from ("", _("Daftar orang yang sudah terlindungi:"))
+        yield from (f"  {plain(cover_words(each))}" for each in shown["covers"])
     if shown.get("comments"):
         yield from ("", _("Catatan:"))
         for each in shown["comments"]:

@@ -10,6 +10,7 @@ from fieldapp.cli.base import FILE, Choice, Number, argument, command, group, op
 from fieldapp.cli.filters import filter_option, selection
 from fieldapp.cli.output import Output, pairs, plain, table
 from fieldapp.cli.unlock import unlocked
+from fieldapp.cli.words import state_words
 from fieldapp.locale import N_, _
 
 _KINDS: Final = {
@@ -192,6 +193,41 @@ def lists(out: Output) -> None:
         out.say(words.format(lists=", ".join(map(plain, unchecked))))
 
 
+@command(
+    "decide",
+    N_("Catat apa arti baris sebuah daftar bagi satu pendaftaran. Yang lain atau berakhir tidak lagi menghalangi."),
+    argument("list_", metavar=N_("DAFTAR"), help=N_("Nomor atau nama daftar.")),
+    argument("registration", metavar=N_("NOMOR"), help=N_("Nomor pendaftaran.")),
+    option(
+        "--row",
+        type=Number(1),
+        metavar=N_("BARIS"),
+        help=N_("Nomor baris yang mirip; tanpa ini, baris dengan NIK-nya."),
+    ),
+    option("--same", is_flag=True, help=N_("Barisnya orang ini, dan ia terlindungi.")),
+    option("--different", is_flag=True, help=N_("Barisnya orang lain.")),
+    option("--ended", is_flag=True, help=N_("Barisnya orang ini, tetapi perlindungannya sudah berakhir.")),
+    option("--reason", required=True, help=N_("Alasan keputusan.")),
+)
+def decide(
+    out: Output, list_: str, registration: str, row: int | None, same: bool, different: bool, ended: bool, reason: str
+) -> None:
+    chosen = [name for name, is_set in (("same", same), ("different", different), ("ended", ended)) if is_set]
+    if len(chosen) != 1:
+        wrong_use(_("Pilih salah satu: --same, --different, atau --ended."))
+    from fieldapp.services import cover_decisions
+
+    with unlocked() as session:
+        answer = cover_decisions.decide(session, list_, registration, chosen[0], reason=reason, row=row)
+    shown = [
+        (_("Daftar"), answer["name"]),
+        (_("Nomor"), answer["registration"]),
+        (_("Keadaan"), state_words(answer["state"])),
+        (_("Masih terhalang daftar"), answer["blocks"]),
+    ]
+    out.answer(answer, pairs(shown))
+
+
 sheet = group(
-    "sheet", N_("Lembar kerja: ekspor, dan daftar orang yang sudah terlindungi."), export, import_, undo, lists
+    "sheet", N_("Lembar kerja: ekspor, dan daftar orang yang sudah terlindungi."), export, import_, undo, lists, decide
 )

@@ -27,6 +27,14 @@ _MAY_WRITE: Final[dict[tuple[str, str], dict[str, str]]] = {
     ("registration", "void"): {"enumerator": _OWN, "coordinator": _ANY, "supervisor": _ANY},
     ("registration", "comment"): {"enumerator": _ANY, "coordinator": _ANY, "supervisor": _ANY},
     # Never edited: who thinks otherwise says so in a record of the own, which names the ones that it replaces.
+    **{
+        (type_, kind): {"supervisor": _ANY, "admin": _ANY}
+        for type_ in ("cover_list", "cover_digests")
+        for kind in ("new", "void")
+    },
+    # Whoever may approve a person may say that a list is wrong about the person.
+    ("cover_decision", "new"): {"supervisor": _ANY},
+    ("cover_decision", "void"): {"supervisor": _ANY},
     ("same_as", "new"): {"enumerator": _OWN, "coordinator": _ANY, "supervisor": _ANY},
     ("same_as", "void"): {"enumerator": _OWN, "coordinator": _ANY, "supervisor": _ANY},
 }
@@ -53,10 +61,6 @@ _WHOLE_TYPES: Final[dict[str, dict[str, str]]] = {
     "payment": {"supervisor": _ANY, "admin": _ANY},
     "receipt": {"coordinator": _ANY, "supervisor": _ANY, "admin": _ANY, "hub": _ANY},
     "revocation": {"admin": _ANY},
-    "cover_list": {"supervisor": _ANY, "admin": _ANY},
-    "cover_digests": {"supervisor": _ANY, "admin": _ANY},
-    # Whoever may approve a person may say that a list is wrong about the person.
-    "cover_decision": {"supervisor": _ANY},
     "office_key": {"admin": _ANY},
 }
 

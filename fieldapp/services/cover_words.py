@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
-from fieldapp.services.problems import Exit, Problem
+from fieldapp.services.problems import Exit, Problem, fill
 
 _CODES: Final[dict[str, tuple[Exit, str, str]]] = {
     "covered_elsewhere": (
@@ -52,6 +52,28 @@ _CODES: Final[dict[str, tuple[Exit, str, str]]] = {
         "The key for digests is not on this laptop yet. Merge the office's newest bundle, then try again.",
     ),
 }
+
+
+_DECISIONS: Final = {
+    "same": ("barisnya memang orang ini", "its row is this person"),
+    "different": ("barisnya orang lain", "its row is somebody else"),
+    "ended": ("perlindungannya sudah berakhir", "the cover has ended"),
+}
+
+
+def cover_words(standing: Mapping[str, Any]) -> str:
+    """Where a registration stands on a list (`covers.shown`), as a sentence of a person's."""
+    said = standing["decision"]
+    if said is None:
+        words = ("NIK ini ada di daftar {name}.", "This NIK is on the list {name}.")
+        return fill(words, standing)
+    words = ("Daftar {name}: {what} ({by}: {reason}).", "List {name}: {what} ({by}: {reason}).")
+    return fill(words, {**said, "name": standing["name"], "what": decision_words(said["decision"])})
+
+
+def decision_words(decision: str) -> str:
+    """What was decided about a list's row."""
+    return fill(_DECISIONS[decision], {})
 
 
 def problem(code: str, details: Mapping[str, object] | None = None) -> Problem:

@@ -11,7 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
-from fieldapp.services import cover_import, registrations, review
+from fieldapp.services import cover_decisions, cover_import, cover_keys, covers, registrations, review
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session
 from fieldapp.store import covers as store
@@ -256,3 +256,137 @@ def test_a_list_of_nobody_is_not_taken_in(town, tmp_path: Path) -> None:
     with pytest.raises(Problem, match="cover_nobody"):
         take_in(town.admin, sheet(tmp_path / "a.xlsx", [1, "6,4E+15", "CONTOH"]))
     assert cover_import.lists(town.admin) == []
+
+
+def test_an_enumerator_is_warned_while_typing_once_a_return_bundle_brought_list_and_key(
+    town, person: Person, tmp_path: Path
+) -> None:
+    supervisor, enumerator = town.join("supervisor", "Agus", AREA), town.join("enumerator", "Siti", AREA)
+    town.carry(enumerator, supervisor)
+    take_in(supervisor, sheet(tmp_path / "a.xlsx", listed(1)))
+    draft = registrations.new_draft(enumerator, person(1))
+    assert registrations.check_values(enumerator, person(1)).findings == ()
+    town.carry(supervisor, enumerator, to=enumerator.member.id)
+    [finding] = registrations.check_values(enumerator, person(1)).findings
+    assert (finding.code, finding.field, finding.strength) == ("covered_elsewhere", "nik", "warning")
+    assert finding.detail("lists") == LIST
+    assert registrations.check_values(enumerator, person(2)).findings == ()
+    stays = registrations.submit(enumerator, draft.id)
+    assert (stays["state"], [each["code"] for each in stays["warnings"]]) == ("draft", ["covered_elsewhere"])
+    answer = registrations.submit(enumerator, draft.id, {"covered_elsewhere": "Sudah berhenti, ada suratnya"})
+    assert answer["state"] == "submitted"
+    town.carry(enumerator, supervisor)
+    [row] = review.queue(supervisor)
+    assert row["reasons"] == ["covers", "overrides"]
+    assert refusal(supervisor, answer["id"]) == "covered_elsewhere"
+
+
+@pytest.mark.parametrize("decision", ["different", "ended"])
+def test_a_supervisor_who_knows_better_frees_a_person_everywhere_with_a_reason(
+    town, person: Person, tmp_path: Path, decision: str
+) -> None:
+    first, second = town.join("supervisor", "Agus", AREA), town.join("supervisor", "Budi", AREA)
+    enumerator = town.join("enumerator", "Siti", AREA)
+    [one] = handed_in(enumerator, person(1))
+    town.carry(enumerator, first, second)
+    take_in(first, sheet(tmp_path / "a.xlsx", listed(1)))
+    town.carry(first, second)
+    told = cover_decisions.decide(second, LIST, one, decision, reason="Surat dari pemilik daftar")
+    assert told["blocks"] is False
+    town.carry(second, first)
+    [standing] = registrations.show(first, one)["covers"]
+    assert (standing["blocks"], standing["decision"]["decision"]) == (False, decision)
+    assert standing["decision"]["by"] == "Budi"
+    [now] = [each["now"] for each in cover_import.lists(first)]
+    assert (now["registered"], now["freed"]) == (1, 1)
+    newer = take_in(first, sheet(tmp_path / "b.xlsx", listed(1), listed(8)))
+    assert newer["after"]["freed"] == 1
+    assert refusal(first, one) is None
+    town.carry(first, enumerator, to=enumerator.member.id)
+    assert registrations.check_values(enumerator, person(1), registration=one).findings == ()
+
+
+def test_a_later_decision_replaces_the_earlier_and_two_unlike_ones_free_nobody(
+    town, person: Person, tmp_path: Path
+) -> None:
+    first, second = town.join("supervisor", "Agus", AREA), town.join("supervisor", "Budi", AREA)
+    [one] = handed_in(town.join("enumerator", "Siti", AREA), person(1))
+    town.carry(town.sessions[-1], first, second)
+    take_in(first, sheet(tmp_path / "a.xlsx", listed(1)))
+    town.carry(first, second)
+    cover_decisions.decide(first, LIST, one, "different", reason="Orang lain")
+    cover_decisions.decide(second, LIST, one, "same", reason="Memang dia")
+    town.carry(first, second)
+    town.carry(second, first)
+    assert refusal(first, one) == refusal(second, one) == "covered_elsewhere"
+    assert cover_decisions.decide(first, LIST, one, "ended", reason="Sudah berhenti")["blocks"] is False
+    town.carry(first, second)
+    assert refusal(second, one) is None
+
+
+def test_only_a_supervisor_of_the_area_who_did_not_register_the_person_frees_it(
+    town, person: Person, tmp_path: Path
+) -> None:
+    supervisor, elsewhere = town.join("supervisor", "Agus", AREA), town.join("supervisor", "Budi", "64.71.01")
+    coordinator = town.join("coordinator", "Dewi", AREA)
+    [own] = handed_in(supervisor, person(1))
+    take_in(supervisor, sheet(tmp_path / "a.xlsx", listed(1)))
+    town.carry(supervisor, elsewhere, coordinator)
+    for member, code in ((supervisor, "own_decision"), (elsewhere, "outside_area"), (coordinator, "not_allowed")):
+        with pytest.raises(Problem, match=code):
+            cover_decisions.decide(member, LIST, own, "different", reason="Coba")
+    with pytest.raises(Problem, match="reason_needed"):
+        cover_decisions.decide(supervisor, LIST, own, "different", reason=" ")
+    with pytest.raises(Problem, match="cover_decision_unknown"):
+        cover_decisions.decide(supervisor, LIST, own, "unsure", reason="Coba")
+
+
+def test_a_decision_forged_past_the_services_counts_nowhere(town, person: Person, tmp_path: Path) -> None:
+    from sync.journal import Change
+
+    supervisor, other = town.join("supervisor", "Agus", AREA), town.join("supervisor", "Budi", "64.71.01")
+    [own] = handed_in(supervisor, person(1))
+    take_in(supervisor, sheet(tmp_path / "a.xlsx", listed(1)))
+    town.carry(supervisor, other)
+    standing = supervisor.read(lambda c: covers.Covers(supervisor, c).lists[0])
+    key = supervisor.read(lambda c: cover_keys.writing_key(supervisor, c)[1])
+    said = {
+        "list": standing.family,
+        "registration": own,
+        "nik": store.pack([cover_keys.nik_digest(key, person(1)["nik"])]),
+        "row": "",
+        "decision": "different",
+        "reason": "Coba",
+        "stamp": "",
+        "replaces": [],
+    }
+
+    def forge(session: Session, scope: str) -> None:
+        def write(connection: Any, journal: Any) -> None:
+            record = journal.new_record(session.author())
+            change = Change(record=record, type=store.DECISION, scope=scope, kind="new", fields=said)
+            journal.append(session.author(), [change])
+
+        session.write(write)
+
+    with pytest.raises(Problem, match="own_decision"):
+        forge(supervisor, "64.71.05.1002")
+    # In its own area the other may write, but nothing of a person who is not there.
+    forge(other, "64.71.01")
+    town.carry(other, supervisor)
+    assert supervisor.read(lambda c: covers.blocking(supervisor, c, [own])) == {own: [LIST]}
+
+
+def test_who_is_not_on_a_list_has_nothing_to_be_freed_of(town, person: Person, tmp_path: Path) -> None:
+    supervisor = town.join("supervisor", "Agus", AREA)
+    [one] = handed_in(town.join("enumerator", "Siti", AREA), person(1))
+    town.carry(town.sessions[-1], supervisor)
+    take_in(supervisor, sheet(tmp_path / "a.xlsx", listed(2)))
+    with pytest.raises(Problem, match="cover_not_on_list"):
+        cover_decisions.decide(supervisor, LIST, one, "different", reason="Coba")
+    with pytest.raises(Problem, match="cover_not_on_list"):
+        cover_decisions.decide(supervisor, LIST, one, "different", reason="Coba", row=77)
+    with pytest.raises(Problem, match="cover_list_unknown"):
+        cover_decisions.decide(supervisor, "Daftar lain", one, "different", reason="Coba")
+    with pytest.raises(Problem, match="registration_not_found"):
+        cover_decisions.decide(supervisor, LIST, "tidakada", "different", reason="Coba")
