@@ -249,6 +249,7 @@ def same_as(db: Database) -> None:
             reach TEXT NOT NULL,
             first TEXT NOT NULL,
             replaces TEXT NOT NULL,
+            reason TEXT NOT NULL,
             stamps TEXT NOT NULL
         ) STRICT""",
         "CREATE INDEX same_as_by_pair ON same_as (a, b)",

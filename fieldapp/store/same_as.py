@@ -22,8 +22,8 @@ from sync.tables import Connection
 
 #: Every table of this module, with all it holds in an order of its own.
 CONTENTS: Final = {
-    "same_as": """SELECT id, a, b, scope, decision, survivor, member, at_ms, counter, reach, first, replaces, stamps
-        FROM same_as ORDER BY id""",
+    "same_as": """SELECT id, a, b, scope, decision, survivor, member, at_ms, counter, reach, first, replaces,
+        reason, stamps FROM same_as ORDER BY id""",
     "decided_pair": """SELECT a, b, said, decision, survivor, a_gives, b_gives, stamp_a, stamp_b
         FROM decided_pair ORDER BY a, b""",
     "entered": "SELECT id, scope FROM entered ORDER BY id, scope",
@@ -79,7 +79,7 @@ def put(connection: Connection, record: Record, author: Member | None) -> Pair |
     reach = _ANYBODY if author is None else to_json([int(author.role != "enumerator"), *author.scopes])
     connection.execute(
         """INSERT INTO same_as (id, a, b, scope, decision, survivor, member, at_ms, counter, reach, first, replaces,
-            stamps) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            reason, stamps) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             record.id,
             said.a,
@@ -92,6 +92,7 @@ def put(connection: Connection, record: Record, author: Member | None) -> Pair |
             reach,
             said.first or record.id,
             to_json(sorted(said.replaces)),
+            said.reason.replace("\0", "\N{REPLACEMENT CHARACTER}"),
             to_json(said.stamps),
         ),
     )
