@@ -11,7 +11,7 @@ from fieldapp.services import answers, changes
 from fieldapp.services.covers import refuse_covered
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session
-from fieldapp.services.submission import covers
+from fieldapp.services.submission import covers, refuse_joined
 from fieldapp.services.views import ids as find_ids
 from fieldapp.services.views import rows
 from fieldapp.store import queries
@@ -158,6 +158,7 @@ def _decidable(session: Session, connection: Connection, journal: Journal, regis
     state = queries.state_of(connection, registration)
     if state == "frozen":
         raise Problem("frozen")
+    refuse_joined(connection, registration)
     if decision == "undo" and state not in _FROM["undo"]:
         raise Problem("nothing_to_undo")
     if state not in _FROM[decision]:
