@@ -103,6 +103,8 @@ class Projector:
 
     def _settled(self, settings: ProgrammeSettings, touched: Touched) -> None:
         """Called last, with what changed."""
+        if touched.lives:
+            matching.note_changed(self._connection, sorted(touched.lives))
         # Who gives way to another, or no longer does, has no other answers, but ceases or begins to stand for somebody.
         matching.note_changed(self._connection, touched.lives)
 
