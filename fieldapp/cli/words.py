@@ -34,7 +34,6 @@ ROLES = tuple(_ROLES)
 
 
 _RISKS = {
-    "covers": N_("sudah terlindungi"),
     "changed_after_review": N_("berubah setelah diputuskan"),
     "errors": N_("isian salah"),
     "conflicts": N_("bertentangan"),
@@ -60,7 +59,6 @@ _KINDS = {
     "void": N_("dibatalkan"),
     "decide": N_("diputuskan"),
     "comment": N_("diberi catatan"),
-    "same_as": N_("dibandingkan dengan pendaftaran lain"),
 }
 _DECISIONS = {
     "approve": N_("disetujui"),
@@ -69,10 +67,6 @@ _DECISIONS = {
     "undo": N_("keputusan dibatalkan"),
     "withdraw": N_("mengundurkan diri"),
     "void": N_("dibatalkan"),
-    "same": N_("orang yang sama"),
-    "different": N_("orang yang berbeda"),
-    "unsure": N_("belum pasti orang yang sama"),
-    "disputed": N_("diputuskan berbeda-beda"),
 }
 
 

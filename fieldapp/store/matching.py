@@ -326,11 +326,6 @@ def note_weighed(connection: Connection, changes: int) -> None:
     _put_state(connection, _WEIGHED, changes)
 
 
-def pair_count(connection: Connection) -> int:
-    """How many pairs are kept, those that are not shown among them."""
-    return int(connection.execute("SELECT count(*) FROM match_pair").fetchone()[0])
-
-
 def bands(connection: Connection) -> dict[str, int]:
     """How many pairs are kept in each band."""
     return dict(connection.execute("SELECT band, count(*) FROM match_pair GROUP BY band").fetchall())
@@ -385,6 +380,42 @@ def known_pairs_of(connection: Connection, registrations: Iterable[str], shown: 
 def _known(row: tuple[Any, ...]) -> Known:
     x, y, bits, probability, band, s, t = row
     return Known(x, y, bits, probability, band, (s, t)) if x < y else Known(y, x, bits, probability, band, (t, s))
+
+
+def stamps(connection: Connection, registrations: Iterable[str]) -> dict[str, str]:
+    """Registration -> stamp of the person whom the index holds for it."""
+    return dict(
+        listed(
+            connection,
+            "SELECT r.id, p.stamp FROM registration AS r JOIN match_person AS p USING (rid) WHERE r.id IN ({})",
+            registrations,
+        )
+    )
+
+
+class Decided(NamedTuple):
+    """What was decided about a pair: `decision` same, different, unsure or disputed; `stamps` of the two then."""
+
+    decision: str
+    survivor: str | None
+    stamps: tuple[str, str]
+
+
+def decided(connection: Connection) -> dict[tuple[str, str], Decided]:
+    """Every pair of registrations, the smaller id first, about which somebody decided."""
+    rows = connection.execute("SELECT a, b, decision, survivor, stamp_a, stamp_b FROM decided_pair")
+    return {(a, b): Decided(decision, survivor, (s, t)) for a, b, decision, survivor, s, t in rows}
+
+
+def last_word(connection: Connection, a: str, b: str) -> tuple[str, int, str] | None:
+    """Who said last what the pair is, when (ms since 1970 UTC), and the reason; None when nobody did."""
+    row = connection.execute(
+        """SELECT s.member, s.at_ms, coalesce(o.values_json ->> '$.reason', '') FROM same_as AS s
+        LEFT JOIN other_record AS o ON o.id = s.id WHERE s.a = ? AND s.b = ?
+        ORDER BY s.at_ms DESC, s.counter DESC, s.id DESC LIMIT 1""",
+        (a, b),
+    ).fetchone()
+    return None if row is None else (row[0], row[1], row[2])
 
 
 def pairs_after(connection: Connection, after: tuple[int, int], limit: int) -> list[Pair]:
