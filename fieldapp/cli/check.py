@@ -129,6 +129,10 @@ class _Earlier:
         """How many earlier lines give this phone number."""
         return self._phones.get(e164, 0)
 
+    def cover_lists(self, nik: str) -> tuple[str, ...]:
+        """None: lists are asked where a laptop is unlocked."""
+        return ()
+
     def add(self, number: int, values: dict[str, object]) -> None:
         nik, phone = values.get("nik"), values.get("phone")
         if isinstance(nik, str):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fieldapp.cli.base import command, group, wrong_use
 from fieldapp.cli.output import Output
+from fieldapp.cli.pair_decisions import COMMANDS
 from fieldapp.cli.pair_files import OPTIONS, find_in_files
 from fieldapp.locale import N_, _
 
@@ -17,4 +18,4 @@ def _find(out: Output, pairs: Path | None, against: Path | None) -> int:
     return find_in_files(out, pairs, against)
 
 
-duplicates = group("duplicates", N_("Orang yang tercatat dua kali: cari."), _find)
+duplicates = group("duplicates", N_("Orang yang tercatat dua kali: cari dan putuskan."), _find, *COMMANDS)

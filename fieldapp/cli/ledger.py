@@ -1,13 +1,11 @@
-"""The ledger, which answers whether anything is missing, and the sheet that leaves the program."""
+"""The ledger, which answers whether anything is missing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from fieldapp.cli.base import FILE, argument, command, group
-from fieldapp.cli.filters import filter_option, selection
+from fieldapp.cli.base import command
 from fieldapp.cli.output import Output, pairs, said, table
 from fieldapp.cli.unlock import unlocked
 from fieldapp.locale import N_, _
@@ -46,24 +44,3 @@ def _cell(column: str, value: Any) -> Any:
     if column == "receipts":
         return [f"{receipt['by']}: {receipt['entries']}" for receipt in value or ()]
     return value
-
-
-@command(
-    "export",
-    N_("Tulis pendaftaran ke lembar .xlsx atau .csv."),
-    argument("target", type=FILE, metavar=N_("BERKAS"), help=N_("Berkas .xlsx atau .csv yang ditulis.")),
-    filter_option(),
-)
-def export(out: Output, target: Path, filters: tuple[str, ...]) -> None:
-    from fieldapp.services import sheets
-
-    chosen = selection(filters)
-    with unlocked() as session:
-        answer = sheets.export(session, target, filter=chosen or None)
-    out.answer(
-        answer, pairs([(_("Berkas"), answer["file"]), (_("Baris"), answer["rows"]), (_("Jenis"), answer["kind"])])
-    )
-    out.say(_("Lembar ini memuat data pribadi tanpa sandi: simpan dengan hati-hati."))
-
-
-sheet = group("sheet", N_("Lembar kerja: ekspor."), export)

@@ -36,7 +36,7 @@ COMMANDS = {
     "sync": _HERE + "hub:sync",
     "hub": _HERE + "hub:hub",
     "ledger": _HERE + "ledger:ledger",
-    "sheet": _HERE + "ledger:sheet",
+    "sheet": _HERE + "sheets:sheet",
     "doctor": _HERE + "care:doctor",
     "backup": _HERE + "care:backup",
     "restore": _HERE + "care:restore",

@@ -58,7 +58,7 @@ def show(out: Output, registration: str, history: bool) -> None:
 
 
 def _shown(shown: dict[str, Any]) -> Iterator[str]:
-    yield from pairs([(_("Nomor"), shown["id"]), (_("Keadaan"), state_words(shown["state"]))])
+    yield from pairs([(_("Nomor"), shown["id"]), (_("Keadaan"), state_words(shown["state"])), *_same_person(shown)])
     yield ""
     yield from table((_("Isian"), _("Pertanyaan"), _("Jawaban")), _answers(shown))
     if shown.get("conflicts"):
@@ -70,6 +70,11 @@ def _shown(shown: dict[str, Any]) -> Iterator[str]:
         yield from ("", _("Peringatan yang dijelaskan:"))
         for code, reason in shown["overrides"].items():
             yield f"  {plain(code)}: {said(reason)}"
+    if shown.get("covers"):
+        from fieldapp.services.cover_words import cover_words
+
+        yield from ("", _("Daftar orang yang sudah terlindungi:"))
+        yield from (f"  {plain(cover_words(each))}" for each in shown["covers"])
     if shown.get("comments"):
         yield from ("", _("Catatan:"))
         for each in shown["comments"]:
@@ -78,6 +83,16 @@ def _shown(shown: dict[str, Any]) -> Iterator[str]:
         yield from ("", _("Riwayat:"))
         for each in shown["history"]:
             yield from _happened(each)
+
+
+def _same_person(shown: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Other registrations of the same person, and who said so."""
+    told = shown.get("same_as")
+    if told:
+        words = _("{survivor} mewakili orang ini, menurut {by}: {reason}")
+        yield _("Orang yang sama"), words.format(**{name: said(told[name]) for name in ("survivor", "by", "reason")})
+    if shown.get("joined"):
+        yield _("Mewakili juga"), said(shown["joined"])
 
 
 _LABEL_COLUMNS = 40
@@ -102,7 +117,8 @@ def _answers(shown: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
 def _happened(event: dict[str, Any]) -> Iterator[str]:
     kind = kind_words(event["kind"], event.get("decision"))
     reason = f"  {said(event['reason'])}" if event.get("reason") else ""
-    yield f"  {event['at']}  {plain(event['by'])}  {kind}{reason}"
+    other = f"  {plain(event['with'])}" if event.get("with") else ""
+    yield f"  {event['at']}  {plain(event['by'])}  {kind}{other}{reason}"
     if event.get("dropped"):
         yield "      " + _("isi lama ada di kantor; datang dengan pertukaran berikutnya")
     # The first entry brings every answer, and they all stand above.

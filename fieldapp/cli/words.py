@@ -34,6 +34,7 @@ ROLES = tuple(_ROLES)
 
 
 _RISKS = {
+    "covers": N_("sudah terlindungi"),
     "changed_after_review": N_("berubah setelah diputuskan"),
     "errors": N_("isian salah"),
     "conflicts": N_("bertentangan"),
@@ -59,6 +60,7 @@ _KINDS = {
     "void": N_("dibatalkan"),
     "decide": N_("diputuskan"),
     "comment": N_("diberi catatan"),
+    "same_as": N_("dibandingkan dengan pendaftaran lain"),
 }
 _DECISIONS = {
     "approve": N_("disetujui"),
@@ -67,6 +69,10 @@ _DECISIONS = {
     "undo": N_("keputusan dibatalkan"),
     "withdraw": N_("mengundurkan diri"),
     "void": N_("dibatalkan"),
+    "same": N_("orang yang sama"),
+    "different": N_("orang yang berbeda"),
+    "unsure": N_("belum pasti orang yang sama"),
+    "disputed": N_("diputuskan berbeda-beda"),
 }
 
 

@@ -27,6 +27,14 @@ _MAY_WRITE: Final[dict[tuple[str, str], dict[str, str]]] = {
     ("registration", "void"): {"enumerator": _OWN, "coordinator": _ANY, "supervisor": _ANY},
     ("registration", "comment"): {"enumerator": _ANY, "coordinator": _ANY, "supervisor": _ANY},
     # Never edited: who thinks otherwise says so in a record of the own, which names the ones that it replaces.
+    **{
+        (type_, kind): {"supervisor": _ANY, "admin": _ANY}
+        for type_ in ("cover_list", "cover_digests")
+        for kind in ("new", "void")
+    },
+    # Whoever may approve a person may say that a list is wrong about the person.
+    ("cover_decision", "new"): {"supervisor": _ANY},
+    ("cover_decision", "void"): {"supervisor": _ANY},
     ("same_as", "new"): {"enumerator": _OWN, "coordinator": _ANY, "supervisor": _ANY},
     ("same_as", "void"): {"enumerator": _OWN, "coordinator": _ANY, "supervisor": _ANY},
 }

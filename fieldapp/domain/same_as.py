@@ -19,7 +19,7 @@ Pair = tuple[str, str]
 """Ids of two registrations, the smaller one first."""
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
-_STAMPS: Final = 2
+_STAMP: Final = re.compile(r"[0-9a-f]{16}").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def read(fields: Mapping[str, object]) -> Fields | None:
     if decision not in DECISIONS or (decision == "same" and survivor not in (a, b)):
         return None
     reason, first = fields.get("reason"), fields.get("first")
-    stamps = [one for one in _list(fields.get("stamps")) if isinstance(one, str)]
+    stamps = [one if isinstance(one, str) and _STAMP(one) else "" for one in _list(fields.get("stamps"))]
     before = fields.get("before")
     return Fields(
         a=a,
@@ -108,7 +108,7 @@ def read(fields: Mapping[str, object]) -> Fields | None:
         reason=reason if isinstance(reason, str) else "",
         first=first if isinstance(first, str) and is_id(first) else None,
         replaces=frozenset(one for one in _list(fields.get("replaces")) if isinstance(one, str)),
-        stamps=(stamps[0], stamps[1]) if len(stamps) == _STAMPS else ("", ""),
+        stamps=(stamps[0], stamps[1]) if len(stamps) == len((a, b)) else ("", ""),
         taken={name: str(one) for name, one in _dict(fields.get("taken")).items() if one in (a, b)},
         before=_dict(before),
         edits=tuple(one for one in _list(fields.get("edits")) if isinstance(one, str)),

@@ -27,6 +27,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Baris ini tidak memuat NIK maupun nama: mungkin baris jumlah atau keterangan.",
         "This row holds neither a NIK nor a name: perhaps a total or a note.",
     ),
+    "row_too_little": (
+        "Tanpa NIK perlu nama dan tanggal lahir; yang ada tidak cukup untuk mengenali orangnya.",
+        "Without a NIK, a name and a birth date are needed; what is there does not tell who it is.",
+    ),
     "nik_rounded": (
         "{count} dari {total} NIK di kolom {column} berakhir dengan 0: lembar kerja mungkin membulatkannya. Mintalah "
         "kolom NIK sebagai teks.",

@@ -6,7 +6,7 @@ rule across fields.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol
@@ -37,6 +37,10 @@ class Others(Protocol):
 
     def phone_count(self, e164: str) -> int:
         """How many others gave this phone number."""
+        ...
+
+    def cover_lists(self, nik: str) -> Sequence[str]:
+        """Names of the lists of people covered already on which this NIK stands."""
         ...
 
 
@@ -171,6 +175,9 @@ def _numbers_of_people(answers: Mapping[str, object], today: date, others: Other
         owner = others.nik_owner(result.nik) if others is not None and result.ok else None
         if owner is not None:
             found.append(error("duplicate_nik", "nik", owner=owner))
+        lists = others.cover_lists(result.nik) if others is not None and result.ok else ()
+        if lists:
+            found.append(warning("covered_elsewhere", "nik", lists=", ".join(lists)))
     if card is not None:
         found += nik.check_kk(card)
     if heir is not None:

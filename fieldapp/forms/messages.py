@@ -207,6 +207,12 @@ _NIK: Final = {
         "NIK ini sudah terdaftar: {owner}. Buka pendaftaran itu; jangan daftarkan dua kali.",
         "This NIK is registered already: {owner}. Open that registration; do not register twice.",
     ),
+    "covered_elsewhere": Texts(
+        "NIK ini ada di daftar orang yang sudah terlindungi: {lists}. Tanyakan apakah perlindungan itu masih berlaku; "
+        "bila tidak, tulis alasannya. Pengawas yang memutuskan.",
+        "This NIK is on a list of people who are covered already: {lists}. Ask whether that cover still holds; if not, "
+        "give the reason. A supervisor decides.",
+    ),
     "kk_length": Texts(
         "Nomor KK harus 16 angka; ini {length}. Periksa Kartu Keluarga.",
         "A family card number has 16 digits; this has {length}. Check the card.",

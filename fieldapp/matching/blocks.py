@@ -1,8 +1,8 @@
 """Blocks: everybody who has one block key in common, and so is compared.
 
 Keys are gathered in parts by their lowest bits, so that grouping needs the room of one part at a time; blocks are kept
-as flat arrays, some twelve bytes a membership. Nothing here depends on the order in which people came, but for the
-numbers that they were given.
+as flat arrays, some twelve bytes a membership. People are numbered as they come and get their place (`ranks`) once
+all are there; where the places do not depend on the order of coming, neither does anything here.
 """
 
 from __future__ import annotations
@@ -47,13 +47,14 @@ class KeyTable:
         """The content as bytes, a pair a part."""
         return [(keys.tobytes(), people.tobytes()) for keys, people in zip(self._keys, self._people, strict=True)]
 
-    def groups(self, part: int) -> dict[int, list[int]]:
-        """The people of every key of one part that two or more have, ascending. The part's content is let go."""
+    def groups(self, part: int, ranks: Sequence[int]) -> dict[int, list[int]]:
+        """The places of everybody with a key, for every key of one part that two or more have, ascending; `ranks` has
+        everybody's place at everybody's number. The part's content is let go."""
         keys, people = self._keys[part], self._people[part]
         self._keys[part], self._people[part] = array(KEY), array(NUMBER)
         first: dict[int, int] = {}
         found: dict[int, list[int]] = {}
-        for key, person in zip(keys, people, strict=True):
+        for key, person in zip(keys, map(ranks.__getitem__, people), strict=True):
             met = first.setdefault(key, person)
             if met != person:
                 group = found.get(key)
@@ -61,13 +62,15 @@ class KeyTable:
                     found[key] = [met, person]
                 else:
                     group.append(person)
+        for group in found.values():
+            group.sort()
         return found
 
 
 @dataclass
 class Wide:
-    """Blocks over the cap, which were narrowed: how many, how many people in sum, the largest one's size and numbers
-    of some of its people."""
+    """Blocks over the cap, which were narrowed: how many, how many people in sum, the largest one's size and some of
+    its people."""
 
     blocks: int = 0
     people: int = 0
@@ -170,24 +173,24 @@ def _below(group: Sequence[int], limit: int) -> int:
 
 def build(
     table: KeyTable,
-    people: int,
+    ranks: Sequence[int],
     order: Callable[[int], object],
     *,
     split: int | None = None,
     cap: int = CAP,
     step: Callable[[int, int], None] | None = None,
 ) -> Blocks:
-    """The blocks of everybody in `table`, those over the cap narrowed (fieldapp.matching.narrowing).
+    """The blocks of everybody in `table`, by their places, those over the cap narrowed (fieldapp.matching.narrowing).
 
-    `order` gives what a person is sorted by among others of a wide block: the same for the same person, whatever
-    number it has. `step(done, total)` is told after each part, and may raise to cancel.
+    `order` gives what the person at a place is sorted by among others of a wide block. `step(done, total)` is told
+    after each part, and may raise to cancel.
     """
     from fieldapp.matching.narrowing import narrowed
 
-    blocks = Blocks(people, split)
+    blocks = Blocks(len(ranks), split)
     wide: list[tuple[int, list[int]]] = []
     for part in range(PARTS):
-        for key, group in table.groups(part).items():
+        for key, group in table.groups(part, ranks).items():
             if not blocks.matters(group):
                 continue
             if blocks.fits(group, cap):

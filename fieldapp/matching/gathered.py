@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from fieldapp.matching.blocks import KeyTable
 from fieldapp.matching.keys import block_keys
-from fieldapp.matching.people import Person, of_row, pack, unpack
+from fieldapp.matching.people import Person, of_row, pack, stamp, unpack
 from fieldapp.matching.rarity import Rarity, tokens
 
 OFFSET: Final = "Q"
@@ -44,10 +44,11 @@ class Task(NamedTuple):
 
 
 class Ready(NamedTuple):
-    """What `prepare` gives: packed people and their lengths, keys by part, and what is counted."""
+    """What `prepare` gives: packed people, their lengths, what sorts them, keys by part, and what is counted."""
 
     packed: bytes
     lengths: bytes
+    orders: bytes
     parts: list[tuple[bytes, bytes]]
     names: Counter[str]
     phones: Counter[str]
@@ -60,17 +61,25 @@ def preparing() -> Callable[[Task], Ready]:
 
 def prepare(task: Task) -> Ready:
     """Normalises, packs, keys and counts the people of `task`."""
-    table, packed, lengths = KeyTable(), bytearray(), array("I")
+    table, packed = KeyTable(), bytearray()
+    lengths, orders = array("I"), array("Q")
     names: Counter[str] = Counter()
     phones: Counter[str] = Counter()
     for number, item in enumerate(task.items, task.first):
         person, content = _person_of(task.fields, item)
         packed += content
         lengths.append(len(content))
+        orders.append(_order(person))
         table.add(number, block_keys(person))
         names.update(tokens(person))
         phones.update(person.phones)
-    return Ready(bytes(packed), lengths.tobytes(), table.taken(), names, phones)
+    return Ready(bytes(packed), lengths.tobytes(), orders.tobytes(), table.taken(), names, phones)
+
+
+def _order(person: Person) -> int:
+    """Sorts people of one year of birth together, who are compared with each other most, and then by their content."""
+    year = person.year or (2000 + person.nik_year if person.nik_year >= 0 else 0)
+    return year << 48 | int(stamp(person)[:12], 16)
 
 
 def _person_of(fields: tuple[str, ...] | None, item: tuple[str, ...] | bytes) -> tuple[Person, bytes]:
@@ -82,11 +91,13 @@ def _person_of(fields: tuple[str, ...] | None, item: tuple[str, ...] | bytes) ->
 
 @dataclass
 class Gathered:
-    """People numbered from 0 in the order in which they came, with their ids."""
+    """People numbered from 0 in the order in which they came, with their ids; once `settle` has been called, in an
+    order that depends on what they are and not on how they came."""
 
     ids: list[str] = field(default_factory=list)
     packed: bytearray = field(default_factory=bytearray)
     offsets: array[int] = field(default_factory=lambda: array(OFFSET, [0]))
+    orders: array[int] = field(default_factory=lambda: array("Q"))
     table: KeyTable = field(default_factory=KeyTable)
     names: Counter[str] = field(default_factory=Counter)
     phones: Counter[str] = field(default_factory=Counter)
@@ -99,12 +110,33 @@ class Gathered:
             end += length
             self.offsets.append(end)
         self.packed += ready.packed
+        self.orders.frombytes(ready.orders)
         self.table.add_parts(ready.parts)
         self.names.update(ready.names)
         self.phones.update(ready.phones)
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def settle(self, split: int | None = None) -> array[int]:
+        """Gives everybody their place; people before and from `split` on stay apart. Answers the place of every number
+        until now."""
+        places: list[int] = []
+        for side in (range(split or 0), range(split or 0, len(self.ids))):
+            # Two stable sorts in place of one by pairs, which would take memory for a pair a person.
+            ordered = sorted(side, key=self.ids.__getitem__)
+            ordered.sort(key=self.orders.__getitem__)
+            places += ordered
+        ranks = array("I", bytes(4 * len(places)))
+        for place, number in enumerate(places):
+            ranks[number] = place
+        packed, offsets = bytearray(), array(OFFSET, [0])
+        for number in places:
+            packed += self.packed[self.offsets[number] : self.offsets[number + 1]]
+            offsets.append(len(packed))
+        self.ids = [self.ids[number] for number in places]
+        self.packed, self.offsets, self.orders = packed, offsets, array("Q")
+        return ranks
 
     def content(self, number: int) -> bytes:
         """The packed person with this number."""
@@ -114,10 +146,9 @@ class Gathered:
         """The person with this number."""
         return unpack(self.content(number))
 
-    def place(self, number: int) -> tuple[list[str], bytes, str]:
-        """What sorts people alphabetically by name, and equal names always alike."""
-        content = self.content(number)
-        return sorted(unpack(content).folds), content, self.ids[number]
+    def by_name(self, number: int) -> tuple[list[str], int]:
+        """What sorts settled people alphabetically by name."""
+        return sorted(self.person(number).folds), number
 
     def tally(self, rarity: Rarity | None) -> Tally:
         """How common what these people have is: by `rarity`, or counted among themselves."""

@@ -23,10 +23,13 @@ from fieldapp.matching.match import Match
 from fieldapp.matching.people import Person, unpack
 from fieldapp.matching.rarity import Rarity
 from fieldapp.matching.score import compare
+from fieldapp.matching.sieve import Sieve, Sketch
 
 #: So many people are made ready, so many pairs are compared, as one task.
 _PEOPLE_A_TASK: Final = 2_000
 _PAIRS_A_TASK: Final = 20_000
+#: People of one year of birth follow each other and are met again and again: a year of a million, some 50 MB.
+_MOST_SKETCHES: Final = 25_000
 #: Below this many people other processes would start no sooner than one has finished.
 _PARALLEL_FROM: Final = 30_000
 
@@ -187,20 +190,19 @@ class _Work:
     def pairs(self, gathered: Gathered, tally: Tally, split: int | None, *, lean: bool) -> Iterator[Any]:
         """(lower id, higher id, what was found); across `split` (id of the first list, id of the second, …)."""
         report = self.report
+        # From here on nothing depends on the order in which the people came.
         report.people = len(gathered) if split is None else split
         report.listed = len(gathered) - report.people
         blocks = build(
             gathered.table,
-            len(gathered),
-            gathered.place,
+            gathered.settle(split),
+            gathered.by_name,
             split=split,
             cap=CAP,
             step=lambda done, total: self.step(done, total, "group"),
         )
         _tell_wide(report, blocks.wide, gathered)
         ids, packed, offsets = gathered.ids, bytes(gathered.packed), gathered.offsets
-        # Let go before the processes get their own.
-        gathered.packed = bytearray()
         with Crew(self._crew_size(len(ids)), Comparing, packed, offsets.tobytes(), tally, lean) as crew:
             for done, found in crew.map(_tasks(blocks, report)):
                 for one, other, match in found:
@@ -229,21 +231,33 @@ class Comparing:
         self._offsets = array(OFFSET, offsets)
         self._tally = tally
         self._lean = lean
+        self._sieve = Sieve(tally)
+        self._sketches: dict[int, Sketch] = {}
 
     def __call__(self, task: PairTask) -> tuple[int, list[tuple[int, int, Match | Found]]]:
         found: list[tuple[int, int, Match | Found]] = []
+        lets_go = self._sieve.lets_go
         partners = iter(array(NUMBER, task.partners))
         for number, count in zip(array(NUMBER, task.people), array(NUMBER, task.counts), strict=True):
-            person = self._person(number)
+            one = self._sketch(number)
             for other in islice(partners, count):
-                match = compare(person, self._person(other), self._tally)
+                two = self._sketch(other)
+                if lets_go(one, two):
+                    continue
+                match = compare(one.person, two.person, self._tally)
                 if match.band != "unlikely":
                     low, high = (number, other) if number < other else (other, number)
                     found.append((low, high, _lean(match) if self._lean else match))
         return task.done, found
 
-    def _person(self, number: int) -> Person:
-        return unpack(self._packed[self._offsets[number] : self._offsets[number + 1]])
+    def _sketch(self, number: int) -> Sketch:
+        known = self._sketches.get(number)
+        if known is None:
+            if len(self._sketches) >= _MOST_SKETCHES:
+                self._sketches.clear()
+            person = unpack(self._packed[self._offsets[number] : self._offsets[number + 1]])
+            known = self._sketches[number] = self._sieve.sketch(person)
+        return known
 
 
 def _lean(match: Match) -> Found:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fieldapp.locale import language
+from fieldapp.services import covers
 from fieldapp.store import queries
 from fieldapp.store.db import Connection
 
@@ -21,7 +22,8 @@ class Register:
     `registration` is the one being checked, which never counts as its own double.
     """
 
-    def __init__(self, connection: Connection, registration: str | None) -> None:
+    def __init__(self, session: Session, connection: Connection, registration: str | None) -> None:
+        self._session = session
         self._connection = connection
         self._registration = registration
 
@@ -33,6 +35,10 @@ class Register:
         """How many other live registrations give this phone number."""
         return queries.phone_count(self._connection, e164, besides=self._registration)
 
+    def cover_lists(self, nik: str) -> list[str]:
+        """Names of the lists of people covered already on which this NIK stands."""
+        return covers.names_for(self._session, self._connection, nik, self._registration)
+
 
 def check(session: Session, connection: Connection, values: Mapping[str, Any], registration: str | None) -> Checked:
     """The answers as they would be kept, with every finding; `connection` sees the register."""
@@ -40,7 +46,7 @@ def check(session: Session, connection: Connection, values: Mapping[str, Any], r
     from fieldapp.services.session import settings_of
 
     settings = settings_of(connection, session.programme.name)
-    return check_form(values, settings, session.today(), others=Register(connection, registration))
+    return check_form(values, settings, session.today(), others=Register(session, connection, registration))
 
 
 def told(findings: Iterable[Finding]) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from fieldapp.domain import roles
 from fieldapp.services import answers, changes
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session, iso_time
-from fieldapp.services.submission import covers
+from fieldapp.services.submission import covers, refuse_joined
 from fieldapp.services.views import member_names
 from fieldapp.store import queries
 from fieldapp.store.db import Connection
@@ -73,6 +73,7 @@ def resolve(
         if group not in record.conflicts:
             raise Problem("no_conflict", details={"field": field})
         _may_resolve(session, record)
+        refuse_joined(connection, registration)
         settled = _settled(record, group, field, keep, value)
         _refuse_wrong(session, connection, record, settled)
         parents = {group: [head.entry for head in record.groups[group]]}

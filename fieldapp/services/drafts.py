@@ -11,6 +11,7 @@ from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session
 from fieldapp.store import drafts as kept
 from fieldapp.store.db import Connection
+from fieldapp.store.decided import joined_to
 
 if TYPE_CHECKING:
     from fieldapp.forms.check import Checked
@@ -57,7 +58,10 @@ def fresh_id(session: Session, connection: Connection, journal: Journal) -> str:
 
 
 def correction(session: Session, registration: str) -> DraftView:
-    """A draft that corrects a submitted registration; the open one when there is one already."""
+    """A draft that corrects a submitted registration; the open one when there is one already.
+
+    Raises Problem registration_not_found, or joined where another registration stands for the person.
+    """
 
     def begin(connection: Connection, journal: Journal) -> kept.Draft:
         known = next((d for d in kept.all_drafts(connection, session.member.id) if d.edits == registration), None)
@@ -66,6 +70,9 @@ def correction(session: Session, registration: str) -> DraftView:
         record = journal.record(registration)
         if record is None or record.type != "registration":
             raise Problem("registration_not_found", details={"id": registration})
+        survivor = joined_to(connection, registration)
+        if survivor is not None:
+            raise Problem("joined", details={"survivor": survivor})
         now = session.now_ms()
         seen = {
             "values": record.values,

@@ -21,11 +21,14 @@ PUBLIC_SCOPE: Final = "*"
 
 def may(member: Member, entry: Entry, origin: Entry | None) -> str | None:
     """Why `member` may not write `entry`, as a code, or None. `origin` is the record's first entry, when known."""
-    if entry.y in ("registration", "same_as") and entry.s == PUBLIC_SCOPE:
+    if entry.y in ("registration", "same_as", "cover_decision") and entry.s == PUBLIC_SCOPE:
         # What is public goes to every laptop; a person's answers never do.
         return "outside_scope"
     if entry.y == "same_as" and entry.k == "new":
         return roles.may(member.role, entry.y, entry.k, own_record=began_both(entry.au, entry.f))
+    if entry.y == "cover_decision" and entry.k == "new" and _began(entry.au, entry.f.get("registration")):
+        # Who registered somebody neither approves the person nor takes away what keeps from approval.
+        return "own_decision"
     decision = entry.f.get("decision") if entry.k == "decide" else None
     return roles.may(
         member.role,
@@ -43,6 +46,10 @@ def began_both(member: str, fields: Mapping[str, object]) -> bool:
     """
     said = same_as.read(fields)
     return said is not None and names(said.a, member) and names(said.b, member)
+
+
+def _began(member: str, registration: object) -> bool:
+    return isinstance(registration, str) and same_as.is_id(registration) and names(registration, member)
 
 
 def rules() -> Rules:

@@ -142,11 +142,6 @@ _CODES: dict[str, tuple[Exit, str, str]] = {
         "Tuliskan alasannya (--reason).",
         "Give the reason (--reason).",
     ),
-    "pair_of_one": (
-        Exit.WRONG_USE,
-        "Sebutkan dua pendaftaran yang berbeda.",
-        "Name two different registrations.",
-    ),
     "field_unknown": (Exit.WRONG_USE, "Tidak ada isian bernama {field}.", "There is no field called {field}."),
     "frozen": (
         Exit.NOT_ALLOWED,
@@ -267,6 +262,57 @@ _CODES: dict[str, tuple[Exit, str, str]] = {
         Exit.NOT_ALLOWED,
         "Laptop kantor menyimpan semua isi lama, karena laptop lain melepaskannya.",
         "The office's laptop keeps all old answers, since other laptops let go of them.",
+    ),
+    "pair_of_one": (
+        Exit.WRONG_USE,
+        "Sebutkan dua pendaftaran yang berlainan.",
+        "Name two different registrations.",
+    ),
+    "not_live": (
+        Exit.REFUSED,
+        "Keadaan pendaftaran {id} '{state}', jadi tidak dapat disatukan dengan yang lain.",
+        "The registration {id} is '{state}', so it cannot be joined to another one.",
+    ),
+    "joined": (
+        Exit.REFUSED,
+        "Orang ini diwakili pendaftaran {survivor}. Kerjakan di sana, atau tarik dulu putusan bahwa keduanya orang "
+        "yang sama.",
+        "The registration {survivor} stands for this person. Work there, or first take back that both are one person.",
+    ),
+    "not_own_pair": (
+        Exit.NOT_ALLOWED,
+        "Pencacah memutuskan hanya tentang dua pendaftaran yang dibuatnya sendiri. Mintalah bantuan koordinator.",
+        "An enumerator decides only about two registrations of the own. Ask a coordinator for help.",
+    ),
+    "decided_by_office": (
+        Exit.NOT_ALLOWED,
+        "Kantor sudah memutuskan tentang dua pendaftaran ini. Mintalah koordinator bila putusan itu keliru.",
+        "The office has decided about these two registrations. Ask a coordinator where that is wrong.",
+    ),
+    "already_decided": (
+        Exit.REFUSED,
+        "Dua pendaftaran ini sudah diputuskan begitu, dan isiannya belum berubah sejak itu.",
+        "These two registrations were decided so already, and their answers have not changed since.",
+    ),
+    "survivor_unknown": (
+        Exit.WRONG_USE,
+        "Yang dipertahankan dan asal isian harus salah satu dari dua pendaftaran itu.",
+        "What stays, and where an answer is taken from, must be one of the two registrations.",
+    ),
+    "survivor_without_same": (
+        Exit.WRONG_USE,
+        "Yang dipertahankan dan isian yang diambil hanya disebut bila keduanya orang yang sama.",
+        "What stays and what is taken is said only where both are the same person.",
+    ),
+    "frozen_gives_way": (
+        Exit.REFUSED,
+        "Pendaftaran {id} sudah masuk SK, jadi pendaftaran itulah yang harus dipertahankan.",
+        "The registration {id} is part of a decree, so it is the one that has to stay.",
+    ),
+    "contradicts": (
+        Exit.REFUSED,
+        "Ini bertentangan dengan putusan tentang {a} dan {b}. Putuskan yang itu lebih dulu.",
+        "This contradicts what was decided about {a} and {b}. Decide about those first.",
     ),
     "recovery_none": (
         Exit.NOT_FOUND,

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from fieldapp.domain import quota, roles
 from fieldapp.domain.review import PENDING_STATES
 from fieldapp.services import answers, changes
+from fieldapp.services.covers import refuse_covered
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session
-from fieldapp.services.submission import covers
+from fieldapp.services.submission import covers, refuse_joined
 from fieldapp.services.views import ids as find_ids
 from fieldapp.services.views import rows
 from fieldapp.store import queries
@@ -53,7 +54,7 @@ def reasons(row: Mapping[str, Any]) -> list[str]:
         found.append("changed_after_review")
     if row["nik"] is None:
         found.append("no_nik")
-    for code in ("errors", "conflicts", "duplicates", "overrides"):
+    for code in ("covers", "errors", "conflicts", "duplicates", "overrides"):
         if row[code]:
             found.append(code)
     return found
@@ -157,6 +158,7 @@ def _decidable(session: Session, connection: Connection, journal: Journal, regis
     state = queries.state_of(connection, registration)
     if state == "frozen":
         raise Problem("frozen")
+    refuse_joined(connection, registration)
     if decision == "undo" and state not in _FROM["undo"]:
         raise Problem("nothing_to_undo")
     if state not in _FROM[decision]:
@@ -175,6 +177,7 @@ def _refuse_unfit(session: Session, connection: Connection, record: Record) -> N
     doubles = queries.same_nik(connection, record.id)
     if doubles:
         raise Problem("duplicate_nik", details={"count": len(doubles) + 1})
+    refuse_covered(session, connection, record.id)
     checked = answers.check(session, connection, record.values, record.id)
     if checked.errors:
         raise Problem("has_errors", findings=answers.told(checked.errors))

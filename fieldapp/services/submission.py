@@ -12,6 +12,7 @@ from fieldapp.services.session import Session, iso_time
 from fieldapp.store import drafts as kept
 from fieldapp.store import queries
 from fieldapp.store.db import Connection
+from fieldapp.store.decided import joined_to
 from sync.errors import SyncError
 from sync.journal import Journal
 from sync.record_id import names
@@ -57,6 +58,7 @@ def submit_in(
         return _stays(draft.id, checked)
     registration = draft.edits or _registration_of(session, connection, journal, draft)
     if draft.edits:
+        refuse_joined(connection, registration)
         _append_correction(session, journal, draft, checked.values)
     else:
         try:
@@ -169,18 +171,18 @@ def _append_correction(session: Session, journal: Journal, draft: kept.Draft, va
         names = {"submitted_at"}
         values = {**values, "submitted_at": iso_time(session.now_ms())}
     fields = {name: values.get(name) for name in names}
-    _append_fields(session, journal, record, fields, values, seen["heads"])
+    append_fields(session, journal, record, fields, values, seen["heads"])
 
 
-def _append_fields(
+def append_fields(
     session: Session,
     journal: Journal,
     record: Any,
     fields: Mapping[str, Any],
     whole: Mapping[str, Any],
     heads: Mapping[str, list[str]] | None,
-) -> None:
-    """Append one edit: every field of a touched group goes along, since the group is what conflicts."""
+) -> str:
+    """Append one edit: every field of a touched group goes along, since the group is what conflicts; the entry's id."""
     from fieldapp.forms.declaration import GROUPS
 
     touched = {GROUPS.get(name, name) for name in fields}
@@ -194,7 +196,8 @@ def _append_fields(
         # Who moved to another kelurahan enters its list too, with the whole history.
         lived = lives_in(whole)
         scope = lived if any(covers(own, lived) for own in session.member.scopes) else scope
-    journal.append(session.author(), [changes.about(record, "edit", full, parents=parents, scope=scope)])
+    (stored,) = journal.append(session.author(), [changes.about(record, "edit", full, parents=parents, scope=scope)])
+    return stored.id
 
 
 def _edit_draft(
@@ -226,6 +229,7 @@ def _edit_submitted(
     record = _record(journal, registration)
     if queries.state_of(connection, registration) == "frozen":
         raise Problem("frozen")
+    refuse_joined(connection, registration)
     whole = {**record.values, **wanted}
     if isinstance(wanted.get("overrides"), dict):
         whole["overrides"] = {**_reasons(record.values), **_reasons(wanted)}
@@ -236,7 +240,7 @@ def _edit_submitted(
         raise Problem("findings", findings=answers.told([*fresh, *unexplained]))
     fields = {name: checked.values.get(name) for name in wanted if checked.values.get(name) != record.values.get(name)}
     if fields:
-        _append_fields(session, journal, record, fields, checked.values, None)
+        append_fields(session, journal, record, fields, checked.values, None)
     return {
         "id": registration,
         "state": queries.state_of(connection, registration),
@@ -271,11 +275,20 @@ def _end(session: Session, registration: str, kind: Kind, decision: str, reason:
         record = _record(journal, registration)
         if queries.state_of(connection, registration) == "frozen":
             raise Problem("frozen")
+        refuse_joined(connection, registration)
         said = {"decision": decision, "reason": reason.strip()}
         journal.append(session.author(), [changes.about(record, kind, said)])
         return {"id": registration, "state": queries.state_of(connection, registration)}
 
     return session.write(write)
+
+
+def refuse_joined(connection: Connection, registration: str) -> None:
+    """Raises Problem joined for a registration that gives way to another of the same person: work on it would be lost
+    from sight."""
+    survivor = joined_to(connection, registration)
+    if survivor is not None:
+        raise Problem("joined", details={"survivor": survivor})
 
 
 def scope_of(values: Mapping[str, Any], scopes: tuple[str, ...]) -> str:

@@ -15,13 +15,14 @@ from fieldapp.services.policy import OFFICE_ROLES
 from fieldapp.services.problems import fill
 from fieldapp.services.session import Session
 from fieldapp.services.submission import covers
-from fieldapp.store import local, queries
+from fieldapp.store import decided, local, queries
 from fieldapp.store.db import Connection
 from sync.fold import fold
+from sync.journal import Change
 
 if TYPE_CHECKING:
     from sync.fold import Record
-    from sync.journal import Change, Journal
+    from sync.journal import Journal
 
 _KEY: Final = "merge_parts:{id}"
 
@@ -56,35 +57,38 @@ def remember_parts(connection: Connection, merge: str, parts: list[str]) -> None
 def undo(session: Session, merge: str, reason: str = "") -> dict[str, Any]:
     """Take back what the merge of this id brought, in one transaction.
 
-    Answers `{"merge_id", "voided", "restored", "left": [{"id", "code", "message"}]}`: registrations taken out again,
-    registrations put back to their answers before, and those that stay with the reason. Raises Problem: not_allowed,
-    merge_unknown.
+    Answers `{"merge_id", "voided", "restored", "pairs", "left": [{"id", "code", "message"}]}`: registrations taken out
+    again, registrations put back to their answers before, decisions about pairs taken back (once for each area), and
+    what stays with the reason. Raises Problem: not_allowed, merge_unknown.
     """
     session.require_role(*sorted(OFFICE_ROLES - {"hub", "admin"}), who="coordinator")
 
     def write(connection: Connection, journal: Journal) -> dict[str, Any]:
         brought: dict[str, set[str]] = {}
+        words: set[str] = set()
         for part in local.get(connection, _KEY.format(id=merge)) or [merge]:
             for stored in journal.merged_entries(part):
                 if stored.entry.y == "registration":
                     brought.setdefault(stored.entry.r, set()).add(stored.id)
-        told: dict[str, Any] = {"merge_id": merge, "voided": 0, "restored": 0, "left": []}
+                elif stored.entry.y == "same_as" and stored.entry.k == "new":
+                    words.add(stored.entry.r)
+        told: dict[str, Any] = {"merge_id": merge, "voided": 0, "restored": 0, "pairs": 0, "left": []}
+        why = reason or f"penggabungan {merge[:8]} dibatalkan"
         answers: list[Change] = []
-        for registration in sorted(brought):
+        for each in (*sorted(brought), *sorted(words)):
             try:
-                record = _record(session, connection, journal, registration)
-                if record is None:
-                    continue
-                made = _answers(
-                    session, journal, record, brought[registration], reason or f"penggabungan {merge[:8]} dibatalkan"
-                )
+                if each in words:
+                    made = _unsaid(session, connection, journal, each, words, why)
+                    told["pairs"] += len(made)
+                else:
+                    made = _taken_back(session, connection, journal, each, brought[each], why)
+                    if made:
+                        told["voided" if made[0].kind == "void" else "restored"] += 1
             except _Stays as stays:
                 code = str(stays)
-                told["left"].append({"id": registration, "code": code, "message": fill(_WORDS[code], {})})
+                told["left"].append({"id": each, "code": code, "message": fill(_WORDS[code], {})})
                 continue
-            if made:
-                told["voided" if made[0].kind == "void" else "restored"] += 1
-                answers += made
+            answers += made
         if answers:
             journal.append(session.author(), answers)
         return told
@@ -92,10 +96,35 @@ def undo(session: Session, merge: str, reason: str = "") -> dict[str, Any]:
     return session.write(write)
 
 
+def _taken_back(
+    session: Session, connection: Connection, journal: Journal, registration: str, brought: set[str], reason: str
+) -> list[Change]:
+    record = _record(session, connection, journal, registration)
+    return [] if record is None else _answers(session, journal, record, brought, reason)
+
+
+def _unsaid(
+    session: Session, connection: Connection, journal: Journal, record_id: str, brought: set[str], reason: str
+) -> list[Change]:
+    """Takes back what a record says of two registrations, so that what it replaced is in force again."""
+    record = journal.record(record_id)
+    if record is None or not record.complete or record.decisions:
+        return []
+    if not any(covers(scope, record.scope) for scope in session.member.scopes):
+        raise _Stays("outside_area")
+    if not decided.named_by(connection, record_id) <= brought:
+        raise _Stays("built_upon")
+    said = {"decision": "void", "reason": reason}
+    return [Change(record=record_id, type="same_as", scope=record.scope, kind="void", fields=said)]
+
+
 def _record(session: Session, connection: Connection, journal: Journal, registration: str) -> Record | None:
     """The registration when it may be taken back; None when nothing of it counts or it is already taken out."""
     record = journal.record(registration)
     state = queries.state_of(connection, registration)
+    if state == "void":
+        # One that gives way to another registration is not taken out by that.
+        state = queries.own_state_of(connection, registration)
     if record is None or not record.complete or state in (None, "void", "withdrawn"):
         return None
     if state == "frozen":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.domain import region
 from fieldapp.domain.nik import masked
+from fieldapp.services import covers
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session, iso_time
 from fieldapp.store import drafts as kept
@@ -16,6 +17,7 @@ from fieldapp.store.queries import Filter, Order, Row
 
 if TYPE_CHECKING:
     from sync.fold import Annotation, Record
+    from sync.journal import Journal
 
 #: Groups of the journal that a list of answers does not show.
 _HIDDEN: Final = ("overrides",)
@@ -26,6 +28,7 @@ _AWAY: Final = "…"
 def listing(session: Session, **wanted: Any) -> list[dict[str, Any]]:
     """`{"id", "state", "name", "nik", "area", "categories", "submitted_at", "registered_by"}` by id.
 
+    One that gives way to another registration of the same person also says which stays: `"same_as": id`.
     `wanted`: state, area, category, registered_by (member id or name), text. It depends on the merged entries alone, so
     replicas with the same entries list the same; `state="draft"` lists this member's drafts instead.
     """
@@ -43,6 +46,7 @@ def listing(session: Session, **wanted: Any) -> list[dict[str, Any]]:
             "categories": list(row.categories),
             "submitted_at": row.submitted_at,
             "registered_by": row.registered_by,
+            **({"same_as": row.joined_to} if row.joined_to else {}),
         }
         for row in found
     ]
@@ -51,7 +55,13 @@ def listing(session: Session, **wanted: Any) -> list[dict[str, Any]]:
 def ids(session: Session, *, order: Order = "id", **wanted: Any) -> list[str]:
     """Ids for a list of any length; `wanted` as in `listing`, `states` for several, `order` as in the store."""
     narrowed = filter_of(session, **wanted)
-    return session.read(lambda connection: queries.ids(connection, narrowed, order))
+
+    def read(connection: Connection) -> list[str]:
+        found = queries.ids(connection, narrowed, order)
+        # Nobody can be riskier than who is covered already; the store cannot tell, since it holds no key.
+        return covers.first(session, connection, found) if order == "risk" else found
+
+    return session.read(read)
 
 
 def rows(session: Session, wanted: Sequence[str]) -> list[dict[str, Any]]:
@@ -59,7 +69,8 @@ def rows(session: Session, wanted: Sequence[str]) -> list[dict[str, Any]]:
 
     def read(connection: Connection) -> list[dict[str, Any]]:
         who = member_names(session, connection)
-        return [_row(row, who) for row in queries.rows(connection, wanted)]
+        covered = covers.blocking(session, connection, wanted)
+        return [{**_row(row, who), "covers": len(covered.get(row.id, ()))} for row in queries.rows(connection, wanted)]
 
     return session.read(read)
 
@@ -67,23 +78,28 @@ def rows(session: Session, wanted: Sequence[str]) -> list[dict[str, Any]]:
 def show(session: Session, registration: str, *, history: bool = False) -> dict[str, Any]:
     """One registration or draft whole; Problem registration_not_found.
 
-    `{"id", "state", "values", "conflicts", "overrides", "comments", "area", "registered_by", "duplicates", "errors"}`
-    and with `history` what `history` answers.
+    `{"id", "state", "values", "conflicts", "overrides", "comments", "area", "registered_by", "duplicates", "covers",
+    "errors"}`, with `history` what `history` answers; `same_as` (`{"survivor", "with", "by", "at", "reason"}`) where
+    another registration of the same person stays and this one gives way, `joined` (ids) where it stays for others.
     """
+    from fieldapp.services import pair_words
 
     def read(connection: Connection) -> dict[str, Any]:
         draft = kept.get(connection, registration)
         if draft is not None:
             return _draft_shown(session, connection, draft)
-        record = session.journal(connection).record(registration)
+        journal = session.journal(connection)
+        record = journal.record(registration)
         row = queries.get(connection, registration)
         if record is None or row is None:
             raise Problem("registration_not_found", details={"id": registration})
         who = member_names(session, connection)
         shown = _shown(record, row, who)
         shown["duplicates"] = queries.same_nik(connection, registration)
+        shown["covers"] = covers.shown(session, connection, registration)
+        shown.update(pair_words.beside(session, connection, registration))
         if history:
-            shown["history"] = _history(record, who)
+            shown["history"] = _history(session, connection, journal, record, who)
         return shown
 
     told = session.read(read)
@@ -94,14 +110,16 @@ def show(session: Session, registration: str, *, history: bool = False) -> dict[
 def history(session: Session, registration: str) -> list[dict[str, Any]]:
     """Who did what, oldest first: `{"entry", "at", "by", "kind", "changes": [{"field", "from", "to"}], …}`.
 
-    Where a laptop let go of replaced answers, `dropped` is true and they read "…"; the next exchange brings them.
+    Where a laptop let go of replaced answers, `dropped` is true and they read "…"; the next exchange brings them. What
+    was said about this registration and another one is of kind `same_as`: `decision`, `with`, `survivor`, `reason`.
     """
 
     def read(connection: Connection) -> list[dict[str, Any]]:
-        record = session.journal(connection).record(registration)
+        journal = session.journal(connection)
+        record = journal.record(registration)
         if record is None or record.type != "registration":
             raise Problem("registration_not_found", details={"id": registration})
-        return _history(record, member_names(session, connection))
+        return _history(session, connection, journal, record, member_names(session, connection))
 
     told = session.read(read)
     _ask_for_dropped(session, registration, told)
@@ -169,6 +187,7 @@ def _row(row: Row, who: Mapping[str, str]) -> dict[str, Any]:
         "round": row.round,
         "decision": row.decision_code,
         "reason": row.decision_reason,
+        "same_as": row.joined_to,
     }
 
 
@@ -264,7 +283,17 @@ def _comment(said: Annotation, field: Any, text: Any, who: Mapping[str, str]) ->
     }
 
 
-def _history(record: Record, who: Mapping[str, str]) -> list[dict[str, Any]]:
+def _history(
+    session: Session, connection: Connection, journal: Journal, record: Record, who: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    from fieldapp.services import pair_words
+
+    own = [(stored.entry.t, item) for stored, item in zip(record.history, _own_history(record, who), strict=True)]
+    told = [*own, *pair_words.history(session, connection, journal, record.id)]
+    return [item for _, item in sorted(told, key=lambda one: one[0])]
+
+
+def _own_history(record: Record, who: Mapping[str, str]) -> list[dict[str, Any]]:
     told = []
     known: dict[str, Any] = {}
     for stored in record.history:

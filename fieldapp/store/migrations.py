@@ -249,6 +249,7 @@ def same_as(db: Database) -> None:
             reach TEXT NOT NULL,
             first TEXT NOT NULL,
             replaces TEXT NOT NULL,
+            reason TEXT NOT NULL,
             stamps TEXT NOT NULL
         ) STRICT""",
         "CREATE INDEX same_as_by_pair ON same_as (a, b)",
@@ -311,9 +312,36 @@ def matching(db: Database) -> None:
     )
 
 
+def covers(db: Database) -> None:
+    """Lists of people who are covered already: digests as entries bring them, and rows of the lists taken in here."""
+    _run(
+        db,
+        # Short numbers for records, since a list has tens of thousands of digests.
+        "CREATE TABLE cover_chunk (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, key TEXT NOT NULL) STRICT",
+        "CREATE TABLE cover_digest (digest BLOB NOT NULL, chunk INTEGER NOT NULL, PRIMARY KEY (digest, chunk))"
+        " STRICT, WITHOUT ROWID",
+        "CREATE INDEX cover_digest_by_chunk ON cover_digest (chunk)",
+        # From here on of this laptop alone: names and NIKs of other people's lists never travel.
+        "CREATE TABLE cover_import (list TEXT PRIMARY KEY, file_digest TEXT NOT NULL, told TEXT NOT NULL,"
+        " at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+        "CREATE TABLE cover_row (list TEXT NOT NULL, number INTEGER NOT NULL, key BLOB NOT NULL,"
+        " values_json TEXT NOT NULL, PRIMARY KEY (list, number)) STRICT, WITHOUT ROWID",
+        "CREATE TABLE cover_pair (list TEXT NOT NULL, number INTEGER NOT NULL, registration TEXT NOT NULL,"
+        " bits REAL NOT NULL, probability REAL NOT NULL, band TEXT NOT NULL,"
+        " PRIMARY KEY (list, number, registration)) STRICT, WITHOUT ROWID",
+        "CREATE INDEX cover_pair_by_registration ON cover_pair (registration)",
+        # Which registrations a list was compared with, as what.
+        "CREATE TABLE cover_compared (list TEXT NOT NULL, registration TEXT NOT NULL, stamp TEXT NOT NULL,"
+        " PRIMARY KEY (list, registration)) STRICT, WITHOUT ROWID",
+        # What a newer laptop wrote of lists while this one had no word for it is worked out when it is next opened.
+        """INSERT OR IGNORE INTO local (key, value) SELECT 'rebuild', 'true'
+            WHERE EXISTS (SELECT 1 FROM other_record WHERE type = 'cover_digests')""",
+    )
+
+
 _ORDER = (
     local_values, drafts, journal, projections, carried, disclosures, report_order, feed, sums, heads, dropped,
-    requests, papers, same_as, matching,
+    requests, papers, same_as, matching, covers,
 )  # fmt: skip
 NAMES = tuple(step.__name__ for step in _ORDER)
 STEPS = Migrations("fieldapp")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
 from fieldapp.domain.programme import ProgrammeSettings
-from fieldapp.store import effects, matching, same_as
+from fieldapp.store import covers, effects, matching, same_as
 from fieldapp.store.effects import Touched
 from fieldapp.store.listed import for_listed, listed
 from fieldapp.store.queries import programme_fields
@@ -103,6 +103,8 @@ class Projector:
 
     def _settled(self, settings: ProgrammeSettings, touched: Touched) -> None:
         """Called last, with what changed."""
+        if touched.lives:
+            matching.note_changed(self._connection, sorted(touched.lives))
         # Who gives way to another, or no longer does, has no other answers, but ceases or begins to stand for somebody.
         matching.note_changed(self._connection, touched.lives)
 
@@ -196,6 +198,7 @@ class Projector:
         touched.pairs.update(same_as.forget(self._connection, ids))
         for statement in self._delete_by_id:
             for_listed(self._connection, statement, ids)
+        self._forget_digests(ids)
 
     def _put_others(self, records: Sequence[Record], touched: Touched) -> None:
         for record in records:
@@ -228,6 +231,8 @@ class Projector:
                 self._put_receipt(record)
             elif record.type == "same_as":
                 self._put_same_as(record, touched)
+            elif record.type == covers.CHUNK and not void:
+                self._put_digests(record)
 
     def _put_lease(self, record: Record) -> None:
         slots, member, invitation = (record.values.get(name) for name in ("slots", "member", "invitation"))
@@ -247,6 +252,12 @@ class Projector:
         pair = same_as.put(self._connection, record, author)
         if pair is not None:
             touched.pairs.add(pair)
+
+    def _put_digests(self, record: Record) -> None:
+        covers.put_chunk(self._connection, record.id, record.values)
+
+    def _forget_digests(self, records: Sequence[str]) -> None:
+        covers.forget(self._connection, records)
 
     def _put_receipt(self, record: Record) -> None:
         self._connection.executemany(

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from fieldapp.store import drafts, search
 from fieldapp.store.db import Connection
 from fieldapp.store.listed import listed
-from fieldapp.store.rows import from_json, to_json
+from fieldapp.store.rows import from_json, state_of_row, to_json
 from sync.tables import Connection as AnyConnection
 
 Order = Literal["id", "name", "submitted_at", "risk"]
@@ -25,7 +25,7 @@ _ORDERS: Final[dict[str, str]] = {
 
 _COLUMNS: Final = """registration.id, state, scope, name, nik, phone, birth_date, sex, categories, submitted_at,
     registered_by, device, edits, conflicts, errors, warnings, override_count, duplicate_count, within_quota,
-    decision_code, decision_by, decision_ms, decision_reason, round"""
+    decision_code, decision_by, decision_ms, decision_reason, round, joined_to"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ class Row:
     """One registration as lists show it. `scope` is its area, times in ms since 1970 UTC, `submitted_at` ISO text.
 
     `conflicts` names field groups, `errors` and `warnings` codes of rules; `round` counts from 1 and grows with every
-    return. The NIK is whole here: whoever shows it masks it.
+    return; `joined_to` is the registration that stands for the person instead, where one does. The NIK is whole here:
+    whoever shows it masks it.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Row:
     decision_ms: int | None
     decision_reason: str | None = field(repr=False)
     round: int
+    joined_to: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,26 @@ def state_of(connection: Connection, registration: str) -> str | None:
     """The state of a registration, or None when there is none of this id."""
     row = connection.execute("SELECT state FROM registration WHERE id = ?", (registration,)).fetchone()
     return None if row is None else str(row[0])
+
+
+def own_state_of(connection: Connection, registration: str) -> str | None:
+    """The state of a registration as it would be if it were joined to no other; None when there is none of this id."""
+    row = connection.execute(
+        """SELECT decision_heads, conflict_count, error_count, duplicate_count, within_quota FROM registration
+        WHERE id = ?""",
+        (registration,),
+    ).fetchone()
+    if row is None:
+        return None
+    heads, conflicts, errors, duplicates, within_quota = row
+    return state_of_row(
+        heads,
+        conflicts=conflicts,
+        errors=errors,
+        duplicates=duplicates,
+        within_quota=bool(within_quota),
+        is_joined=False,
+    )
 
 
 def get(connection: Connection, registration: str) -> Row | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from fieldapp.store import matching, same_as
+from fieldapp.store import covers, matching, same_as
 from fieldapp.store.db import Connection
 from sync.journal import Journal
 
@@ -22,6 +22,7 @@ _CONTENTS: Final = {
     "lease": "SELECT id, member, invitation, slots FROM lease ORDER BY id",
     "acknowledged": "SELECT receipt, by, chain, first, last, head FROM acknowledged ORDER BY 1, 3, 4, 5, 6",
     **same_as.CONTENTS,
+    **covers.CONTENTS,
 }
 _CLEAR: Final = (
     "DELETE FROM registration",
@@ -32,6 +33,7 @@ _CLEAR: Final = (
     "DELETE FROM lease",
     "DELETE FROM acknowledged",
     *same_as.CLEAR,
+    *covers.CLEAR,
 )
 
 

@@ -22,8 +22,8 @@ from sync.tables import Connection
 
 #: Every table of this module, with all it holds in an order of its own.
 CONTENTS: Final = {
-    "same_as": """SELECT id, a, b, scope, decision, survivor, member, at_ms, counter, reach, first, replaces, stamps
-        FROM same_as ORDER BY id""",
+    "same_as": """SELECT id, a, b, scope, decision, survivor, member, at_ms, counter, reach, first, replaces,
+        reason, stamps FROM same_as ORDER BY id""",
     "decided_pair": """SELECT a, b, said, decision, survivor, a_gives, b_gives, stamp_a, stamp_b
         FROM decided_pair ORDER BY a, b""",
     "entered": "SELECT id, scope FROM entered ORDER BY id, scope",
@@ -35,13 +35,14 @@ _ANYBODY: Final = '[1,"*"]'
 _DECIDED: Final = "said, decision, survivor, a_gives, b_gives, stamp_a, stamp_b"
 
 
-class _Word(NamedTuple):
+class Word(NamedTuple):
     """A record of type same_as: where it was written, and where its author may write."""
 
     said: Said
     scope: str
     scopes: tuple[str, ...]
     stamps: tuple[str, str]
+    reason: str
 
 
 class _Decided(NamedTuple):
@@ -79,7 +80,7 @@ def put(connection: Connection, record: Record, author: Member | None) -> Pair |
     reach = _ANYBODY if author is None else to_json([int(author.role != "enumerator"), *author.scopes])
     connection.execute(
         """INSERT INTO same_as (id, a, b, scope, decision, survivor, member, at_ms, counter, reach, first, replaces,
-            stamps) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            reason, stamps) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             record.id,
             said.a,
@@ -92,6 +93,7 @@ def put(connection: Connection, record: Record, author: Member | None) -> Pair |
             reach,
             said.first or record.id,
             to_json(sorted(said.replaces)),
+            said.reason.replace("\0", "\N{REPLACEMENT CHARACTER}"),
             to_json(said.stamps),
         ),
     )
@@ -153,8 +155,8 @@ def _pairs_about(connection: Connection, registrations: Collection[str]) -> set[
 
 def _decide(connection: Connection, pairs: set[Pair], scope_column: str) -> None:
     """Bring the rows of these pairs in step with what was said of them."""
-    words = _words(connection, pairs)
-    areas = _areas(connection, {one for pair in pairs for one in pair}, scope_column)
+    words = words_of(connection, pairs)
+    areas = areas_of(connection, {one for pair in pairs for one in pair}, scope_column)
     known = _decided(connection, pairs)
     gone, changed = [], []
     for pair in sorted(pairs):
@@ -175,13 +177,13 @@ def _decide(connection: Connection, pairs: set[Pair], scope_column: str) -> None
     )
 
 
-def _outcome(pair: Pair, words: Sequence[_Word], areas: Mapping[str, tuple[str, ...]]) -> _Decided | None:
+def _outcome(pair: Pair, words: Sequence[Word], areas: Mapping[str, tuple[str, ...]]) -> _Decided | None:
     """What was said about a pair, by whoever may speak about each of its registrations; None for nothing.
 
     Where the two are of different areas, what one coordinator says of the own one alone joins that one alone, and
     decides nothing about the pair for others.
     """
-    sides = {one: same_as.settle(w.said for w in words if _counts(w, areas[one])) for one in pair if one in areas}
+    sides = {one: same_as.settle(w.said for w in words if counts(w, areas[one])) for one in pair if one in areas}
     spoken = [side for side in sides.values() if side is not None]
     if not spoken:
         return None
@@ -196,7 +198,7 @@ def _outcome(pair: Pair, words: Sequence[_Word], areas: Mapping[str, tuple[str, 
     return _Decided(decision, decision, survivor, gives[0], gives[1], *stamps)
 
 
-def _counts(word: _Word, areas: Sequence[str]) -> bool:
+def counts(word: Word, areas: Sequence[str]) -> bool:
     """Whether a word counts about a registration that began in the first of these areas and entered the others."""
     return word.scope in areas and covers(word.scopes, areas[0])
 
@@ -205,16 +207,17 @@ def _gives(side: Settled | None, one: str) -> bool:
     return side is not None and side.survivor is not None and side.survivor != one
 
 
-def _words(connection: Connection, pairs: Iterable[Pair]) -> dict[Pair, list[_Word]]:
-    found: dict[Pair, list[_Word]] = {}
+def words_of(connection: Connection, pairs: Iterable[Pair]) -> dict[Pair, list[Word]]:
+    """Everything that was said of these pairs, whether it counts or not."""
+    found: dict[Pair, list[Word]] = {}
     wanted = set(pairs)
     rows = listed(
         connection,
-        """SELECT a, b, id, scope, decision, survivor, member, at_ms, counter, reach, first, replaces, stamps
+        """SELECT a, b, id, scope, decision, survivor, member, at_ms, counter, reach, first, replaces, stamps, reason
         FROM same_as WHERE a IN ({}) ORDER BY id""",
         sorted({a for a, _ in wanted}),
     )
-    for a, b, id, scope, decision, survivor, member, at_ms, counter, reach, first, replaces, stamps in rows:
+    for a, b, id, scope, decision, survivor, member, at_ms, counter, reach, first, replaces, stamps, reason in rows:
         if (a, b) in wanted:
             by_office, *scopes = from_json(reach)
             said = Said(
@@ -227,11 +230,13 @@ def _words(connection: Connection, pairs: Iterable[Pair]) -> dict[Pair, list[_Wo
                 by_office=bool(by_office),
                 replaces=frozenset(from_json(replaces)),
             )
-            found.setdefault((a, b), []).append(_Word(said, scope, tuple(scopes), tuple(from_json(stamps))))
+            found.setdefault((a, b), []).append(Word(said, scope, tuple(scopes), tuple(from_json(stamps)), reason))
     return found
 
 
-def _areas(connection: Connection, registrations: Collection[str], scope_column: str) -> dict[str, tuple[str, ...]]:
+def areas_of(
+    connection: Connection, registrations: Collection[str], scope_column: str = "scope"
+) -> dict[str, tuple[str, ...]]:
     """The areas of each registration that is here: where it began first, then those that it entered."""
     wanted = sorted(registrations)
     statement = f"SELECT id, {scope_column} FROM registration WHERE id IN ({{}})"  # noqa: S608 - a column's name

@@ -9,6 +9,7 @@ from fieldapp.domain.findings import Finding
 from fieldapp.forms.declaration import FORM, QUESTIONS
 from fieldapp.forms.messages import message
 from fieldapp.locale import N_, _, language
+from fieldapp.services.cover_words import cover_words
 from fieldapp.tui.answer_text import label_of, masked_text
 from fieldapp.tui.text import area_text, plain, state_text, when, wrapped
 from fieldapp.tui.widgets.lines import Line
@@ -93,6 +94,8 @@ def _odd(shown: Mapping[str, Any], findings: Sequence[Finding], width: int) -> l
     if doubles:
         words = _("NIK ini ada pada {count} pendaftaran lain.").format(count=len(doubles))
         lines += _about(_("Ganda"), "nik", words, "error", width)
+    for each in shown.get("covers") or []:
+        lines += _about(_("Terlindungi"), "", cover_words(each), "error" if each["blocks"] else "warning", width)
     if not lines:
         return []
     return [Line(""), Line(_("Yang perlu diperhatikan"), "heading"), *lines]

@@ -165,10 +165,10 @@ PLAIN = {"a": A, "b": B, "decision": "same", "survivor": A, "reason": "KTP sama"
 
 
 def test_fields_are_read_as_far_as_they_are_what_they_should_be() -> None:
-    found = read({**PLAIN, "first": C, "replaces": [C, 7], "stamps": ["1", "2"], "taken": {"name": B, "nik": C}})
+    found = read({**PLAIN, "first": C, "replaces": [C, 7], "stamps": ["1" * 16, "2"], "taken": {"name": B, "nik": C}})
     assert found is not None
     assert (found.pair, found.decision, found.survivor, found.reason) == ((A, B), "same", A, "KTP sama")
-    assert (found.first, found.replaces, found.stamps, found.taken) == (C, {C}, ("1", "2"), {"name": B})
+    assert (found.first, found.replaces, found.stamps, found.taken) == (C, {C}, ("1" * 16, ""), {"name": B})
     assert (found.before, found.edits) == ({}, ())
 
 

@@ -7,6 +7,7 @@ import pytest
 from fieldapp.forms.check import Checked, check
 
 SHARED_NIK = "6471012801809002"
+LISTED_NIK = "6471012801809003"
 
 
 class Register:
@@ -17,6 +18,9 @@ class Register:
 
     def phone_count(self, e164: str) -> int:
         return 2 if e164 == "+6281234567891" else 0
+
+    def cover_lists(self, nik: str) -> list[str]:
+        return ["Daftar Rekaan"] if nik == LISTED_NIK else []
 
 
 def said(checked: Checked) -> list[tuple[str, str, str]]:
@@ -40,6 +44,7 @@ E, W, H = "error", "warning", "hint"
         ({"nik": None, "nik_absent_reason": "hilang"}, [("nik_absent", "nik_absent_reason", H)]),
         ({"nik": "6471010507079001"}, [("nik_equals_kk", "nik", E), ("nik_birth_date_differs", "nik", W)]),
         ({"nik": SHARED_NIK}, [("duplicate_nik", "nik", E)]),
+        ({"nik": LISTED_NIK}, [("covered_elsewhere", "nik", W)]),
         ({"nik": "6471013281809001"}, [("nik_day", "nik", E), ("nik_month", "nik", E)]),
         ({"nomor_kk": "6471014507079001"}, [("kk_day", "nomor_kk", E)]),
         ({"nomor_kk": "9999010507079001"}, [("kk_province_unknown", "nomor_kk", W)]),

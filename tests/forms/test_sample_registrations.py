@@ -38,6 +38,9 @@ class Earlier:
     def phone_count(self, e164: str) -> int:
         return 0
 
+    def cover_lists(self, nik: str) -> list[str]:
+        return []
+
 
 @pytest.fixture(scope="module")
 def expected() -> list[dict[str, str]]:

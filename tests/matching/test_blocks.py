@@ -18,7 +18,7 @@ def blocks_of(people: Keys, *, cap: int = CAP, split: int | None = None) -> Bloc
     table = KeyTable()
     for person, keys in enumerate(people):
         table.add(person, sorted(keys))
-    return build(table, len(people), lambda person: (sorted(people[person]), person), split=split, cap=cap)
+    return build(table, range(len(people)), lambda person: (sorted(people[person]), person), split=split, cap=cap)
 
 
 def pairs_of(blocks: Blocks) -> list[tuple[int, int]]:
@@ -93,7 +93,7 @@ def test_narrowed_blocks_hold_the_same_people_in_any_order_of_them(people: Keys,
         table = KeyTable()
         for person, (_name, keys) in enumerate(order):
             table.add(person, sorted(keys))
-        blocks = build(table, len(order), lambda person, order=order: order[person][0], cap=3)  # type: ignore[misc]
+        blocks = build(table, range(len(order)), lambda person, order=order: order[person][0], cap=3)  # type: ignore[misc]
         names = [name for name, _keys in order]
         found.append({tuple(sorted((names[a], names[b]))) for a, b in pairs_of(blocks)})
     assert found[0] == found[1]
@@ -110,5 +110,5 @@ def test_the_work_is_told_step_by_step_and_can_be_stopped_there() -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        build(table, 1, lambda person: person, step=stop)
+        build(table, range(1), lambda person: person, step=stop)
     assert steps == [(1, 64), (2, 64), (3, 64)]

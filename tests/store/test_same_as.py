@@ -275,6 +275,16 @@ def test_what_says_nothing_that_can_be_read_does_nothing(town, replica_of) -> No
     assert joined(replica_of(town)) == {}
 
 
+def test_text_that_postgresql_cannot_hold_stops_no_merge(town, replica_of, centre_of) -> None:
+    one, two = sorted(town.register("siti") for _ in range(2))
+    fields = {"a": one, "b": two, "decision": "same", "survivor": one, "reason": "a\0b", "stamps": ["\0", "1" * 16]}
+    town.write("rina", None, "new", {**fields, "replaces": ["\0"], "first": "\0"}, type="same_as")
+    centre = centre_of(town)
+    assert centre.ask("SELECT joined_to FROM registration WHERE id = ?", two) == [(one,)]
+    assert centre.ask("SELECT reason, stamps FROM same_as") == [("a\N{REPLACEMENT CHARACTER}b", f'["","{"1" * 16}"]')]
+    assert joined(replica_of(town)) == {two: one}
+
+
 def busy(town: Any, chance: random.Random) -> None:
     """Few people and many words about them: in two areas, replaced, taken back, contradicting, forged, and unheard."""
     town.join("kiki", "coordinator", (AWAY[:8],))

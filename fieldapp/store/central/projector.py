@@ -144,6 +144,12 @@ class CentralProjector(Projector):
             ],
         )
 
+    def _put_digests(self, record: Record) -> None:
+        """Nobody is approved at the hub, so it keeps the digests of cover lists only as the entries that they are."""
+
+    def _forget_digests(self, records: Sequence[str]) -> None:
+        """There are none."""
+
     def _settled(self, settings: ProgrammeSettings, touched: Touched) -> None:
         if touched.settings:
             self._connection.execute("DELETE FROM programme")

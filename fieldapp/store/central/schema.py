@@ -132,6 +132,7 @@ _SAME_AS: Final = (
         reach TEXT NOT NULL,
         first TEXT NOT NULL,
         replaces TEXT NOT NULL,
+        reason TEXT NOT NULL,
         stamps TEXT NOT NULL)""",
     "CREATE INDEX same_as_by_pair ON same_as (a, b)",
     "CREATE INDEX same_as_by_other ON same_as (b)",

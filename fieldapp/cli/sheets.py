@@ -1,0 +1,233 @@
+"""`fieldapp sheet`: registrations out, lists of people who are covered already in, and what stands on both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from fieldapp.cli.base import FILE, Choice, Number, argument, command, group, option, quoted, wrong_use
+from fieldapp.cli.filters import filter_option, selection
+from fieldapp.cli.output import Output, pairs, plain, table
+from fieldapp.cli.unlock import unlocked
+from fieldapp.cli.words import state_words
+from fieldapp.locale import N_, _
+
+_KINDS: Final = {
+    "province": N_("provinsi"),
+    "employer": N_("pemberi kerja"),
+    "bpjs": N_("BPJS Ketenagakerjaan"),
+    "other": N_("lainnya"),
+}
+_COUNTS: Final = {
+    "rows": N_("Baris"),
+    "niks": N_("NIK"),
+    "registered": N_("Terdaftar di sini"),
+    "pending": N_("Menunggu pemeriksaan"),
+    "approved": N_("Sudah disetujui"),
+    "freed": N_("Dibebaskan pengawas"),
+}
+_HOW: Final = {"header": N_("judul"), "contents": N_("isi"), "map": N_("peta")}
+
+
+@command(
+    "export",
+    N_("Tulis pendaftaran ke lembar .xlsx atau .csv."),
+    argument("target", type=FILE, metavar=N_("BERKAS"), help=N_("Berkas .xlsx atau .csv yang ditulis.")),
+    filter_option(),
+)
+def export(out: Output, target: Path, filters: tuple[str, ...]) -> None:
+    from fieldapp.services import sheets
+
+    chosen = selection(filters)
+    with unlocked() as session:
+        answer = sheets.export(session, target, filter=chosen or None)
+    out.answer(
+        answer, pairs([(_("Berkas"), answer["file"]), (_("Baris"), answer["rows"]), (_("Jenis"), answer["kind"])])
+    )
+    out.say(_("Lembar ini memuat data pribadi tanpa sandi: simpan dengan hati-hati."))
+
+
+@command(
+    "import",
+    N_("Ambil daftar orang yang sudah terlindungi. Nama dan NIK-nya tetap di laptop ini."),
+    argument("file", type=FILE, metavar=N_("BERKAS"), help=N_("Berkas .xlsx, .xls, .ods, atau .csv.")),
+    option("--as", "kind_of_import", type=Choice(("coverage",)), required=True, help=N_("Sebagai apa berkas dibaca.")),
+    option(
+        "--list", "name", required=True, metavar=N_("NAMA"), help=N_("Nama daftar; versi baru memakai nama yang sama.")
+    ),
+    option("--kind", type=Choice(tuple(_KINDS)), default="other", help=N_("Daftar milik siapa.")),
+    option("--sheet", metavar=N_("LEMBAR"), help=N_("Nama lembar, bila ada beberapa.")),
+    option("--header", "header_line", type=Number(), help=N_("Nomor baris judul kolom; 0 bila tidak ada.")),
+    option("--map", "map_file", type=FILE, help=N_("Peta kolom, JSON atau TOML.")),
+    option(
+        "--column", "columns", multiple=True, metavar=N_("ISIAN=KOLOM"), help=N_("Kolom sebuah isian, misalnya nik=B.")
+    ),
+    option("--dry-run", is_flag=True, help=N_("Hanya perlihatkan akibatnya.")),
+    option("--errors", type=FILE, metavar=N_("KELUARAN"), help=N_("Tulis baris yang ditolak dengan alasannya.")),
+)
+def import_(
+    out: Output,
+    file: Path,
+    kind_of_import: str,
+    name: str,
+    kind: str,
+    sheet: str | None,
+    header_line: int | None,
+    map_file: Path | None,
+    columns: tuple[str, ...],
+    dry_run: bool,
+    errors: Path | None,
+) -> None:
+    from fieldapp.services import cover_import
+
+    given = _columns_of(columns)
+    if map_file is not None:
+        said = cover_import.read_map_of(map_file)
+        given = {**said.columns, **given}
+        sheet = sheet if sheet is not None else said.sheet
+        header_line = header_line if header_line is not None else said.header_line
+    with unlocked() as session:
+        answer = cover_import.import_list(
+            session,
+            file,
+            name=name,
+            kind=kind,
+            sheet=sheet,
+            header_line=header_line,
+            columns=given or None,
+            dry_run=dry_run,
+            errors=errors,
+        )
+    out.answer(answer, _import_lines(answer))
+    if answer["is_same"]:
+        out.say(_("Berkas yang sama sudah diambil sebagai daftar ini; tidak ada yang diubah."))
+    elif dry_run:
+        out.say(_("Percobaan saja: tidak ada yang diubah."))
+    else:
+        out.say(
+            _("Daftar sudah diambil. Nama dan NIK-nya hanya ada di laptop ini; laptop lain hanya menerima sidiknya.")
+        )
+    if answer["refused"]:
+        out.say(_refused_words(answer["refused"], errors))
+
+
+def _refused_words(count: int, errors: Path | None) -> str:
+    if errors is None:
+        return _("{count} baris ditolak; lihat baris dan alasannya dengan --errors KELUARAN.xlsx.").format(count=count)
+    return _("{count} baris ditolak ada di {file}, dengan alasannya.").format(count=count, file=plain(errors))
+
+
+def _columns_of(columns: Sequence[str]) -> dict[str, str | int]:
+    given: dict[str, str | int] = {}
+    for each in columns:
+        field, separator, column = each.partition("=")
+        if not separator or not field.strip():
+            wrong_use(_("{what} bukan ISIAN=KOLOM.").format(what=quoted(each)))
+        given[field.strip()] = column.strip()
+    return given
+
+
+def _import_lines(answer: dict[str, Any]) -> Iterator[str]:
+    headings = (_("Kolom"), _("Judul"), _("Dibaca sebagai"), _("Menurut"))
+    shown = [
+        (each["column"], each["heading"], each["field"], _(_HOW[each["how"]]) if each["how"] else None)
+        for each in answer["columns"]
+    ]
+    yield from table(headings, shown)
+    yield ""
+    yield from pairs(
+        [
+            (_("Daftar"), answer["list"]),
+            (_("Nomor"), answer["id"]),
+            (_("Baris"), answer["rows"]),
+            (_("Dipakai"), answer["kept"]),
+            (_("Ditolak"), answer["refused"]),
+            (_("NIK berulang"), answer["repeated"]),
+            (_("NIK sama dengan pendaftaran"), answer["same_nik"]),
+            (_("Mirip, menunggu keputusan"), answer["near"]),
+        ]
+    )
+    yield ""
+    yield from _before_after(answer["before"], answer["after"])
+    for each in answer["warnings"]:
+        yield plain(each["message"])
+
+
+def _before_after(before: dict[str, int], after: dict[str, int]) -> list[str]:
+    rows = [(_(words), before[name], after[name]) for name, words in _COUNTS.items()]
+    return table((_("Jumlah"), _("Sebelum"), _("Sesudah")), rows)
+
+
+@command(
+    "undo",
+    N_("Batalkan pengambilan sebuah daftar. Versi sebelumnya berlaku lagi."),
+    argument("list_", metavar=N_("DAFTAR"), help=N_("Nomor atau nama daftar.")),
+    option("--reason", default="", help=N_("Alasan pembatalan.")),
+)
+def undo(out: Output, list_: str, reason: str) -> None:
+    from fieldapp.services import cover_import
+
+    with unlocked() as session:
+        answer = cover_import.undo(session, list_, reason)
+    shown = [(_("Daftar"), answer["list"]), (_("Nomor"), answer["id"]), (_("Berlaku lagi"), answer["restored"])]
+    out.answer(answer, [*pairs(shown), "", *_before_after(answer["before"], answer["after"])])
+
+
+@command("lists", N_("Daftar orang yang sudah terlindungi yang sedang berlaku, dengan jumlahnya."))
+def lists(out: Output) -> None:
+    from fieldapp.services import cover_import
+
+    with unlocked() as session:
+        found = cover_import.lists(session)
+    headings = (_("Nomor"), _("Daftar"), _("Milik"), _("Diambil"), *(_(words) for words in _COUNTS.values()))
+    rows = [
+        (each["id"], each["name"], _(_KINDS[each["kind"]]), each["at"][:10], *(each["now"][name] for name in _COUNTS))
+        for each in found
+    ]
+    out.answer(found, table(headings, rows))
+    out.say(_("{count} daftar berlaku.").format(count=len(found)))
+    unchecked = [each["name"] for each in found if not each["is_checked"]]
+    if unchecked:
+        words = _("Belum dapat diperiksa di laptop ini karena kuncinya belum ada: {lists}.")
+        out.say(words.format(lists=", ".join(map(plain, unchecked))))
+
+
+@command(
+    "decide",
+    N_("Catat apa arti baris sebuah daftar bagi satu pendaftaran. Yang lain atau berakhir tidak lagi menghalangi."),
+    argument("list_", metavar=N_("DAFTAR"), help=N_("Nomor atau nama daftar.")),
+    argument("registration", metavar=N_("NOMOR"), help=N_("Nomor pendaftaran.")),
+    option(
+        "--row",
+        type=Number(1),
+        metavar=N_("BARIS"),
+        help=N_("Nomor baris yang mirip; tanpa ini, baris dengan NIK-nya."),
+    ),
+    option("--same", is_flag=True, help=N_("Barisnya orang ini, dan ia terlindungi.")),
+    option("--different", is_flag=True, help=N_("Barisnya orang lain.")),
+    option("--ended", is_flag=True, help=N_("Barisnya orang ini, tetapi perlindungannya sudah berakhir.")),
+    option("--reason", required=True, help=N_("Alasan keputusan.")),
+)
+def decide(
+    out: Output, list_: str, registration: str, row: int | None, same: bool, different: bool, ended: bool, reason: str
+) -> None:
+    chosen = [name for name, is_set in (("same", same), ("different", different), ("ended", ended)) if is_set]
+    if len(chosen) != 1:
+        wrong_use(_("Pilih salah satu: --same, --different, atau --ended."))
+    from fieldapp.services import cover_decisions
+
+    with unlocked() as session:
+        answer = cover_decisions.decide(session, list_, registration, chosen[0], reason=reason, row=row)
+    shown = [
+        (_("Daftar"), answer["name"]),
+        (_("Nomor"), answer["registration"]),
+        (_("Keadaan"), state_words(answer["state"])),
+        (_("Masih terhalang daftar"), answer["blocks"]),
+    ]
+    out.answer(answer, pairs(shown))
+
+
+sheet = group(
+    "sheet", N_("Lembar kerja: ekspor, dan daftar orang yang sudah terlindungi."), export, import_, undo, lists, decide
+)
