@@ -5,11 +5,11 @@
                                      [--columns plain normalised] [--weights em labels] [--levels]
 
 "plain" gives Splink the columns as typed, in capitals and digits, and its stock comparisons; "normalised" gives it the
-names, numbers and places as this project normalises them, and one comparison that judges NIK and date of birth
-together. Weights come from expectation maximisation ("em", what anybody without labels has) or, for comparison, from
-the true labels of the very same data ("labels", which nobody has): if the two differ, the estimation is at fault;
-where even the labels do not reach the project's own figures, the comparisons are. Prior: three deterministic rules
-with an assumed recall of 0.6. `--levels` prints the match weight of every level. F1 is at probability 0.9, as in
+names, numbers and places as this project normalises them, one comparison that judges NIK and date of birth together,
+and one for all that tells of the home. Weights come from expectation maximisation ("em", what anybody without labels
+has) or, for comparison, from the true labels of the very same data ("labels", which nobody has): where the two differ,
+the estimation is at fault; where even the labels do not reach the project's own figures, the comparisons are. Prior:
+three deterministic rules with an assumed recall of 0.6. `--levels` prints the match weight of every level. F1 is at probability 0.9, as in
 matching.py.
 """
 
@@ -113,8 +113,26 @@ def nik_and_date() -> dict[str, Any]:
         ("same year", "substr(born_l, 1, 4) = substr(born_r, 1, 4)"),
     ]
     missing = "(nik_l is null or nik_r is null) and (born_l is null or born_r is null)"
+    return _levels("nik_and_date", missing, conditions)
+
+
+def home() -> dict[str, Any]:
+    """One comparison of phone, ward and address, so that a family's home is not counted three times."""
+    address = "jaro_winkler_similarity(address_l, address_r) >= 0.92"
+    conditions = [
+        ("same phone and address", f"phone_l = phone_r and {address}"),
+        ("same phone", "phone_l = phone_r"),
+        ("same address and ward", f"{address} and kelurahan_l = kelurahan_r"),
+        ("same address", address),
+        ("same ward", "kelurahan_l = kelurahan_r"),
+    ]
+    missing = "(phone_l is null or phone_r is null) and (kelurahan_l is null or kelurahan_r is null)"
+    return _levels("home", missing, conditions)
+
+
+def _levels(column: str, missing: str, conditions: list[tuple[str, str]]) -> dict[str, Any]:
     return {
-        "output_column_name": "nik_and_date",
+        "output_column_name": column,
         "comparison_levels": [
             {"sql_condition": missing, "label_for_charts": "missing", "is_null_level": True},
             *({"sql_condition": sql, "label_for_charts": label} for label, sql in conditions),
@@ -126,19 +144,20 @@ def nik_and_date() -> dict[str, Any]:
 def comparisons(columns: str) -> list[Any]:
     import splink.comparison_library as stock
 
-    address = stock.JaroWinklerAtThresholds("address", [0.95, 0.85])
-    common = [
-        stock.NameComparison("name"),
-        stock.ExactMatch("sex"),
+    name, sex = stock.NameComparison("name"), stock.ExactMatch("sex")
+    place = stock.ExactMatch("birth_place").configure(term_frequency_adjustments=True)
+    if columns == "normalised":
+        return [nik_and_date(), name, home(), sex, place]
+    return [
+        stock.DamerauLevenshteinAtThresholds("nik", [1, 2]),
+        stock.DateOfBirthComparison("born", input_is_string=True),
+        name,
+        sex,
         stock.LevenshteinAtThresholds("phone", 1),
         stock.ExactMatch("kelurahan").configure(term_frequency_adjustments=True),
-        address,
-        stock.ExactMatch("birth_place").configure(term_frequency_adjustments=True),
+        stock.JaroWinklerAtThresholds("address", [0.95, 0.85]),
+        place,
     ]
-    if columns == "normalised":
-        return [nik_and_date(), *common]
-    nik = stock.DamerauLevenshteinAtThresholds("nik", [1, 2])
-    return [nik, stock.DateOfBirthComparison("born", input_is_string=True), *common]
 
 
 def scored(labelled: Labelled, columns: str, weights: str) -> tuple[dict[Pair, Score], list[list[str]]]:
