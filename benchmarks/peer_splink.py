@@ -1,4 +1,4 @@
-"""Splink 5 on the same registrations: the peer, and a check of why estimated weights do not do here.
+"""Splink 5 on the same registrations: the peer, and a check of what estimated weights cost here.
 
     python -m pip install -e '.[bench]'
     python benchmarks/peer_splink.py [--profiles city] [--records 10000 100000] [--seeds 1 2 3] [--csv FOLDER ...]
@@ -9,8 +9,8 @@ names, numbers and places as this project normalises them, one comparison that j
 and one for all that tells of the home. Weights come from expectation maximisation ("em", what anybody without labels
 has) or, for comparison, from the true labels of the very same data ("labels", which nobody has): where the two differ,
 the estimation is at fault; where even the labels do not reach the project's own figures, the comparisons are. Prior:
-three deterministic rules with an assumed recall of 0.6. `--levels` prints the match weight of every level. F1 is at probability 0.9, as in
-matching.py.
+three deterministic rules with an assumed recall of 0.6. `--levels` prints the match weight of every level. F1 is at
+probability 0.9, as in matching.py.
 """
 
 from __future__ import annotations
