@@ -1,6 +1,6 @@
 """Writes made-up registrations with known duplicates, and another programme's list, as CSV files.
 
-    python benchmarks/make_registrations.py OUT [--profile desks|sheets|doors|city] [--records 10000]
+    python benchmarks/make_registrations.py OUT [--profile desks|sheets|doors|years|city] [--records 10000]
                                              [--external 10000] [--seed 1] [--form]
 
 OUT gets registrations.csv (what was typed), truth.csv (whose each row is and what was done to it), external.csv (no,

@@ -1,6 +1,6 @@
 """Precision, recall and F1 of the shipped command at its shipped threshold, with the time and memory it takes.
 
-    python benchmarks/matching.py [--profiles desks sheets doors city] [--records 10000 100000] [--seeds 1 2 3]
+    python benchmarks/matching.py [--profiles desks sheets doors years city] [--records 10000 100000] [--seeds 1 2 3]
                                   [--external 10000] [--csv FOLDER ...] [--errors] [--library]
 
 Every row runs `fieldapp duplicates find --pairs` in a process of its own, on made-up registrations with known

@@ -117,6 +117,8 @@ class Desk:
         kind = self.dice.draw(way.kelurahan)
         if kind == "neighbour":
             kelurahan = self.dice.choice(places.KELURAHAN[kecamatan])
+        elif kind == "parent":
+            kelurahan = places.PARENT.get(kelurahan, kelurahan)
         written = kelurahan if kind != "missing" else ""
         if written != person.kelurahan:
             done.append(f"kelurahan:{kind}")

@@ -249,8 +249,64 @@ def untidy(dice: Dice, name: str, person: Person) -> str:
     return form.format(name.replace(" ", dice.choice(("  ", " ", "."))))
 
 
+def without_vowels(dice: Dice, name: str, person: Person) -> str:
+    """As in a short message: Mhmd, Nrhyt, Sprydi."""
+
+    def change(word: str) -> str:
+        return word if len(word) < 5 else word[0] + "".join(c for c in word[1:-1] if c not in "aiueo") + word[-1]
+
+    return _one_word(dice, name, change)
+
+
+def last_name_first(dice: Dice, name: str, person: Person) -> str:
+    """The last word in front with a comma, as a programme made elsewhere prints it."""
+    words = name.split()
+    return name if len(words) < 2 else f"{words[-1]}, {' '.join(words[:-1])}"
+
+
+def honour(dice: Dice, name: str, person: Person) -> str:
+    """A word of rank or descent that one card has and another has not."""
+    words = name.split()
+    known = {"andi", "daeng", "gusti", "raden", "syarifah", "i", "ni", "la", "wa", "ode"}
+    if words[0].lower() in known and len(words) > 1:
+        return " ".join(words[1:])
+    of = {
+        "bugis": ("Andi", "Daeng", "A."),
+        "banjar": ("Gusti", "Gt.", "Antung", "Syarifah" if person.sex == "P" else "Sayyid"),
+        "jawa": ("Raden", "R.", "Rr." if person.sex == "P" else "R."),
+        "bali": ("I Gusti", "Ida Bagus" if person.sex == "L" else "Ida Ayu"),
+        "buton": ("La Ode" if person.sex == "L" else "Wa Ode",),
+    }
+    return f"{dice.choice(of[person.group])} {name}" if person.group in of else name
+
+
+def baptised(dice: Dice, name: str, person: Person) -> str:
+    """A baptismal name put before, left out, or exchanged with the converted's new one."""
+    if person.group not in ("dayak", "toraja", "flores", "batak", "minahasa", "tionghoa"):
+        return name
+    words, lot = name.split(), dice.random()
+    other = dice.draw(names.CHRIST_F if person.sex == "P" else names.CHRIST_M)
+    if lot < 0.5:
+        return f"{other} {name}"
+    if lot < 0.8:
+        return " ".join(words[1:]) if len(words) > 1 else name
+    return " ".join([dice.draw(names.ARAB_F if person.sex == "P" else names.ARAB_M), *words[1:]])
+
+
+def two_slips(dice: Dice, name: str, person: Person) -> str:
+    """Two fingers' mistakes in one name, as by somebody who types seldom."""
+    return typo(dice, typo(dice, name, person), person)
+
+
+def childs_parent(dice: Dice, name: str, person: Person) -> str:
+    """Mother or father of somebody, as neighbours say it."""
+    child = names.given(dice, person.group, dice.choice("LP"), 2005)[-1]
+    return f"{dice.choice(('Mama', 'Mak', 'Bunda')) if person.sex == 'P' else dice.choice(('Bapak', 'Pak'))} {child}"
+
+
 KINDS: dict[str, Callable[[Dice, str, Person], str]] = {
     work.__name__: work
     for work in (old_spelling, heard, doubled, typo, misread, muhammad, title, degree, dropped, added, reordered, glued,
-                 parted, initial, nickname, alias, married, truncated, untidy)
+                 parted, initial, nickname, alias, married, truncated, untidy, without_vowels, last_name_first, honour,
+                 baptised, two_slips, childs_parent)
 }  # fmt: skip

@@ -143,6 +143,24 @@ def nik_old_district(dice: Dice, nik: str, person: Person, world: World) -> str:
     return dice.draw(places.OF_KECAMATAN) + nik[6:]
 
 
+def nik_date_turned(dice: Dice, nik: str, person: Person, world: World) -> str:
+    """The date inside typed from memory in another order: year first, or month before day."""
+    day, month, year = nik[6:8], nik[8:10], nik[10:12]
+    return nik[:6] + dice.choice((year + month + day, month + day + year)) + nik[12:]
+
+
+def nik_group_lost(dice: Dice, nik: str, person: Person, world: World) -> str:
+    """A group of digits skipped while reading aloud, filled up with noughts at the end."""
+    k = dice.choice((4, 6, 8, 10))
+    return nik[:k] + nik[k + 2 :] + "00"
+
+
+def nik_of_typed_year(dice: Dice, nik: str, person: Person, world: World) -> str:
+    """The serial right, the date inside put as somebody believes it to be."""
+    born = born_year(dice, person.born) or person.born
+    return f"{nik[:6]}{nik[6:8]}{born:%m%y}{nik[12:]}"
+
+
 NIK: dict[str, Callable[[Dice, str, Person, World], str]] = {
     "sub": nik_sub,
     "two subs": nik_two_subs,
@@ -160,6 +178,9 @@ NIK: dict[str, Callable[[Dice, str, Person, World], str]] = {
     "spreadsheet": nik_spreadsheet,
     "dragged": nik_dragged,
     "old district": nik_old_district,
+    "date turned": nik_date_turned,
+    "group lost": nik_group_lost,
+    "of typed year": nik_of_typed_year,
 }
 
 
@@ -244,6 +265,21 @@ def born_next_day(dice: Dice, born: dt.date) -> dt.date | None:
     return born + dt.timedelta(days=dice.choice((-1, 1, 1, -2, 10)))
 
 
+def born_from_age(dice: Dice, born: dt.date) -> dt.date | None:
+    """Only the age was asked; the clerk subtracts it from this year, and takes 1 January or today."""
+    year = 2025 - (2025 - born.year - dice.choice((0, 0, 1)))
+    return dt.date(year, 1, 1) if dice.hit(0.7) else dt.date(year, dice.randint(1, 12), dice.randint(1, 28))
+
+
+def born_issue_date(dice: Dice, born: dt.date) -> dt.date | None:
+    """The day on which the card was issued, read from the wrong line; day and month of that, the year known."""
+    return dt.date(born.year, dice.randint(1, 12), dice.randint(1, 28))
+
+
+def born_month_next(dice: Dice, born: dt.date) -> dt.date | None:
+    return _safe(born.year, born.month % 12 + 1, born.day)
+
+
 def born_missing(dice: Dice, born: dt.date) -> dt.date | None:
     return None
 
@@ -258,6 +294,9 @@ BORN: dict[str, Callable[[Dice, dt.date], dt.date | None]] = {
     "first of month": born_first_of_month,
     "next day": born_next_day,
     "missing": born_missing,
+    "from age": born_from_age,
+    "issue date": born_issue_date,
+    "month next": born_month_next,
 }
 
 

@@ -7,7 +7,6 @@ Serials are small as in life, so these numbers are shaped like real ones; they a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from . import names, places
@@ -62,7 +61,7 @@ class Person:
 class Shape:
     """What a population is made of: households by kind, and chances of the rest."""
 
-    households: Mapping[str, float]
+    households: Table[str]
     same_phone: float = 0.45
     no_phone: float = 0.1
     namesake: float = 0.02
@@ -77,7 +76,7 @@ class World:
     def __init__(self, seed: int, shape: Shape) -> None:
         self.dice = Dice(seed)
         self.shape = shape
-        self.kinds = Table(shape.households)
+        self.kinds = shape.households
         self.serials: dict[str, int] = {}
         self.people: list[Person] = []
         self.by_kelurahan: dict[str, list[int]] = {}

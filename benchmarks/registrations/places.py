@@ -27,6 +27,18 @@ KELURAHAN: dict[str, tuple[str, ...]] = {
     ),
     "647106": ("Prapatan", "Telaga Sari", "Klandasan Ulu", "Klandasan Ilir", "Damai"),
 }
+#: Kelurahan that were cut out of others: old lists name the parent.
+PARENT = {
+    "Manggar Baru": "Manggar",
+    "Gunung Samarinda Baru": "Gunung Samarinda",
+    "Graha Indah": "Batu Ampar",
+    "Sepinggan Baru": "Sepinggan",
+    "Sepinggan Raya": "Sepinggan",
+    "Damai Baru": "Damai",
+    "Damai Bahagia": "Damai",
+    "Marga Sari": "Margo Mulyo",
+    "Mekar Sari": "Karang Jati",
+}
 KECAMATAN = {
     "647101": "Balikpapan Timur",
     "647102": "Balikpapan Barat",

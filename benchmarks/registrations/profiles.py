@@ -153,6 +153,27 @@ PHOTO = Way(
     birth_place=odds("same 92, missing 8"),
     sex=SEX,
 )
+#: A household survey and a chat group's list of another year: asked ages, message spelling, ranks, parents' wards.
+SURVEY = Way(
+    name_count=Table({0: 34, 1: 38, 2: 20, 3: 8}),
+    name=odds(
+        "without_vowels 9, last_name_first 7, honour 12, baptised 8, two_slips 9, childs_parent 3, heard 12, dropped "
+        "12, muhammad 8, title 8, initial 7, nickname 4, added 3, old_spelling 3"
+    ),
+    nik=odds(
+        "same 42, missing 18, date turned 8, group lost 4, of typed year 5, transposed 6, sub 6, temporary 3, old "
+        "district 3, relative 2"
+    ),
+    born=odds("same 68, from age 11, issue date 3, month next 4, year 4, digit 3, swapped 3, missing 4"),
+    phone=odds("same 42, other 32, missing 20, relative 3, slip 3"),
+    moved=0.2,
+    upper=0.4,
+    kelurahan=odds("same 70, parent 22, neighbour 3, missing 5"),
+    birth_place=odds("same 80, city 10, short 3, missing 7"),
+    sex=odds("same 96, other 1.5, missing 2.5"),
+    dressed=0.15,
+    address_dressed=0.85,
+)
 #: Another programme's own typing: it pays by NIK, so that one is nearly always there, right or wrong.
 LISTED = Way(
     name_count=Table({0: 58, 1: 30, 2: 12}),
@@ -189,28 +210,14 @@ class Profile:
 
 
 LONELY = Shape(
-    households={
-        "alone": 88,
-        "couple": 5,
-        "siblings": 4,
-        "parent and child": 2,
-        "twins": 0.3,
-        "parent and child of one name": 0.3,
-    },
+    households=odds("alone 88, couple 5, siblings 4, parent and child 2, twins 0.3, parent and child of one name 0.3"),
     namesake=0.01,
 )
 FAMILIES = Shape(
-    households={
-        "alone": 62,
-        "couple": 14,
-        "parent and child": 8,
-        "siblings": 7,
-        "couple and child": 4,
-        "in-laws": 2,
-        "three siblings": 1.5,
-        "twins": 0.9,
-        "parent and child of one name": 0.8,
-    },
+    households=odds(
+        "alone 62, couple 14, parent and child 8, siblings 7, couple and child 4, in-laws 2, three "
+        "siblings 1.5, twins 0.9, parent and child of one name 0.8"
+    ),
     same_phone=0.5,
     namesake=0.03,
     guessed_on_card=0.08,
@@ -244,6 +251,25 @@ PROFILES: dict[str, Profile] = {
         duplicates={0: 88, 1: 9.5, 2: 2.2, 3: 0.3},
         covered=0.3,
         other_list=Table({CARD: 2, LISTED: 6, OLD_LIST: 2}),
+    ),
+    # What nobody tuned for: surveys and chat lists of other years beside desks.
+    "years": Profile(
+        shape=Shape(
+            households=odds(
+                "alone 66, couple 12, parent and child 7, siblings 7, couple and child 3, in-laws 1.5, three "
+                "siblings 1.5, twins 0.7, parent and child of one name 0.8"
+            ),
+            same_phone=0.4,
+            namesake=0.04,
+            guessed_on_card=0.1,
+            helper=0.03,
+            corrected=0.03,
+        ),
+        first=Table({CARD: 85, SURVEY: 15}),
+        again=Table({SURVEY: 70, DESK: 30}),
+        duplicates={0: 89, 1: 9, 2: 2},
+        covered=0.25,
+        other_list=Table({CARD: 4, LISTED: 5, SURVEY: 1}),
     ),
     # A city's register after some years: a little of everything, and many families.
     "city": Profile(
