@@ -85,7 +85,7 @@ class Journal:
         """The signed requests that this replica has answered, when it is a hub."""
         self.sums = Sums(connection, self._log, self._chains)
         self.doubts = Doubts(connection, self._chains, self.sums)
-        self.papers = Papers(connection, lambda: self.membership, rules.office_roles)
+        self.papers = Papers(connection, lambda: self.membership, rules.office_roles, lock)
         self._folding = Folding(self._log, rules, project, self._chains.ask_for)
         self.attic = Attic(self._log, self._chains, self._peers, rules, lambda: self.membership, self._whole)
         self._ids = RecordIds()
@@ -94,6 +94,11 @@ class Journal:
         self._membership_seen = (0, 0)
 
     # -- reading
+
+    @property
+    def connection(self) -> Connection:
+        """The caller's own, for its tables in the transaction of this journal."""
+        return self._connection
 
     @property
     def membership(self) -> Membership:

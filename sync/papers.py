@@ -36,28 +36,55 @@ class Papers:
     """
 
     def __init__(
-        self, connection: Connection, membership: Callable[[], Membership], office_roles: frozenset[str]
+        self,
+        connection: Connection,
+        membership: Callable[[], Membership],
+        office_roles: frozenset[str],
+        lock: Callable[[], None] = lambda: None,
     ) -> None:
         self._connection = connection
+        self._lock = lock
         self._membership = membership
         self._office_roles = office_roles
 
     def put(
-        self, identity: Identity, name: str, content: bytes, now_ms: int, *, audience: str = "*", about: str = ""
+        self,
+        identity: Identity,
+        name: str,
+        content: bytes,
+        now_ms: int,
+        *,
+        audience: str = "*",
+        about: str = "",
+        basis: str = "",
     ) -> bool:
         """Keep a paper of this member's own, to go along in its bundles; whether it is another than before.
 
         `audience` names the scope whose members it is for, `about` the area whose members need it not. A newer version
-        is dated after the one before, whatever the clock says. Raises ValueError for what no reader would take.
+        is dated after the one before, whatever the clock says. `basis` is kept beside it and never travels: what it was
+        made from, so that its maker sees whether it has to be made again. Raises ValueError for what no reader would
+        take.
         """
+        self._lock()
         before = self._own_title(identity.member_id, name)
         at_ms = now_ms if before is None else max(now_ms, before.at + 1)
         paper = write_paper(identity, name, content, audience=audience, about=about, at_ms=at_ms)
         title = paper.title
         if before is not None and (before.sha256, before.audience, before.about) == (title.sha256, audience, about):
+            self._connection.execute(
+                "UPDATE paper SET basis = ? WHERE holder = ? AND author = ? AND name = ?",
+                (basis, *_ids(identity.member_id, identity.member_id), name),
+            )
             return False
-        self._keep(identity.member_id, paper)
+        self._keep(identity.member_id, paper, basis)
         return True
+
+    def bases(self, member: str) -> dict[str, str]:
+        """Name -> basis of the papers that a member made."""
+        rows = self._connection.execute(
+            "SELECT name, basis FROM paper WHERE holder = ? AND author = ?", _ids(member, member)
+        )
+        return dict(rows.fetchall())
 
     def content(self, holder: str, author: str, name: str) -> bytes | None:
         """What is in a paper that a member holds; None when it holds none of that author and name."""
@@ -113,6 +140,7 @@ class Papers:
 
         `is_for_me` says that the bundle was sealed to this member alone.
         """
+        self._lock()
         membership = self._membership()
         me = membership.member(holder)
         held = {(title.by, title.name): title for title in self._titles(holder)}
@@ -146,6 +174,8 @@ class Papers:
             is_member = member is not None and membership.code_of(holder) is None
             if not (member and is_member and is_for(title.audience, member.scopes) and self._is_of_office(title)):
                 gone.append((*_ids(holder, title.by), title.name))
+        if gone:
+            self._lock()
         self._connection.executemany("DELETE FROM paper WHERE holder = ? AND author = ? AND name = ?", gone)
         return len(gone)
 
@@ -175,13 +205,14 @@ class Papers:
         ).fetchone()
         return None if row is None else _title(row)
 
-    def _keep(self, holder: str, paper: Paper) -> None:
+    def _keep(self, holder: str, paper: Paper, basis: str = "") -> None:
         title = paper.title
         self._connection.execute(
-            f"INSERT INTO paper (holder, {_TITLE}, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constant
+            f"INSERT INTO paper (holder, {_TITLE}, basis, content)"  # noqa: S608 - constant
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (holder, author, name) DO UPDATE SET at = excluded.at, audience = excluded.audience,"
             " about = excluded.about, digest = excluded.digest, signature = excluded.signature, size = excluded.size,"
-            " content = excluded.content",
+            " basis = excluded.basis, content = excluded.content",
             (
                 *_ids(holder, title.by),
                 title.name,
@@ -191,6 +222,7 @@ class Papers:
                 bytes.fromhex(title.sha256),
                 bytes.fromhex(title.sig),
                 title.size,
+                basis,
                 paper.content,
             ),
         )

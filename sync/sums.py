@@ -44,6 +44,30 @@ class Sums:
         entered = self._entered(scopes, lambda place: lane_of(place) not in lanes and place not in unsigned)
         return Said(self._by_scope(scopes, labels), entered, tuple(sorted(left_out)))
 
+    def by_scope(self) -> dict[str, Total]:
+        """Scope -> a total that is another one whenever an entry came or went that was written in this scope, or in
+        another scope about a record which has entries in both. What is public is left out.
+
+        Reads counters alone, so that whoever works something out for each scope sees which ones it has to look at.
+        """
+        self._log.forget()
+        own: dict[int, Total] = {}
+        for _, scope, count, packed in totals(self._connection, self._rows.written_scopes()):
+            _add(own, scope, Total(count, int.from_bytes(packed, "big")))
+        entered: dict[bytes, set[int]] = {}
+        for row in self._rows.scoped(self._rows.moved()):
+            entered.setdefault(row.record, set()).add(row.scope)
+        beside: dict[int, set[int]] = {}
+        for scopes in entered.values():
+            for scope in scopes:
+                beside.setdefault(scope, set()).update(scopes - {scope})
+        whole = dict(own)
+        for scope, others in beside.items():
+            for other in others:
+                _add(whole, scope, own.get(other, NOTHING))
+        texts = {label: self._log.label_text(label) for label in whole}
+        return {texts[label]: total for label, total in whole.items() if texts[label] != PUBLIC_SCOPE}
+
     def here(
         self, scopes: tuple[str, ...], have: Have | None = None, left_out: Iterable[str] = ()
     ) -> dict[str, Total] | None:

@@ -145,7 +145,7 @@ _REQUESTS: Final = (
 )
 _PAPERS: Final = (
     # The newest version of each paper that a member made, or was given; content last, so that nobody reads it by the
-    # way.
+    # way. basis: what its maker noted beside it.
     """CREATE TABLE paper (
         holder BLOB NOT NULL,
         author BLOB NOT NULL,
@@ -156,6 +156,7 @@ _PAPERS: Final = (
         digest BLOB NOT NULL,
         signature BLOB NOT NULL,
         size INTEGER NOT NULL,
+        basis TEXT NOT NULL DEFAULT '',
         content BLOB NOT NULL,
         PRIMARY KEY (holder, author, name))""",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from fieldapp.locale import N_, _, language
 if TYPE_CHECKING:
     from fieldapp.domain.findings import Finding
     from fieldapp.domain.programme import ProgrammeSettings
+    from fieldapp.forms.check import Elsewhere
     from fieldapp.forms.lines import Line
 
 _STDIN = "-"
@@ -132,6 +133,12 @@ class _Earlier:
     def cover_lists(self, nik: str) -> tuple[str, ...]:
         """None: lists are asked where a laptop is unlocked."""
         return ()
+
+    def elsewhere(self, answers: Mapping[str, object]) -> Elsewhere:
+        """Nothing: a file is checked by itself."""
+        from fieldapp.forms.check import Elsewhere
+
+        return Elsewhere()
 
     def add(self, number: int, values: dict[str, object]) -> None:
         nik, phone = values.get("nik"), values.get("phone")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from fieldapp.domain import eligibility, nik
 from fieldapp.domain.findings import Finding, error, hint, warning
@@ -28,6 +28,15 @@ _ORDER: Final = {name: place for place, name in enumerate(QUESTIONS)}
 _STRENGTHS: Final = {"error": 0, "warning": 1, "hint": 2}
 
 
+class Elsewhere(NamedTuple):
+    """Places in words, such as the names of kelurahan; none where nothing is known."""
+
+    exact: tuple[str, ...] = ()
+    """Where the very NIK is registered."""
+    near: tuple[str, ...] = ()
+    """Where somebody very much alike is."""
+
+
 class Others(Protocol):
     """What is known of the other registrations; the one being checked is never among them."""
 
@@ -41,6 +50,10 @@ class Others(Protocol):
 
     def cover_lists(self, nik: str) -> Sequence[str]:
         """Names of the lists of people covered already on which this NIK stands."""
+        ...
+
+    def elsewhere(self, answers: Mapping[str, object]) -> Elsewhere:
+        """Where somebody with these answers seems to be registered, beyond the registrations at hand."""
         ...
 
 
@@ -99,6 +112,7 @@ def check(
     findings += _missing(kept)
     findings += _identity(answers, settings, today)
     findings += _numbers_of_people(answers, today, others)
+    findings += _known_elsewhere(answers, others, findings)
     findings += _address_and_contact(answers, settings, others)
     findings += _work(answers, settings)
     findings += _coverage(answers, settings)
@@ -186,6 +200,24 @@ def _numbers_of_people(answers: Mapping[str, object], today: date, others: Other
         found += [warning(fault.code, fault.field, **dict(fault.details)) for fault in result.errors]
         found += result.warnings
     return found
+
+
+def _known_elsewhere(answers: Mapping[str, object], others: Others | None, found: Sequence[Finding]) -> list[Finding]:
+    """People registered on other laptops: an error for the very NIK, unless the register at hand names who has it."""
+    if others is None:
+        return []
+    broken = {finding.field for finding in found if finding.strength == "error"}
+    known = others.elsewhere({name: value for name, value in answers.items() if name not in broken})
+    findings = []
+    if known.exact and "nik" not in broken:
+        findings.append(error("duplicate_nik_elsewhere", "nik", areas=_listed(known.exact)))
+    if known.near:
+        findings.append(warning("duplicate_near_elsewhere", "name", areas=_listed(known.near)))
+    return findings
+
+
+def _listed(places: Sequence[str]) -> str:
+    return "; ".join(places)
 
 
 def _address_and_contact(

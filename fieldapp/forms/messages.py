@@ -213,6 +213,18 @@ _NIK: Final = {
         "This NIK is on a list of people who are covered already: {lists}. Ask whether that cover still holds; if not, "
         "give the reason. A supervisor decides.",
     ),
+    "duplicate_nik_elsewhere": Texts(
+        "NIK ini sudah terdaftar di: {areas}. Jangan daftarkan lagi. Periksa angkanya; kalau benar, tanyakan ke "
+        "petugas di sana.",
+        "This NIK is registered already in: {areas}. Do not register again. Check the digits; if they are right, ask "
+        "the people who register there.",
+    ),
+    "duplicate_near_elsewhere": Texts(
+        "Orang yang sangat mirip sudah terdaftar di: {areas}. Tanyakan ke petugas di sana. Kalau memang orang lain, "
+        "tulis alasannya.",
+        "Somebody very much alike is registered already in: {areas}. Ask the people who register there. If this is "
+        "somebody else, write the reason.",
+    ),
     "kk_length": Texts(
         "Nomor KK harus 16 angka; ini {length}. Periksa Kartu Keluarga.",
         "A family card number has 16 digits; this has {length}. Check the card.",

@@ -12,7 +12,7 @@ from fieldapp.store.db import Connection
 
 if TYPE_CHECKING:
     from fieldapp.domain.findings import Finding
-    from fieldapp.forms.check import Checked
+    from fieldapp.forms.check import Checked, Elsewhere
     from fieldapp.services.session import Session
 
 
@@ -38,6 +38,14 @@ class Register:
     def cover_lists(self, nik: str) -> list[str]:
         """Names of the lists of people covered already on which this NIK stands."""
         return covers.names_for(self._session, self._connection, nik, self._registration)
+
+    def elsewhere(self, answers: Mapping[str, object]) -> Elsewhere:
+        """Where the office says that such a person is registered on other laptops."""
+        from fieldapp.forms.check import Elsewhere
+        from fieldapp.services import known
+
+        found = known.ask(self._session, answers, self._connection)
+        return Elsewhere(*(tuple(known.place(area) for area in found[how]) for how in ("exact", "near")))
 
 
 def check(session: Session, connection: Connection, values: Mapping[str, Any], registration: str | None) -> Checked:

@@ -87,6 +87,7 @@ class HubServer:
         database: str = SQLITE,
         max_body_bytes: int = MAX_BODY_BYTES,
         bounds: Bounds = Bounds(),  # noqa: B008 - frozen
+        look_s: float = known.LOOK_S,
     ) -> None:
         if session.member.role != "hub":
             raise Problem("hub_only")
@@ -106,7 +107,7 @@ class HubServer:
             members=members,
             known=self._known,
             challenge=gate.challenge,
-            prepare=lambda journal: known.prepare(session, journal),
+            prepare=known.Preparer(session, self._keeper.tables, look_s),
         )
         self._measures = Measures()
         try:

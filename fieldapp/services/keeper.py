@@ -27,6 +27,7 @@ from sync.randomness import token
 
 if TYPE_CHECKING:
     from fieldapp.store.central.centre import Centre
+    from fieldapp.store.known import Tables
 
 T = TypeVar("T")
 
@@ -40,6 +41,9 @@ _log = logging.getLogger("sync.hub")
 
 class Keeper(Protocol):
     """Keeps a hub's journal. `write` and `read` raise SyncError only, such as a laptop can be told."""
+
+    tables: Tables
+    """Which tables stand beside the journal."""
 
     def write(self, work: Callable[[Journal], T], /) -> T: ...
 
@@ -94,6 +98,8 @@ def open_centre(session: Session, address: str) -> Centre:
 class HomeKeeper:
     """The hub's own home: one process, one encrypted file."""
 
+    tables: Tables = "home"
+
     def __init__(self, session: Session) -> None:
         self._session = session
         self._write = transact_of(session)
@@ -131,6 +137,8 @@ class HomeKeeper:
 
 class CentralKeeper:
     """A PostgreSQL. The home keeps the hub's keys, and how far the database had come when it was last looked at."""
+
+    tables: Tables = "centre"
 
     def __init__(self, session: Session, centre: Centre) -> None:
         self._session = session

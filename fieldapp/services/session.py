@@ -51,6 +51,8 @@ class Session:
     _unlocked: Unlocked
     _begun: bool = False
     _journals: dict[Connection, Journal] = field(default_factory=dict)
+    remembered: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What use cases keep between two calls, since it takes long to read; all of it can be read anew."""
     was_begun_before: bool = False
     """Whether an earlier founding or joining in this folder had been cut short."""
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
-from fieldapp.forms.check import Checked, check
+from fieldapp.forms.check import Checked, Elsewhere, check
 
 SHARED_NIK = "6471012801809002"
 LISTED_NIK = "6471012801809003"
+ELSEWHERE_NIK = "6471012801809004"
 
 
 class Register:
@@ -21,6 +24,11 @@ class Register:
 
     def cover_lists(self, nik: str) -> list[str]:
         return ["Daftar Rekaan"] if nik == LISTED_NIK else []
+
+    def elsewhere(self, answers: Mapping[str, object]) -> Elsewhere:
+        if answers.get("nik") == ELSEWHERE_NIK:
+            return Elsewhere(exact=("Sepinggan (Balikpapan Selatan)",))
+        return Elsewhere(near=("Damai", "Prapatan")) if answers.get("name") == "Contoh Mirip" else Elsewhere()
 
 
 def said(checked: Checked) -> list[tuple[str, str, str]]:
@@ -45,6 +53,8 @@ E, W, H = "error", "warning", "hint"
         ({"nik": "6471010507079001"}, [("nik_equals_kk", "nik", E), ("nik_birth_date_differs", "nik", W)]),
         ({"nik": SHARED_NIK}, [("duplicate_nik", "nik", E)]),
         ({"nik": LISTED_NIK}, [("covered_elsewhere", "nik", W)]),
+        ({"nik": ELSEWHERE_NIK}, [("duplicate_nik_elsewhere", "nik", E)]),
+        ({"name": "Contoh Mirip"}, [("duplicate_near_elsewhere", "name", W)]),
         ({"nik": "6471013281809001"}, [("nik_day", "nik", E), ("nik_month", "nik", E)]),
         ({"nomor_kk": "6471014507079001"}, [("kk_day", "nomor_kk", E)]),
         ({"nomor_kk": "9999010507079001"}, [("kk_province_unknown", "nomor_kk", W)]),

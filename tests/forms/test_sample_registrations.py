@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from fieldapp.forms.check import check
+from fieldapp.forms.check import Elsewhere, check
 from fieldapp.forms.lines import read_lines
 
 DATA = Path(__file__).parent / "data"
@@ -40,6 +41,9 @@ class Earlier:
 
     def cover_lists(self, nik: str) -> list[str]:
         return []
+
+    def elsewhere(self, answers: Mapping[str, object]) -> Elsewhere:
+        return Elsewhere()
 
 
 @pytest.fixture(scope="module")

@@ -290,3 +290,26 @@ def test_sums_of_another_shape_make_a_bundle_damaged(sums: Any) -> None:
     top = {**msgspec.json.decode(text), "sums": sums}
     with pytest.raises(Untrusted, match="bundle_damaged"):
         unpack(zstandard.compress(msgspec.json.encode(top) + b"\n"))
+
+
+def test_the_total_of_a_scope_is_another_one_after_every_entry_that_can_change_its_records(office, rules):
+    coordinator = replicas.make_team(office, rules, ["coordinator:64.71.05"])[0]
+    here, there, third = "64.71.05.1001", "64.71.05.1002", "64.71.05.1003"
+
+    def totals():
+        return coordinator.journal.sums.by_scope()
+
+    first = coordinator.register(here)
+    coordinator.register(there)
+    coordinator.register(third)
+    before = totals()
+    assert set(before) == {here, there, third}
+    # An edit that is written elsewhere takes the record along: both scopes have to be looked at, the third has not.
+    coordinator.edit(first, scope=there, name="Contoh Pindah")
+    moved = totals()
+    assert {scope for scope in moved if moved[scope] != before[scope]} == {here, there}
+    coordinator.edit(first, scope=there, name="Contoh Lagi")
+    again = totals()
+    assert {scope for scope in again if again[scope] != moved[scope]} == {here, there}
+    coordinator.register(third)
+    assert {scope for scope, total in totals().items() if total != again[scope]} == {third}
