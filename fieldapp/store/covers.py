@@ -231,3 +231,71 @@ def row(connection: Connection, list_: str, number: int) -> ListRow | None:
         "SELECT list, number, key, values_json FROM cover_row WHERE list = ? AND number = ?", (list_, number)
     ).fetchone()
     return None if found is None else ListRow(found[0], found[1], bytes(found[2]), from_json(found[3]))
+
+
+# -- rows that look like a registration
+
+
+class Changed(NamedTuple):
+    """A registration to compare with a list: `mark` tells one state of its answers from another."""
+
+    id: str
+    mark: str
+    scope: str
+    values_json: str
+
+    def __repr__(self) -> str:
+        return f"Changed({self.id})"
+
+
+#: Entries only ever join a registration, so their number and the youngest's time tell its answers apart.
+_MARK: Final = "r.edits || '.' || r.changed_ms || '.' || r.scope"
+_UNCOMPARED: Final = f"""FROM registration AS r LEFT JOIN cover_compared AS c
+    ON c.list = :list AND c.registration = r.id WHERE r.live = 1 AND (c.mark IS NULL OR c.mark <> {_MARK})"""
+
+
+def uncompared(connection: Connection, list_: str, limit: int) -> list[Changed]:
+    """At most `limit` registrations that were not compared with the list as they are now."""
+    found = connection.execute(
+        f"SELECT w.id, w.mark, w.scope, v.values_json FROM (SELECT r.rid, r.id, {_MARK} AS mark, r.scope {_UNCOMPARED}"  # noqa: S608 - our words
+        " LIMIT :limit) AS w JOIN registration_values AS v USING (rid)",
+        {"list": list_, "limit": limit},
+    )
+    return [Changed(*row) for row in found]
+
+
+def uncompared_count(connection: Connection, list_: str) -> int:
+    """How many registrations were not compared with the list as they are now."""
+    return int(connection.execute(f"SELECT count(*) {_UNCOMPARED}", {"list": list_}).fetchone()[0])  # noqa: S608
+
+
+def keep_compared(connection: Connection, list_: str, compared: Sequence[Changed], pairs: Iterable[NearPair]) -> None:
+    """Keep what a comparison of these registrations with the list found, instead of what it found before."""
+    connection.executemany(
+        "DELETE FROM cover_pair WHERE list = ? AND registration = ?", [(list_, each.id) for each in compared]
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO cover_compared (list, registration, mark) VALUES (?, ?, ?)",
+        [(list_, each.id, each.mark) for each in compared],
+    )
+    connection.executemany(
+        """INSERT INTO cover_pair (list, number, registration, bits, probability, band)
+        SELECT ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM cover_import WHERE list = ?1)""",
+        list(pairs),
+    )
+
+
+def near_pairs(
+    connection: Connection, lists: Sequence[str], registrations: Sequence[str] | None = None
+) -> list[NearPair]:
+    """Pairs of rows of these lists with registrations that stand for their person (or with these of them)."""
+    if registrations is None:
+        statement = """SELECT p.list, p.number, p.registration, p.bits, p.probability, p.band FROM cover_pair AS p
+            JOIN registration AS r ON r.id = p.registration AND r.live = 1 WHERE p.list IN ({})"""
+        found = [NearPair(*row) for row in listed(connection, statement, lists)]
+    else:
+        statement = """SELECT p.list, p.number, p.registration, p.bits, p.probability, p.band FROM cover_pair AS p
+            JOIN registration AS r ON r.id = p.registration AND r.live = 1 WHERE p.registration IN ({})"""
+        wanted = set(lists)
+        found = [NearPair(*row) for row in listed(connection, statement, registrations) if row[0] in wanted]
+    return sorted(found, key=lambda pair: (-pair.bits, pair.list, pair.number, pair.registration))

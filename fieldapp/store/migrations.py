@@ -331,7 +331,7 @@ def covers(db: Database) -> None:
         " PRIMARY KEY (list, number, registration)) STRICT, WITHOUT ROWID",
         "CREATE INDEX cover_pair_by_registration ON cover_pair (registration)",
         # Which registrations a list was compared with, as what.
-        "CREATE TABLE cover_compared (list TEXT NOT NULL, registration TEXT NOT NULL, stamp TEXT NOT NULL,"
+        "CREATE TABLE cover_compared (list TEXT NOT NULL, registration TEXT NOT NULL, mark TEXT NOT NULL,"
         " PRIMARY KEY (list, registration)) STRICT, WITHOUT ROWID",
         # What a newer laptop wrote of lists while this one had no word for it is worked out when it is next opened.
         """INSERT OR IGNORE INTO local (key, value) SELECT 'rebuild', 'true'

@@ -1,0 +1,320 @@
+"""Rows of a list that look like a registration under another NIK, or under none: a queue for the supervisor.
+
+They are found where the list was taken in, since only there are its rows. What is found waits until somebody says
+`same`, `different` or `ended` (cover_decisions.py); what was said once is not asked again, unless a compared field of
+either side changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from fieldapp.domain.nik import masked
+from fieldapp.services import covers
+from fieldapp.services.cover_keys import keys, nik_digest
+from fieldapp.services.covers import CoverDecision, CoverList
+from fieldapp.services.session import Session
+from fieldapp.store import covers as store
+from fieldapp.store import matching as index
+from fieldapp.store import queries
+from fieldapp.store.covers import Changed, ListRow, NearPair
+from fieldapp.store.db import Connection
+from fieldapp.store.rows import from_json
+
+if TYPE_CHECKING:
+    from fieldapp.matching.match import Match
+    from fieldapp.matching.people import Person
+    from fieldapp.matching.rarity import Rarity
+
+#: Registrations that are compared with a list in one go; bounds memory, and what an interruption costs.
+_CHUNK: Final = 25_000
+#: Below so many people in the register's own counts, how rare a name is is better counted in the list itself.
+_COUNTED_LEAST: Final = 1_000
+
+Progress = Callable[[int, int | None, str], None]
+
+
+class _Row(NamedTuple):
+    """A pair with what is needed to show it."""
+
+    pair: NearPair
+    row: ListRow
+    by_nik: bool
+    said: list[CoverDecision]
+    is_changed: bool
+
+
+def find(
+    session: Session, list_: str, *, progress: Progress | None = None, cancelled: Callable[[], bool] | None = None
+) -> dict[str, int]:
+    """Compare a list that was taken in here with the registrations that it was not compared with yet.
+
+    Answers `{"compared", "left"}`. What was compared is kept after every chunk, so that a find which is stopped goes
+    on from there; lists whose rows are elsewhere are compared with nobody.
+    """
+    compared = 0
+    while True:
+        found = session.read(lambda connection: _chunk(connection, list_))
+        if found is None:
+            break
+        chunk, rows, rarity = found
+        pairs = _compare(list_, chunk, rows, rarity, progress, cancelled)
+        if pairs is None:
+            break
+        session.write(lambda connection, _, c=chunk, p=pairs: store.keep_compared(connection, list_, c, p))  # type: ignore[misc]
+        compared += len(chunk)
+    return {"compared": compared, "left": session.read(lambda connection: _left(connection, list_))}
+
+
+def matches(
+    session: Session, list_: str | None = None, *, registration: str | None = None, decided: bool = False
+) -> list[dict[str, Any]]:
+    """Registrations that stand on a list by their NIK, and rows that look like one, likeliest first.
+
+    `{"list", "name", "row", "registration", "state", "area", "by_nik", "nik", "band", "bits", "probability", "verdict",
+    "reasons": [{"aspect", "effect", "strength"}], "decision", "is_changed", "blocks"}`. `row` and what follows from its
+    content are None where the list's rows are elsewhere; `nik` is masked; `is_changed`: decided, but changed since.
+    Without `decided` only those for whom nobody has decided. Raises Problem cover_list_unknown.
+    """
+
+    def read(connection: Connection) -> list[dict[str, Any]]:
+        from fieldapp.services.cover_import import find as find_list
+
+        reading = covers.Covers(session, connection)
+        lists = [find_list(connection, list_)] if list_ else reading.lists
+        by_id = {each.id: each for each in lists}
+        near = _rows(session, connection, reading, by_id, [registration] if registration else None)
+        told = [_told(session, connection, by_id[each.pair.list], each, reading) for each in near]
+        told += _only_by_nik(session, connection, reading, by_id, near, registration)
+        shown = [each for each in told if decided or each["decision"] is None or each["is_changed"]]
+        return sorted(shown, key=_order)
+
+    return session.read(read)
+
+
+def words(session: Session, list_: str, number: int, registration: str) -> dict[str, Any]:
+    """Both sides of a pair for a person who decides, on the laptop that took the list in: not for `--json`, logs or
+    files. `{"verdict", "reasons": [text], "left": {field: text}, "right": {field: text}}`, left the registration."""
+    from fieldapp.matching.words import doubt, missing, reasons, verdict
+
+    def read(connection: Connection) -> dict[str, Any]:
+        row = store.row(connection, list_, number)
+        values = queries.values_of(connection, registration)
+        area = store.niks_of(connection, [registration])
+        if row is None or values is None or not area:
+            return {"verdict": "", "reasons": [], "left": {}, "right": {}}
+        match = _match(connection, values, area[0].scope, row)
+        said = [reason.text for reason in reasons(match)] + [text for text in (doubt(match), missing(match)) if text]
+        left = {name: str(values[name]) for name in row.values if isinstance(values.get(name), str)}
+        return {"verdict": verdict(match), "reasons": said, "left": left, "right": dict(row.values)}
+
+    return session.read(read)
+
+
+def waiting(session: Session, connection: Connection, registrations: Sequence[str]) -> dict[str, int]:
+    """Registration -> how many rows of lists look like it and wait for a decision, for those that any does."""
+    here = {each.list for each in store.imports(connection)}
+    if not here:
+        return {}
+    reading = covers.Covers(session, connection)
+    by_id = {each.id: each for each in reading.lists if each.id in here}
+    found: dict[str, int] = {}
+    for each in _rows(session, connection, reading, by_id, registrations):
+        if not each.by_nik and (not each.said or each.is_changed):
+            found[each.pair.registration] = found.get(each.pair.registration, 0) + 1
+    return found
+
+
+def count(session: Session, connection: Connection, list_: str) -> int | None:
+    """How many pairs of a list wait for a decision; None where its rows are elsewhere."""
+    if list_ not in {each.list for each in store.imports(connection)}:
+        return None
+    reading = covers.Covers(session, connection)
+    by_id = {each.id: each for each in reading.lists if each.id == list_}
+    rows = _rows(session, connection, reading, by_id, None)
+    return sum(1 for each in rows if not each.by_nik and (not each.said or each.is_changed))
+
+
+# -- comparing
+
+
+def _chunk(connection: Connection, list_: str) -> tuple[list[Changed], list[ListRow], Rarity | None] | None:
+    rows = list(store.rows(connection, list_))
+    chunk = store.uncompared(connection, list_, _CHUNK) if rows else []
+    return (chunk, rows, _rarity(connection)) if chunk else None
+
+
+def _left(connection: Connection, list_: str) -> int:
+    here = any(each.list == list_ for each in store.imports(connection))
+    return store.uncompared_count(connection, list_) if here else 0
+
+
+def _compare(
+    list_: str,
+    chunk: Sequence[Changed],
+    rows: Sequence[ListRow],
+    rarity: Rarity | None,
+    progress: Progress | None,
+    cancelled: Callable[[], bool] | None,
+) -> list[NearPair] | None:
+    from fieldapp.matching.people import of_answers, of_row, pack
+    from fieldapp.matching.sweep import SweepCancelledError, against
+
+    people = ((each.id, pack(of_answers(from_json(each.values_json), each.scope))) for each in chunk)
+    listed = ((str(row.number), pack(of_row(row.values))) for row in rows)
+    try:
+        return [
+            NearPair(list_, int(number), registration, match.bits, match.probability, match.band)
+            for registration, number, match in against(people, listed, rarity, progress=progress, cancelled=cancelled)
+        ]
+    except SweepCancelledError:
+        return None
+
+
+class _Counted:
+    """How common something is in this register, by its own counts; asks the store once for each word."""
+
+    def __init__(self, connection: Connection, population: int) -> None:
+        self.population = population
+        self._tokens = index.counts(connection, "name", least=2)
+        self._phones = index.counts(connection, "phone", least=2)
+
+    def token_count(self, token: str) -> int:
+        return self._tokens.get(token, 1)
+
+    def phone_count(self, phone: str) -> int:
+        return self._phones.get(phone, 1)
+
+
+def _rarity(connection: Connection) -> Rarity | None:
+    population = index.population(connection)
+    return _Counted(connection, population) if population >= _COUNTED_LEAST else None
+
+
+def _match(connection: Connection, values: Mapping[str, object], scope: str, row: ListRow) -> Match:
+    from fieldapp.matching.people import of_answers, of_row
+    from fieldapp.matching.rarity import Counts
+    from fieldapp.matching.score import compare
+
+    left, right = of_answers(values, scope), of_row(row.values)
+    rarity = _rarity(connection)
+    if rarity is None:
+        counted = Counts()
+        counted.add(left)
+        counted.add(right)
+        rarity = counted
+    return compare(left, right, rarity)
+
+
+# -- showing
+
+
+def _rows(
+    session: Session,
+    connection: Connection,
+    reading: covers.Covers,
+    lists: Mapping[str, CoverList],
+    registrations: Sequence[str] | None,
+) -> list[_Row]:
+    pairs = store.near_pairs(connection, sorted(lists), registrations)
+    people = {each.id: each for each in store.niks_of(connection, sorted({pair.registration for pair in pairs}))}
+    held = keys(session, connection) if pairs else {}
+    found = []
+    for pair in pairs:
+        row, list_, person = store.row(connection, pair.list, pair.number), lists[pair.list], people[pair.registration]
+        if row is None:
+            continue
+        nik, key = row.values.get("nik", ""), held.get(list_.key)
+        by_nik = bool(nik) and nik == person.nik
+        digest = nik_digest(key, nik) if nik and key else b""
+        wanted = (digest, b"") if by_nik else (digest, row.key)
+        said = [
+            each for each in reading.decisions_about(pair.registration, list_.family) if (each.nik, each.row) == wanted
+        ]
+        is_changed = bool(said) and not by_nik and said[-1].stamp != _stamp(connection, person.id, person.scope)
+        found.append(_Row(pair, row, by_nik, said, is_changed))
+    return found
+
+
+def _stamp(connection: Connection, registration: str, scope: str) -> str:
+    from fieldapp.matching.people import of_answers, stamp
+
+    return stamp(of_answers(queries.values_of(connection, registration) or {}, scope))
+
+
+def _told(
+    session: Session, connection: Connection, list_: CoverList, each: _Row, reading: covers.Covers
+) -> dict[str, Any]:
+    from fieldapp.matching.words import reasons, verdict
+
+    [person] = store.niks_of(connection, [each.pair.registration])
+    values = queries.values_of(connection, person.id) or {}
+    match = _match(connection, values, person.scope, each.row)
+    said = each.said[-1] if each.said else None
+    return {
+        "list": list_.id,
+        "name": list_.name,
+        "row": each.row.number,
+        "registration": person.id,
+        "state": person.state,
+        "area": person.scope,
+        "by_nik": each.by_nik,
+        "nik": masked(each.row.values["nik"]) if each.row.values.get("nik") else None,
+        "band": each.pair.band,
+        "bits": round(each.pair.bits, 1),
+        "probability": round(each.pair.probability, 4),
+        "verdict": verdict(match),
+        "reasons": [
+            {"aspect": reason.aspect, "effect": reason.effect, "strength": reason.strength} for reason in reasons(match)
+        ],
+        "decision": covers.told_decision(session, connection, said),
+        "is_changed": each.is_changed,
+        "blocks": _blocks(each),
+    }
+
+
+def _blocks(each: _Row) -> bool:
+    freed = bool(each.said) and all(said.decision in covers.FREEING for said in each.said)
+    return (each.by_nik and not freed) or (bool(each.said) and all(said.decision == "same" for said in each.said))
+
+
+def _only_by_nik(
+    session: Session,
+    connection: Connection,
+    reading: covers.Covers,
+    lists: Mapping[str, CoverList],
+    near: Sequence[_Row],
+    registration: str | None,
+) -> list[dict[str, Any]]:
+    """Registrations on a list by their NIK of which no row was compared here: the list was taken in elsewhere."""
+    known = {(each.pair.list, each.pair.registration) for each in near if each.by_nik}
+    people = store.niks_of(connection, [registration]) if registration else list(store.living(connection))
+    by_id = {each.id: each for each in people}
+    told = []
+    for id_, standings in reading.standings(people).items():
+        for each in standings:
+            if each.list.id not in lists or not each.by_nik or (each.list.id, id_) in known:
+                continue
+            told.append(
+                {
+                    "list": each.list.id,
+                    "name": each.list.name,
+                    "row": None,
+                    "registration": id_,
+                    "state": by_id[id_].state,
+                    "area": by_id[id_].scope,
+                    "by_nik": True,
+                    "nik": masked(by_id[id_].nik or ""),
+                    **dict.fromkeys(("band", "bits", "probability", "verdict")),
+                    "reasons": [],
+                    "decision": covers.told_decision(session, connection, each.decision),
+                    "is_changed": False,
+                    "blocks": each.blocks,
+                }
+            )
+    return told
+
+
+def _order(told: Mapping[str, Any]) -> tuple[Any, ...]:
+    return not told["by_nik"], -(told["bits"] or 0.0), told["name"], told["row"] or 0, told["registration"]
