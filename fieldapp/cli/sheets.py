@@ -12,6 +12,7 @@ from fieldapp.cli.output import Output, pairs, plain, table
 from fieldapp.cli.unlock import unlocked
 from fieldapp.cli.words import state_words
 from fieldapp.locale import N_, _
+from fieldapp.services.cover_words import decision_words
 
 _KINDS: Final = {
     "province": N_("provinsi"),
@@ -98,6 +99,7 @@ def import_(
             columns=given or None,
             dry_run=dry_run,
             errors=errors,
+            progress=out.progress,
         )
     out.answer(answer, _import_lines(answer))
     if answer["is_same"]:
@@ -228,6 +230,54 @@ def decide(
     out.answer(answer, pairs(shown))
 
 
+@command(
+    "matches",
+    N_("Pendaftaran yang ada di sebuah daftar, dan baris yang mirip, menunggu keputusan pengawas."),
+    argument("list_", required=False, metavar=N_("DAFTAR"), help=N_("Nomor atau nama daftar; tanpa ini, semuanya.")),
+    option("--registration", metavar=N_("NOMOR"), help=N_("Hanya pendaftaran ini, dengan kedua sisinya.")),
+    option("--all", "decided", is_flag=True, help=N_("Sertakan yang sudah diputuskan.")),
+)
+def matches(out: Output, list_: str | None, registration: str | None, decided: bool) -> None:
+    from fieldapp.services import cover_matches
+
+    with unlocked() as session:
+        cover_matches.find_all(session, list_, progress=out.progress)
+        found = cover_matches.matches(session, list_, registration=registration, decided=decided)
+        # Names of the list are shown to a person who decides here, and to no program.
+        lines = [] if out.as_json else _match_lines(found)
+        if registration is not None and not out.as_json:
+            for each in (one for one in found if one["row"] is not None):
+                lines += ["", *_sides(each, cover_matches.words(session, each["list"], each["row"], registration))]
+    out.answer(found, lines)
+    out.say(_("{count} pasangan.").format(count=len(found)))
+
+
+def _match_lines(found: Sequence[dict[str, Any]]) -> list[str]:
+    headings = (_("Daftar"), _("Baris"), _("NIK di daftar"), _("Nomor"), _("Keadaan"), _("Kemungkinan"), _("Keputusan"))
+    rows = []
+    for each in found:
+        likely = _("NIK sama") if each["by_nik"] else each["verdict"]
+        said = decision_words(each["decision"]["decision"]) if each["decision"] else None
+        rows.append(
+            (each["name"], each["row"], each["nik"], each["registration"], state_words(each["state"]), likely, said)
+        )
+    return table(headings, rows)
+
+
+def _sides(each: dict[str, Any], told: dict[str, Any]) -> list[str]:
+    head = _("Daftar {name}, baris {row}").format(name=each["name"], row=each["row"])
+    rows = [(field, told["left"].get(field), told["right"].get(field)) for field in told["right"]]
+    sides = table((_("Isian"), _("Pendaftaran"), _("Baris daftar")), rows)
+    return [plain(head), plain(told["verdict"]), *sides, *(f"  {plain(reason)}" for reason in told["reasons"])]
+
+
 sheet = group(
-    "sheet", N_("Lembar kerja: ekspor, dan daftar orang yang sudah terlindungi."), export, import_, undo, lists, decide
+    "sheet",
+    N_("Lembar kerja: ekspor, dan daftar orang yang sudah terlindungi."),
+    export,
+    import_,
+    undo,
+    lists,
+    matches,
+    decide,
 )

@@ -35,6 +35,7 @@ ROLES = tuple(_ROLES)
 
 _RISKS = {
     "covers": N_("sudah terlindungi"),
+    "cover_near": N_("mirip orang terlindungi"),
     "changed_after_review": N_("berubah setelah diputuskan"),
     "errors": N_("isian salah"),
     "conflicts": N_("bertentangan"),

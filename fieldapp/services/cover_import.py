@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from fieldapp.domain.nik import masked
 from fieldapp.locale import language
 from fieldapp.locale.reasons import os_reason
-from fieldapp.services import covers, policy
+from fieldapp.services import cover_matches, covers, policy
 from fieldapp.services.cover_keys import nik_digest, row_digest, writing_key
 from fieldapp.services.cover_words import problem
 from fieldapp.services.covers import CoverList
@@ -28,6 +28,7 @@ from sync.journal import Change, Journal
 if TYPE_CHECKING:
     from fieldapp.files.people import PersonRow
     from fieldapp.files.table import Map, Table
+    from fieldapp.services.cover_matches import Progress
 
 NAME_MAX: Final = 80
 #: Digests in one entry: some 90 KB of base64, far below what an entry may hold.
@@ -73,6 +74,7 @@ def import_list(
     columns: Mapping[str, str | int] | None = None,
     dry_run: bool = False,
     errors: Path | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Take a list in as the version in force of the list `name`; `kind` is one of covers.KINDS.
 
@@ -80,9 +82,9 @@ def import_list(
     beside each. Answers `{"id", "list", "kind", "rows", "kept", "refused", "repeated", "same_nik", "near", "before",
     "after", "replaces", "columns", "warnings", "reasons", "is_same", "dry_run"}`: `rows` all rows of people or not,
     `refused` with `reasons` code -> count, `repeated` kept rows with a NIK of an earlier one, `same_nik` registrations
-    whose NIK stands on it, `near` pairs that wait for a decision (None before anybody compared), `before` and `after`
-    counts of the list and of registrations on it. Raises Problem: not_allowed, cover_list_name, cover_nobody,
-    cover_key_missing, file_not_found, and the codes of files/errors.py.
+    whose NIK stands on it, `near` rows that look like a registration and wait for a decision (None in a dry run),
+    `before` and `after` counts of the list and of registrations on it. Raises Problem: not_allowed, cover_list_name,
+    cover_nobody, cover_key_missing, file_not_found, and the codes of files/errors.py.
     """
     session.require_role("supervisor", "admin", who="supervisor")
     name = " ".join(name.split())
@@ -123,6 +125,9 @@ def import_list(
         answer["id"] = session.write(
             lambda connection, journal: _take_in(session, connection, journal, plan, read, answer)
         )
+    if answer["id"] is not None:
+        cover_matches.find(session, answer["id"], progress=progress)
+        answer["near"] = session.read(lambda connection: cover_matches.count(session, connection, answer["id"]))
     return answer
 
 
@@ -165,10 +170,11 @@ def undo(session: Session, list_: str, reason: str = "") -> dict[str, Any]:
 
 def lists(session: Session) -> list[dict[str, Any]]:
     """Every list in force by name: `{"id", "name", "kind", "by", "at", "rows", "kept", "refused", "niks", "before",
-    "after", "now", "is_checked", "is_here"}`.
+    "after", "now", "is_checked", "is_here", "near"}`.
 
     `before` and `after` are the counts when it was taken in, `now` those of today; `is_checked` is whether this laptop
-    holds the key to ask it, `is_here` whether its rows are on this laptop.
+    holds the key to ask it, `is_here` whether its rows are on this laptop; `near` how many rows wait for a decision,
+    None elsewhere.
     """
     from fieldapp.services.session import iso_time
     from fieldapp.services.views import member_names
@@ -201,6 +207,7 @@ def lists(session: Session) -> list[dict[str, Any]]:
                     "now": {"rows": counts["kept"], "niks": counts["niks"], **covers.counted(people, on_it)},
                     "is_checked": each.id not in unchecked,
                     "is_here": each.id in here,
+                    "near": cover_matches.count(session, connection, each.id),
                 }
             )
         return told

@@ -8,7 +8,8 @@ either side changed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from fieldapp.domain.nik import masked
 from fieldapp.services import covers
@@ -23,8 +24,7 @@ from fieldapp.store.db import Connection
 from fieldapp.store.rows import from_json
 
 if TYPE_CHECKING:
-    from fieldapp.matching.match import Match
-    from fieldapp.matching.people import Person
+    from fieldapp.matching.match import Band, Match
     from fieldapp.matching.rarity import Rarity
 
 #: Registrations that are compared with a list in one go; bounds memory, and what an interruption costs.
@@ -67,6 +67,20 @@ def find(
     return {"compared": compared, "left": session.read(lambda connection: _left(connection, list_))}
 
 
+def find_all(session: Session, list_: str | None = None, *, progress: Progress | None = None) -> None:
+    """Bring a list, or every list in force that was taken in here, up to date with the registrations."""
+
+    def named(connection: Connection) -> list[str]:
+        from fieldapp.services.cover_import import find as find_list
+
+        here = {each.list for each in store.imports(connection)}
+        wanted = [find_list(connection, list_)] if list_ else covers.in_force(covers.all_lists(connection))
+        return [each.id for each in wanted if each.id in here]
+
+    for each in session.read(named):
+        find(session, each, progress=progress)
+
+
 def matches(
     session: Session, list_: str | None = None, *, registration: str | None = None, decided: bool = False
 ) -> list[dict[str, Any]]:
@@ -102,14 +116,21 @@ def words(session: Session, list_: str, number: int, registration: str) -> dict[
         row = store.row(connection, list_, number)
         values = queries.values_of(connection, registration)
         area = store.niks_of(connection, [registration])
-        if row is None or values is None or not area:
+        pair = next((p for p in store.near_pairs(connection, [list_], [registration]) if p.number == number), None)
+        if row is None or values is None or not area or pair is None:
             return {"verdict": "", "reasons": [], "left": {}, "right": {}}
-        match = _match(connection, values, area[0].scope, row)
+        match = _match(connection, values, area[0].scope, row, pair)
         said = [reason.text for reason in reasons(match)] + [text for text in (doubt(match), missing(match)) if text]
-        left = {name: str(values[name]) for name in row.values if isinstance(values.get(name), str)}
-        return {"verdict": verdict(match), "reasons": said, "left": left, "right": dict(row.values)}
+        left = {name: _shown(name, values.get(name)) for name in row.values}
+        right = {name: _shown(name, value) for name, value in row.values.items()}
+        return {"verdict": verdict(match), "reasons": said, "left": left, "right": right}
 
     return session.read(read)
+
+
+def _shown(name: str, value: object) -> str:
+    text = value if isinstance(value, str) else ""
+    return masked(text) if name in ("nik", "nomor_kk") else text
 
 
 def waiting(session: Session, connection: Connection, registrations: Sequence[str]) -> dict[str, int]:
@@ -124,6 +145,15 @@ def waiting(session: Session, connection: Connection, registrations: Sequence[st
         if not each.by_nik and (not each.said or each.is_changed):
             found[each.pair.registration] = found.get(each.pair.registration, 0) + 1
     return found
+
+
+def first(session: Session, connection: Connection, registrations: list[str]) -> list[str]:
+    """Those that a list keeps from approval first, then those with rows that wait; else in the order given."""
+    blocked = covers.blocking(session, connection, registrations)
+    near = waiting(session, connection, registrations)
+    if not blocked and not near:
+        return registrations
+    return sorted(registrations, key=lambda each: 0 if each in blocked else 1 if each in near else 2)
 
 
 def count(session: Session, connection: Connection, list_: str) -> int | None:
@@ -187,24 +217,32 @@ class _Counted:
         return self._phones.get(phone, 1)
 
 
+class _Uncounted:
+    """A register whose names nobody has counted yet."""
+
+    def __init__(self, population: int) -> None:
+        self.population = population
+
+    def token_count(self, token: str) -> int:
+        return 1
+
+    def phone_count(self, phone: str) -> int:
+        return 1
+
+
 def _rarity(connection: Connection) -> Rarity | None:
     population = index.population(connection)
     return _Counted(connection, population) if population >= _COUNTED_LEAST else None
 
 
-def _match(connection: Connection, values: Mapping[str, object], scope: str, row: ListRow) -> Match:
+def _match(connection: Connection, values: Mapping[str, object], scope: str, row: ListRow, pair: NearPair) -> Match:
+    """What speaks for and against a pair, with the weight that it was found with."""
     from fieldapp.matching.people import of_answers, of_row
-    from fieldapp.matching.rarity import Counts
     from fieldapp.matching.score import compare
 
-    left, right = of_answers(values, scope), of_row(row.values)
-    rarity = _rarity(connection)
-    if rarity is None:
-        counted = Counts()
-        counted.add(left)
-        counted.add(right)
-        rarity = counted
-    return compare(left, right, rarity)
+    rarity = _rarity(connection) or _Uncounted(queries.count(connection))
+    match = compare(of_answers(values, scope), of_row(row.values), rarity)
+    return replace(match, bits=pair.bits, probability=pair.probability, band=cast("Band", pair.band))
 
 
 # -- showing
@@ -250,7 +288,7 @@ def _told(
 
     [person] = store.niks_of(connection, [each.pair.registration])
     values = queries.values_of(connection, person.id) or {}
-    match = _match(connection, values, person.scope, each.row)
+    match = _match(connection, values, person.scope, each.row, each.pair)
     said = each.said[-1] if each.said else None
     return {
         "list": list_.id,
@@ -291,7 +329,7 @@ def _only_by_nik(
     known = {(each.pair.list, each.pair.registration) for each in near if each.by_nik}
     people = store.niks_of(connection, [registration]) if registration else list(store.living(connection))
     by_id = {each.id: each for each in people}
-    told = []
+    told: list[dict[str, Any]] = []
     for id_, standings in reading.standings(people).items():
         for each in standings:
             if each.list.id not in lists or not each.by_nik or (each.list.id, id_) in known:

@@ -244,12 +244,6 @@ def names_for(session: Session, connection: Connection, nik: str, registration: 
     return _names(each.list for each in covers.standings([typed]).get(typed.id, ()) if each.blocks)
 
 
-def first(session: Session, connection: Connection, registrations: list[str]) -> list[str]:
-    """The registrations with those first that a list keeps from approval; else in the order given."""
-    found = blocking(session, connection, registrations)
-    return sorted(registrations, key=lambda each: each not in found) if found else registrations
-
-
 def shown(session: Session, connection: Connection, registration: str) -> list[dict[str, Any]]:
     """Where a registration stands: `{"list", "name", "kind", "blocks", "by_nik", "decision"}`."""
     covers = Covers(session, connection)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.domain import region
 from fieldapp.domain.nik import masked
-from fieldapp.services import covers
+from fieldapp.services import cover_matches, covers
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session, iso_time
 from fieldapp.store import drafts as kept
@@ -59,7 +59,7 @@ def ids(session: Session, *, order: Order = "id", **wanted: Any) -> list[str]:
     def read(connection: Connection) -> list[str]:
         found = queries.ids(connection, narrowed, order)
         # Nobody can be riskier than who is covered already; the store cannot tell, since it holds no key.
-        return covers.first(session, connection, found) if order == "risk" else found
+        return cover_matches.first(session, connection, found) if order == "risk" else found
 
     return session.read(read)
 
@@ -70,7 +70,11 @@ def rows(session: Session, wanted: Sequence[str]) -> list[dict[str, Any]]:
     def read(connection: Connection) -> list[dict[str, Any]]:
         who = member_names(session, connection)
         covered = covers.blocking(session, connection, wanted)
-        return [{**_row(row, who), "covers": len(covered.get(row.id, ()))} for row in queries.rows(connection, wanted)]
+        near = cover_matches.waiting(session, connection, wanted)
+        return [
+            {**_row(row, who), "covers": len(covered.get(row.id, ())), "cover_near": near.get(row.id, 0)}
+            for row in queries.rows(connection, wanted)
+        ]
 
     return session.read(read)
 

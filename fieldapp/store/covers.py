@@ -266,7 +266,7 @@ def uncompared(connection: Connection, list_: str, limit: int) -> list[Changed]:
 
 def uncompared_count(connection: Connection, list_: str) -> int:
     """How many registrations were not compared with the list as they are now."""
-    return int(connection.execute(f"SELECT count(*) {_UNCOMPARED}", {"list": list_}).fetchone()[0])  # noqa: S608
+    return int(connection.execute(f"SELECT count(*) {_UNCOMPARED}", {"list": list_}).fetchone()[0])
 
 
 def keep_compared(connection: Connection, list_: str, compared: Sequence[Changed], pairs: Iterable[NearPair]) -> None:

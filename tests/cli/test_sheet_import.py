@@ -83,6 +83,28 @@ def test_plain_words_tell_columns_counts_and_what_to_do(office: Any, csv: Path) 
     assert "Before" in english.out
 
 
+def test_rows_that_look_like_a_registration_are_shown_to_who_decides_and_named_in_no_json(
+    office: Any, tmp_path: Path
+) -> None:
+    one = registered(office)
+    path = tmp_path / "a.csv"
+    path.write_text("NIK;NAMA;TGL LAHIR\n6471052806740991;CONTOH ORAN;28-06-1974\n", encoding="utf-8")
+    office.agus.done(*words(path))
+    found = office.agus("sheet", "matches", "--json")
+    assert "ORAN" not in found.out
+    [pair] = found.json
+    assert (pair["registration"], pair["row"], pair["nik"]) == (one, 2, "6471********0991")
+    shown = office.agus("sheet", "matches", LIST, "--registration", one)
+    assert "CONTOH ORAN" in shown.out
+    assert "6471052806740991" not in shown.out
+    assert pair["verdict"] in shown.out
+    office.agus.done("sheet", "decide", LIST, one, "--row", 2, "--different", "--reason", "Kakaknya")
+    assert office.agus.done("sheet", "matches") == []
+    [kept] = office.agus.done("sheet", "matches", "--all")
+    assert kept["decision"]["reason"] == "Kakaknya"
+    assert office.agus.refused(3, "sheet", "matches", "tidakada")["code"] == "cover_list_unknown"
+
+
 def test_columns_are_said_by_option_and_by_map(office: Any, tmp_path: Path) -> None:
     path, chart = tmp_path / "a.csv", tmp_path / "peta.toml"
     path.write_text("Kode;Isi\n6471052806749001;CONTOH\n", encoding="utf-8")

@@ -26,6 +26,7 @@ from fieldapp.tui.widgets.record_list import Column, RecordList, Row
 REASONS: Final[dict[str, str]] = {
     "changed_after_review": N_("diubah lagi"),
     "covers": N_("sudah terlindungi"),
+    "cover_near": N_("mirip orang terlindungi"),
     "errors": N_("ada yang salah"),
     "conflicts": N_("bertentangan"),
     "duplicates": N_("NIK ganda"),
