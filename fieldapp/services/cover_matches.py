@@ -99,7 +99,8 @@ def matches(
         lists = [find_list(connection, list_)] if list_ else reading.lists
         by_id = {each.id: each for each in lists}
         near = _rows(session, connection, reading, by_id, [registration] if registration else None)
-        told = [_told(session, connection, by_id[each.pair.list], each, reading) for each in near]
+        rarity = _shown_rarity(connection)
+        told = [_told(session, connection, by_id[each.pair.list], each, rarity) for each in near]
         told += _only_by_nik(session, connection, reading, by_id, near, registration)
         shown = [each for each in told if decided or each["decision"] is None or each["is_changed"]]
         return sorted(shown, key=_order)
@@ -119,7 +120,7 @@ def words(session: Session, list_: str, number: int, registration: str) -> dict[
         pair = next((p for p in store.near_pairs(connection, [list_], [registration]) if p.number == number), None)
         if row is None or values is None or not area or pair is None:
             return {"verdict": "", "reasons": [], "left": {}, "right": {}}
-        match = _match(connection, values, area[0].scope, row, pair)
+        match = _match(_shown_rarity(connection), values, area[0].scope, row, pair)
         said = [reason.text for reason in reasons(match)] + [text for text in (doubt(match), missing(match)) if text]
         left = {name: _shown(name, values.get(name)) for name in row.values}
         right = {name: _shown(name, value) for name, value in row.values.items()}
@@ -172,7 +173,7 @@ def count(session: Session, connection: Connection, list_: str) -> int | None:
 def _chunk(connection: Connection, list_: str) -> tuple[list[Changed], list[ListRow], Rarity | None] | None:
     rows = list(store.rows(connection, list_))
     chunk = store.uncompared(connection, list_, _CHUNK) if rows else []
-    return (chunk, rows, _rarity(connection)) if chunk else None
+    return (chunk, rows, _rarity(connection, many=True)) if chunk else None
 
 
 def _left(connection: Connection, list_: str) -> int:
@@ -202,21 +203,6 @@ def _compare(
         return None
 
 
-class _Counted:
-    """How common something is in this register, by its own counts; asks the store once for each word."""
-
-    def __init__(self, connection: Connection, population: int) -> None:
-        self.population = population
-        self._tokens = index.counts(connection, "name", least=2)
-        self._phones = index.counts(connection, "phone", least=2)
-
-    def token_count(self, token: str) -> int:
-        return self._tokens.get(token, 1)
-
-    def phone_count(self, phone: str) -> int:
-        return self._phones.get(phone, 1)
-
-
 class _Uncounted:
     """A register whose names nobody has counted yet."""
 
@@ -230,17 +216,24 @@ class _Uncounted:
         return 1
 
 
-def _rarity(connection: Connection) -> Rarity | None:
-    population = index.population(connection)
-    return _Counted(connection, population) if population >= _COUNTED_LEAST else None
+def _rarity(connection: Connection, *, many: bool) -> Rarity | None:
+    """How common everything is in this register, by its own counts; None where nobody has counted it yet."""
+    if index.population(connection) < _COUNTED_LEAST:
+        return None
+    from fieldapp.services.candidates import RegisterRarity, loaded
+
+    return loaded(connection) if many else RegisterRarity(connection)
 
 
-def _match(connection: Connection, values: Mapping[str, object], scope: str, row: ListRow, pair: NearPair) -> Match:
+def _shown_rarity(connection: Connection) -> Rarity:
+    return _rarity(connection, many=False) or _Uncounted(queries.count(connection))
+
+
+def _match(rarity: Rarity, values: Mapping[str, object], scope: str, row: ListRow, pair: NearPair) -> Match:
     """What speaks for and against a pair, with the weight that it was found with."""
     from fieldapp.matching.people import of_answers, of_row
     from fieldapp.matching.score import compare
 
-    rarity = _rarity(connection) or _Uncounted(queries.count(connection))
     match = compare(of_answers(values, scope), of_row(row.values), rarity)
     return replace(match, bits=pair.bits, probability=pair.probability, band=cast("Band", pair.band))
 
@@ -281,14 +274,12 @@ def _stamp(connection: Connection, registration: str, scope: str) -> str:
     return stamp(of_answers(queries.values_of(connection, registration) or {}, scope))
 
 
-def _told(
-    session: Session, connection: Connection, list_: CoverList, each: _Row, reading: covers.Covers
-) -> dict[str, Any]:
+def _told(session: Session, connection: Connection, list_: CoverList, each: _Row, rarity: Rarity) -> dict[str, Any]:
     from fieldapp.matching.words import reasons, verdict
 
     [person] = store.niks_of(connection, [each.pair.registration])
     values = queries.values_of(connection, person.id) or {}
-    match = _match(connection, values, person.scope, each.row, each.pair)
+    match = _match(rarity, values, person.scope, each.row, each.pair)
     said = each.said[-1] if each.said else None
     return {
         "list": list_.id,
