@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldapp.cli.answers import answer_words
 from fieldapp.cli.findings import finding_lines
+from fieldapp.cli.near import WATCHED, NearTeller
 from fieldapp.cli.output import Output, plain, write
 from fieldapp.cli.words import state_words
 from fieldapp.locale import _, language
@@ -62,6 +63,7 @@ class Walk:
         self.out = out
         self.id = view.id
         self.values: dict[str, Any] = dict(view.values)
+        self.near = NearTeller(session)
         self.position = view.position
         #: The question that stands there now, where a stopped draft goes on.
         self.asking = view.position
@@ -202,6 +204,8 @@ class Walk:
         checked = self.save((section.name, question.name))
         wrong = [finding for finding in checked.errors if finding.field == question.name]
         self.tell_findings([*wrong, *(each for each in checked.warnings if each.field == question.name)])
+        if question.name in WATCHED:
+            self.tell_near()
         return not wrong or value is None
 
     def save(self, position: tuple[str, str] | None = None) -> Checked:
@@ -219,6 +223,11 @@ class Walk:
 
         for finding in findings:
             self.tell(f"  ! {plain(message(finding, language()))} ({finding.code})")
+
+    def tell_near(self, *, again: bool = False) -> None:
+        """Who is registered already and is like the person being asked."""
+        for sentence in self.near.news(self.values, again=again):
+            self.tell(sentence)
 
     def finish(self) -> dict[str, Any]:
         """Submits the draft; errors are asked about again before, and warnings explained, if the person will."""
@@ -245,7 +254,11 @@ class Walk:
         reasons = {}
         for finding in checked.unexplained:
             self.tell_findings([finding])
-            reason = self.read(_("Alasan bila memang benar begitu; kosong, simpan sebagai draf: ")).strip()
+            prompt = _("Alasan bila memang benar begitu; kosong, simpan sebagai draf: ")
+            if finding.code == "duplicate_near":
+                self.tell_near(again=True)
+                prompt = _("Mengapa ini orang lain? Kosong bila orangnya sama; draf disimpan, tidak dikirim: ")
+            reason = self.read(prompt).strip()
             if reason:
                 reasons[finding.code] = reason
         return reasons

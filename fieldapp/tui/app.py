@@ -47,6 +47,7 @@ class FieldApp(App[int]):
         key("f4", "go('review')", N_("Periksa")),
         key("f5", "go('exchange')", N_("Tukar")),
         key("f6", "merge", N_("Gabung")),
+        key("f7", "go('duplicates')", N_("Ganda")),
         key("ctrl+p", "palette", N_("Perintah")),
         key("ctrl+q", "quit", N_("Keluar")),
     ]
@@ -88,7 +89,10 @@ class FieldApp(App[int]):
 
     def _busy(self) -> bool:
         screen = self.screen_stack[-1] if self.screen_stack else None
-        return self._acting > 0 or (isinstance(screen, FieldScreen) and screen.busy)
+        if self._acting > 0 or screen is None:
+            return self._acting > 0
+        # A question that is just coming up is not there to answer yet.
+        return not screen.is_mounted or (isinstance(screen, FieldScreen) and screen.busy)
 
     # Beginning and end
 

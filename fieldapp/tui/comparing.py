@@ -38,11 +38,13 @@ ROWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
 )
 """What is always shown, in this order: a label (empty: that of the first question) and the answers on that row."""
 COMPARED: Final = frozenset(field for _label, fields in ROWS for field in fields)
-NOT_COMPARED: Final = frozenset({"overrides", "consent_at", "consent_text_version", "prelist_id", "documents"})
-"""Answers that differ between any two registrations and say nothing about the person."""
+NOT_COMPARED: Final = frozenset({"documents"})
+"""Answers that say how the registering went, and nothing about the person."""
 
 BAR: Final = 12
 """Cells of the longest bar."""
+WORDS: Final = 64
+"""Cells that a reason takes at most, so that on a wide screen its bar stays near."""
 EFFECTS: Final[dict[str, tuple[str, str]]] = {
     "for": (N_("menguatkan"), "+"),
     "against": (N_("melemahkan"), "-"),
@@ -94,6 +96,9 @@ def side_of(row: Mapping[str, Any]) -> Side:
 
 def verdict_text(pair: Pair) -> str:
     """The verdict in one sentence, with how sure it is in a hundred."""
+    if pair.get("band") == "same_nik":
+        # How likely it is one person is not the question there: one of the two has a NIK that is not theirs.
+        return plain(pair["verdict"], 120)
     return f"{plain(pair['verdict'], 120)} ({percent(float(pair['probability']))})"
 
 
@@ -103,22 +108,28 @@ def percent(probability: float) -> str:
     return f"{share:.1f}".replace(".", ",") + " %"
 
 
-def pair_lines(pair: Pair, sides: Sequence[Side], width: int, *, whole: bool = False) -> list[Line]:
-    """All lines of a pair. `whole`: numbers that identify a person (NIK) are shown whole, because somebody asked."""
+def pair_lines(
+    pair: Pair, sides: Sequence[Side], width: int, *, notes: Sequence[str] = (), whole: bool = False
+) -> list[Line]:
+    """All lines of a pair. `notes` stand right below the verdict; `whole`: NIK are shown whole, as somebody asked."""
     columns = columns_for(width)
     lines = [Line(part, "heading") for part in wrapped(verdict_text(pair), width, 4)]
-    lines += [Line(part, "warning") for words in decided_words(pair) for part in wrapped(words, width, 4)]
+    told = [*notes, *decided_words(pair), plain(pair.get("doubt") or "", 300)]
+    lines += [Line(part, "warning") for words in told if words for part in wrapped(words, width, 4)]
     lines += _headings(sides, columns)
-    differing = {str(field) for field in pair.get("differing") or ()}
     left, right = pair["left"], pair["right"]
+    differing = frozenset(str(field) for field in pair.get("differing") or ())
     for label, row in ROWS:
-        lines += _row(_(label) if label else label_of(row[0]), row, (left, right), columns, whole)
+        lines += _row(_(label) if label else label_of(row[0]), row, (left, right), columns, differing, whole=whole)
     lines += bar_lines(pair.get("reasons") or (), width)
-    fields = set(left) | set(right) | differing
+    if pair.get("missing"):
+        lines += [Line(part, "quiet") for part in wrapped(plain(pair["missing"], 300), width, 2)]
+    asked = [name for name, question in QUESTIONS.items() if not question.app_set]
     further = [
         line
-        for field in sorted(fields - COMPARED - NOT_COMPARED, key=_place)
-        for line in _row(label_of(field), (field,), (left, right), columns, whole, only_unlike=True)
+        for field in asked
+        if field not in COMPARED | NOT_COMPARED
+        for line in _row(label_of(field), (field,), (left, right), columns, differing, whole=whole, only_unlike=True)
     ]
     if further:
         lines += [Line(_("Isian lain yang tidak sama"), "heading"), *further]
@@ -127,21 +138,18 @@ def pair_lines(pair: Pair, sides: Sequence[Side], width: int, *, whole: bool = F
 
 
 def decided_words(pair: Pair) -> list[str]:
-    """What was decided about the pair before, one sentence a decision in force; nothing when nobody decided."""
+    """What was decided about the pair before, and whether that still fits; nothing when nobody decided."""
     decision = pair.get("decision")
     if not decision:
         return []
-    if isinstance(decision, str):
-        return [_("Putusan: {decision}.").format(decision=decision_text(decision))]
     words = _("Putusan: {decision}, oleh {by}, {at}. {reason}")
-    return [
-        words.format(
-            decision=decision_text(str(decision.get("decision"))),
-            by=plain(decision.get("by") or "-", 40),
-            at=when(decision.get("at")),
-            reason=plain(decision.get("reason") or "", 300),
-        ).strip()
-    ]
+    told = words.format(
+        decision=decision_text(str(decision["decision"])),
+        by=plain(decision.get("by") or "-", 40),
+        at=when(decision.get("at")),
+        reason=plain(decision.get("reason") or "", 300),
+    ).strip()
+    return [told] if decision.get("is_current", True) else [told, _("Sejak itu isiannya berubah: lihat lagi.")]
 
 
 def decision_text(code: str) -> str:
@@ -158,7 +166,7 @@ def bar_lines(reasons: Sequence[Mapping[str, Any]], width: int) -> list[Line]:
     """The reasons, heaviest first as they came: the words, a bar as long as they weigh, and what they do in a word."""
     if not reasons:
         return []
-    words_width = max(20, width - 2 * BAR - 2)
+    words_width = max(20, min(WORDS, width - 2 * BAR - 2))
     lines = [Line(_("Mengapa diajukan"), "heading")]
     for reason in reasons:
         word, char = EFFECTS.get(str(reason.get("effect")), EFFECTS["neutral"])
@@ -167,11 +175,6 @@ def bar_lines(reasons: Sequence[Mapping[str, Any]], width: int) -> list[Line]:
         lines.append(Line(f"{set_cell_size(first, words_width)} {bar:<{BAR}} {_(word)}", value=reason.get("aspect")))
         lines += [Line(f"  {part}", value=reason.get("aspect")) for part in rest]
     return lines
-
-
-def _place(field: str) -> tuple[int, str]:
-    known = list(QUESTIONS)
-    return (known.index(field) if field in QUESTIONS else len(known), field)
 
 
 def _headings(sides: Sequence[Side], columns: Columns) -> list[Line]:
@@ -189,11 +192,13 @@ def _row(
     fields: Sequence[str],
     sides: tuple[Mapping[str, Any], Mapping[str, Any]],
     columns: Columns,
+    differing: frozenset[str],
+    *,
     whole: bool,
     only_unlike: bool = False,
 ) -> list[Line]:
     """The answers of one row, joined by commas; its sign is the gravest of theirs."""
-    cells = [_cell(field, sides[0].get(field), sides[1].get(field), whole) for field in fields]
+    cells = [_cell(field, sides[0].get(field), sides[1].get(field), field in differing, whole) for field in fields]
     signs = {cell[0] for cell in cells}
     sign = next((each for each in (UNLIKE, LACKING, SAME) if each in signs), "")
     if not sign or (only_unlike and sign == SAME):
@@ -202,13 +207,20 @@ def _row(
     return _columns(f"{sign} ", label, ours, theirs, columns, value=fields[0])
 
 
-def _cell(field: str, left: object, right: object, whole: bool) -> tuple[str, str, str]:
-    """The sign of one answer, and its text on either side with the differing parts bracketed."""
+def _cell(field: str, left: object, right: object, differs: bool, whole: bool) -> tuple[str, str, str]:
+    """The sign of one answer, and its text on either side with the differing parts bracketed.
+
+    `differs`: the answers are not the same, which two masked numbers do not show.
+    """
     ours, theirs = _text(field, left), _text(field, right)
+    if ours == theirs and left != right:
+        # Two kelurahan of one name: what they lie in tells them apart.
+        ours, theirs = answer_text(field, left), answer_text(field, right)
     if not ours or not theirs:
         sign = LACKING if ours or theirs else ""
     else:
-        sign = SAME if ours.casefold() == theirs.casefold() else UNLIKE
+        hidden = "*" in ours and _is_nik(field)
+        sign = SAME if ours.casefold() == theirs.casefold() and not (hidden and differs) else UNLIKE
     spans = differences(ours, theirs)
     if not whole:
         ours, theirs = _hidden(field, ours), _hidden(field, theirs)
@@ -218,16 +230,20 @@ def _cell(field: str, left: object, right: object, whole: bool) -> tuple[str, st
 def _text(field: str, value: object) -> str:
     question = QUESTIONS.get(field)
     if question is not None and question.kind == "area" and isinstance(value, str):
-        # Both live in the programme's city or nearly: what lies above the kecamatan only fills the column.
-        return area_text(value, value[:5])
+        # What the kelurahan lies in would only fill the column.
+        return area_text(value).partition(",")[0]
     if field == "ktp_rt" and value:
         return f"RT {plain(value, 20)}"
     return answer_text(field, value)
 
 
-def _hidden(field: str, text: str) -> str:
+def _is_nik(field: str) -> bool:
     question = QUESTIONS.get(field)
-    if question is None or question.format != "nik" or not text or "*" in text:
+    return question is not None and question.format == "nik"
+
+
+def _hidden(field: str, text: str) -> str:
+    if not _is_nik(field) or "*" in text:
         return text
     hidden = nik.masked(text)
     # The marks are places in the whole number, so the hidden one must be as long.

@@ -18,6 +18,8 @@ _RANKS: Final = {"frozen": 4, "approved": 3, "waiting": 2, "changed_after_review
 #: What was judged as it stands: an answer changed afterwards has to be judged again.
 JUDGED: Final = frozenset({"approved", "waiting", "rejected"})
 FROZEN: Final = "frozen"
+LABEL: Final = 17
+"""Cells of the column of labels."""
 EMPTY: Final[tuple[object, ...]] = (None, "", [])
 
 
@@ -32,6 +34,7 @@ class Joining:
     names: tuple[str, str]
     states: tuple[str, str]
     values: tuple[Mapping[str, Any], Mapping[str, Any]]
+    differing: frozenset[str]
     survivor: int
     chosen: dict[str, int]
 
@@ -52,6 +55,8 @@ class Joining:
             (_name(rows[0]), _name(rows[1])),
             (str(rows[0].get("state")), str(rows[1].get("state"))),
             values,
+            # Two NIK that are masked alike need not be one.
+            frozenset(str(field) for field in pair["differing"]),
             int(ranks[1] > ranks[0]),
             {},
         )
@@ -67,7 +72,7 @@ class Joining:
             if not QUESTIONS[field].app_set
             and field not in NOT_COMPARED
             and gives.get(field) not in EMPTY
-            and stays.get(field) != gives.get(field)
+            and field in self.differing
         }
 
     def _frozen(self, side: int) -> bool:
@@ -113,15 +118,20 @@ class Joining:
         return told
 
     def lines(self, width: int) -> list[Line]:
-        """The answers that differ, one a line, with a mark where each is taken from."""
+        """The answers that differ, with a mark at the one that is kept; on two lines where one has no room for both."""
         lines = []
         for field, side in self.chosen.items():
-            ours, theirs = (masked_text(field, each.get(field)) or _("(kosong)") for each in self.values)
-            marks = ("(*)", "( )") if side == 0 else ("( )", "(*)")
-            room = max(8, (width - 28) // 2)
-            label = label_of(field)
-            text = f"{_short(label, 17):<17} {marks[0]} {_short(ours, room):<{room}} {marks[1]} {_short(theirs, room)}"
-            lines.append(Line(text.rstrip(), value=field))
+            ours, theirs = (
+                f"{'(*)' if side == number else '( )'} {masked_text(field, each.get(field)) or _('(kosong)')}"
+                for number, each in enumerate(self.values)
+            )
+            label = f"{_short(label_of(field), LABEL):<{LABEL}} "
+            room = width - len(label)
+            if len(ours) + len(theirs) + 2 <= room:
+                lines.append(Line(f"{label}{ours}  {theirs}", value=field))
+            else:
+                lines.append(Line(label + _short(ours, room), value=field))
+                lines.append(Line(" " * len(label) + _short(theirs, room), value=field))
         return lines
 
 

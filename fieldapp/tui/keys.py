@@ -21,6 +21,8 @@ _SHOWN: Final[dict[str, str]] = {
     "asterisk": "*",
     "up": N_("Naik"),
     "down": N_("Turun"),
+    "left": N_("Kiri"),
+    "right": N_("Kanan"),
 }
 
 

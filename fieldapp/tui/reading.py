@@ -13,6 +13,7 @@ from fieldapp.services.cover_words import cover_words
 from fieldapp.tui.answer_text import label_of, masked_text
 from fieldapp.tui.text import area_text, plain, state_text, when, wrapped
 from fieldapp.tui.widgets.lines import Line
+from fieldapp.tui.widgets.near_box import near_words
 
 LABEL = 28
 """Cells of the column of labels."""
@@ -38,13 +39,18 @@ HIDDEN: Final = frozenset({"id", "programme", "registered_on", "registered_by", 
 
 
 def record_lines(
-    shown: Mapping[str, Any], findings: Sequence[Finding], width: int, pinned: Mapping[str, str] | None = None
+    shown: Mapping[str, Any],
+    findings: Sequence[Finding],
+    width: int,
+    pinned: Mapping[str, str] | None = None,
+    near: Sequence[Mapping[str, Any]] = (),
 ) -> list[Line]:
     """All lines of a registration as `services.registrations.show` gives it, wrapped at `width` cells.
 
-    A line's value is the name of the field it is about. `pinned` are comments being written, not yet sent.
+    A line's value is the name of the field it is about. `pinned` are comments being written, not yet sent; `near` is
+    what `services.duplicates.near` answers about the registration.
     """
-    lines = [*_head(shown, width), *_odd(shown, findings, width)]
+    lines = [*_head(shown, width), *_odd(shown, findings, near, width)]
     if lines:
         lines.append(Line(""))
     lines += _answers(shown, width, pinned or {})
@@ -59,9 +65,19 @@ def _head(shown: Mapping[str, Any], width: int) -> list[Line]:
         (_("Putusan terakhir"), _decision(shown)),
         (_("Pencacah"), shown.get("registered_by")),
         (_("Wilayah"), area_text(str(shown["area"]), str(shown["area"])[:5]) if shown.get("area") else ""),
+        (_("Orang yang sama"), _same_as(shown)),
         (_("Putaran"), shown.get("round") if (shown.get("round") or 1) > 1 else ""),
     ]
     return [line for label, value in pairs if value for line in _pair(label, plain(value), width)]
+
+
+def _same_as(shown: Mapping[str, Any]) -> str:
+    """Why this registration gives way to another of the same person; empty when it does not."""
+    joined = shown.get("same_as")
+    if not isinstance(joined, Mapping):
+        return ""
+    words = _("memberi tempat kepada pendaftaran lain orang ini, menurut {by}: {reason}")
+    return words.format(by=plain(joined.get("by") or "-", 40), reason=plain(joined.get("reason") or "-"))
 
 
 def _decision(shown: Mapping[str, Any]) -> str:
@@ -73,7 +89,9 @@ def _decision(shown: Mapping[str, Any]) -> str:
     return f"{words}: {reason}" if reason else words
 
 
-def _odd(shown: Mapping[str, Any], findings: Sequence[Finding], width: int) -> list[Line]:
+def _odd(
+    shown: Mapping[str, Any], findings: Sequence[Finding], near: Sequence[Mapping[str, Any]], width: int
+) -> list[Line]:
     lines: list[Line] = []
     for field, values in (shown.get("conflicts") or {}).items():
         words = " / ".join(f"{masked_text(field, each['value']) or '-'} ({plain(each['by'], 30)})" for each in values)
@@ -96,6 +114,9 @@ def _odd(shown: Mapping[str, Any], findings: Sequence[Finding], width: int) -> l
         lines += _about(_("Ganda"), "nik", words, "error", width)
     for each in shown.get("covers") or []:
         lines += _about(_("Terlindungi"), "", cover_words(each), "error" if each["blocks"] else "warning", width)
+    for each in near:
+        words = _("{who} D membandingkan keduanya.").format(who=near_words(each))
+        lines += _about(_("Mirip dengan"), "", words, "warning", width)
     if not lines:
         return []
     return [Line(""), Line(_("Yang perlu diperhatikan"), "heading"), *lines]

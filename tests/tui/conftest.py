@@ -13,6 +13,7 @@ from typing import Any
 
 import people
 import pytest
+from terminals import Terminal
 from textual import events
 from textual.pilot import Pilot
 
@@ -174,13 +175,28 @@ def at() -> At:
     return _at
 
 
+@pytest.fixture
+def sit_down() -> Iterator[Callable[..., Terminal]]:
+    """Opens terminals and closes them at the end."""
+    opened: list[Terminal] = []
+
+    def open_at(home: Path, **environment: str) -> Terminal:
+        opened.append(Terminal(home, **environment))
+        return opened[-1]
+
+    yield open_at
+    for terminal in opened:
+        terminal.close()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Runs a test that is a coroutine to its end; one that hangs fails."""
+    """Runs a test that is a coroutine to its end; one that hangs fails, long ones after their own `patience_s`."""
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
     wanted = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
-    asyncio.run(asyncio.wait_for(pyfuncitem.obj(**wanted), 90))
+    patience_s = getattr(pyfuncitem.obj, "patience_s", 90)
+    asyncio.run(asyncio.wait_for(pyfuncitem.obj(**wanted), patience_s))
     return True
 
 

@@ -279,7 +279,7 @@ async def test_the_palette_finds_a_command_by_typing(town, at) -> None:
         await hands.press("ctrl+p")
         await hands.until("ketik untuk mencari")
         await hands.write("atur")
-        await hands.until("Pengaturan", gone="Kunci")
+        await hands.until("Pengaturan", gone="║   Kunci")
         await hands.press("enter")
         await hands.until("Alamat pusat")
 

@@ -50,7 +50,7 @@ PAIR: dict[str, Any] = {
     ],
     "left": LEFT,
     "right": RIGHT,
-    "differing": ["nik", "name", "job"],
+    "differing": ["nik", "name", "phone", "mother_name", "ktp_address", "job", "organisation"],
     "decision": None,
 }
 ROWS = [
@@ -121,6 +121,12 @@ def test_a_nik_stays_masked_with_its_differing_places_marked_until_it_is_asked_f
     assert any("6472[01]1705869001" in line.text and "6472[10]1705869001" in line.text for line in lines)
 
 
+def test_two_niks_that_are_masked_alike_are_told_apart_by_their_sign() -> None:
+    masked = {"left": {**LEFT, "nik": "6471********9001"}, "right": {**RIGHT, "nik": "6471********9001"}}
+    assert any(text.startswith("! NIK") for text in _texts(**masked))
+    assert any(text.startswith("= NIK") for text in _texts(**masked, differing=[]))
+
+
 def test_the_view_tells_verdict_sides_reasons_and_further_answers_in_words() -> None:
     text = "\n".join(_texts())
     assert "SANGAT KUAT (99,9 %)" in text
@@ -130,7 +136,16 @@ def test_the_view_tells_verdict_sides_reasons_and_further_answers_in_words() -> 
     assert "Isian lain yang tidak sama" in text
     assert "[Kurir]" in text
     decided = {"decision": "different", "by": "Awas", "at": "2026-10-03T01:00:00Z", "reason": "kembar"}
-    assert "Putusan: Orang yang berbeda, oleh Awas" in "\n".join(_texts(decision=decided))
+    told = "\n".join(_texts(decision=decided, doubt="Lihat dulu.", missing="Tidak dapat dibandingkan: telepon."))
+    assert "Putusan: Orang yang berbeda, oleh Awas" in told
+    assert "Lihat dulu." in told
+    assert "Tidak dapat dibandingkan: telepon." in told
+    assert "isiannya berubah" not in told
+    assert "isiannya berubah" in "\n".join(_texts(decision={**decided, "is_current": False}))
+
+
+def test_a_nik_that_two_people_use_is_no_question_of_how_likely() -> None:
+    assert _texts(band="same_nik", verdict="NIK sama, orang beda?")[0] == "NIK sama, orang beda?"
 
 
 def test_a_bar_is_as_long_as_its_reason_weighs_and_says_its_direction_in_a_word() -> None:
@@ -141,6 +156,10 @@ def test_a_bar_is_as_long_as_its_reason_weighs_and_says_its_direction_in_a_word(
     assert neutral.endswith("netral")
     assert against.endswith("melemahkan")
     assert " - " in against
+
+
+def test_the_view_needs_no_letter_that_an_old_terminal_lacks() -> None:
+    assert all(text.isascii() for text in _texts())
 
 
 def test_a_score_is_never_told_as_certain() -> None:

@@ -2,113 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
-import struct
-import subprocess
-import sys
-import threading
 import time
 
 import pytest
 
-pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals of this kind")
-pyte = pytest.importorskip("pyte")
-
-PASSPHRASE = "sandi rekaan"
-KEYS = {"enter": "\r", "space": " ", "f2": "\x1bOQ", "f3": "\x1bOR", "down": "\x1b[B", "ctrl+q": "\x11"}
-PATIENCE_S = 40.0
-
-
-class Terminal:
-    """A terminal of 80x24 with the program in it. `read` is a thread of its own, as a terminal's is."""
-
-    def __init__(self, home, **environment: str) -> None:
-        import fcntl
-        import termios
-
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("FIELDAPP_")}
-        self.screen = pyte.Screen(80, 24)
-        self._stream = pyte.ByteStream(self.screen)
-        self._lock = threading.Lock()
-        self.raw = b""
-        self._side, inside = pty.openpty()
-        fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "fieldapp"],
-            stdin=inside,
-            stdout=inside,
-            stderr=inside,
-            start_new_session=True,
-            env={**inherited, "FIELDAPP_HOME": str(home), "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
-            | environment,
-        )
-        os.close(inside)
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        while True:
-            try:
-                part = os.read(self._side, 65536)
-            except OSError:
-                # Linux reports the end of a terminal's other side as an error.
-                return
-            if not part:
-                return
-            with self._lock:
-                self.raw += part
-                self._stream.feed(part)
-
-    @property
-    def seen(self) -> str:
-        with self._lock:
-            return "\n".join(line.rstrip() for line in self.screen.display)
-
-    def type(self, text: str) -> None:
-        os.write(self._side, text.encode())
-
-    def press(self, key: str) -> None:
-        self.type(KEYS.get(key, key))
-
-    def until(self, *texts: str) -> None:
-        """Waits until the screen shows all of `texts`."""
-        end = time.monotonic() + PATIENCE_S
-        while time.monotonic() < end:
-            seen = self.seen
-            if all(text in seen for text in texts):
-                return
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.02)
-        raise AssertionError(f"never saw {texts} (exit {self.process.poll()}):\n{self.seen}")
-
-    def unlock(self) -> None:
-        self.until("Kata sandi", "Buka")
-        self.type(PASSPHRASE + "\r")
-        self.until("Daftarkan orang baru")
-
-    def close(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
-        self.process.wait(20)
-        self._reader.join(20)
-        os.close(self._side)
-
-
-@pytest.fixture
-def sit_down():
-    """Opens terminals and closes them at the end."""
-    opened = []
-
-    def open_at(home, **environment: str) -> Terminal:
-        opened.append(Terminal(home, **environment))
-        return opened[-1]
-
-    yield open_at
-    for terminal in opened:
-        terminal.close()
+pytest.importorskip("pty", reason="Windows has no pseudo-terminals of this kind")
+pytest.importorskip("pyte")
 
 
 def test_a_person_registered_in_a_terminal_stands_in_the_list(town, sit_down, form_steps) -> None:

@@ -109,7 +109,13 @@ async def _tour(hands, gather) -> None:
     gather()
     await hands.unlock()
     gather()
-    for key, seen in (("f3", "Daftar pendaftaran"), ("f5", "Tukar data"), ("d", "Draf"), ("k", "Pertentangan")):
+    for key, seen in (
+        ("f3", "Daftar pendaftaran"),
+        ("f5", "Tukar data"),
+        ("d", "Draf"),
+        ("k", "Pertentangan"),
+        ("f7", "kasus"),
+    ):
         await hands.press(key)
         await hands.until(seen)
         gather()
@@ -228,7 +234,13 @@ async def test_an_english_screen_holds_no_indonesian(town, at) -> None:
         finally:
             del os.environ["FIELDAPP_LANG"]
         gather()
-        for key, seen in (("f3", "Registrations"), ("f5", "Exchange"), ("d", "drafts"), ("a", "Settings")):
+        for key, seen in (
+            ("f3", "Registrations"),
+            ("f5", "Exchange"),
+            ("d", "drafts"),
+            ("f7", "cases"),
+            ("a", "Settings"),
+        ):
             await hands.press(key)
             await hands.until(seen)
             gather()

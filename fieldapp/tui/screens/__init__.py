@@ -18,6 +18,9 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
     "record": ("record", "RecordScreen"),
     "review": ("review", "ReviewScreen"),
     "conflicts": ("conflicts", "ConflictsScreen"),
+    "duplicates": ("duplicates", "DuplicatesScreen"),
+    "pair": ("pair", "PairScreen"),
+    "draft_pair": ("draft_pair", "DraftPairScreen"),
     "exchange": ("exchange", "ExchangeScreen"),
     "settings": ("settings", "SettingsScreen"),
 }

@@ -54,6 +54,8 @@ class Desked(Screen[Result]):
                 state = self.app._check_action_state(binding.action, node)
                 known = working.get(name)
                 if state is not False and (known is None or (binding.show and not known.binding.show)):
+                    # Taken out first, so that ours stands in the order in which the screen names its keys.
+                    working.pop(name, None)
                     working[name] = ActiveBinding(node, binding, bool(state), "")
         return working
 

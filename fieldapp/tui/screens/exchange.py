@@ -163,7 +163,8 @@ class ExchangeScreen(FieldScreen[None]):
                 _("Bertentangan"), _("{count}: selesaikan di menu K").format(count=number(people["conflicting"]))
             )
         if people["duplicate"]:
-            self._tell(_("NIK ganda"), number(people["duplicate"]))
+            words = _("{count}: bandingkan dan putuskan di menu O (F7)")
+            self._tell(_("NIK ganda"), words.format(count=number(people["duplicate"])))
         if entries["quarantined"]:
             words = _("{count} ditahan karena tidak sah atau di luar wilayah; tanyakan administrator")
             self._tell(_("Karantina"), words.format(count=number(entries["quarantined"])))

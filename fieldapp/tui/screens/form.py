@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
@@ -18,18 +18,27 @@ from fieldapp.locale import N_, _, language
 from fieldapp.services import drafts
 from fieldapp.tui.areas import areas_near
 from fieldapp.tui.keys import key
+from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.dialogs import Pick
 from fieldapp.tui.screens.form_draft import DraftScreen
+from fieldapp.tui.screens.form_near import NearWatch
 from fieldapp.tui.text import plain, wrapped
 from fieldapp.tui.widgets.lines import Line
+from fieldapp.tui.widgets.near_box import Near, NearBox
 from fieldapp.tui.widgets.section_bar import SectionBar
 from fieldapp.tui.widgets.section_page import SectionPage
 from fieldapp.tui.widgets.send_page import SendPage, finding_lines
+
+if TYPE_CHECKING:
+    from fieldapp.tui.screens.draft_pair import DraftVerdict
 
 SEND = len(FORM)
 """The number of the page after the sections: what is wrong, reasons, sending."""
 PROBLEM_WIDTH = 68
 """Cells of a line in the list of problems."""
+
+NEAR_CODE = "duplicate_near"
+"""The warning that somebody like this is registered already; its reason is given where the two are compared."""
 
 SECTION_OF = {question.name: number for number, section in enumerate(FORM) for question in section.questions}
 #: Kept as soon as they are chosen; typing is kept when the field is left, or by the clock.
@@ -53,6 +62,7 @@ class FormScreen(DraftScreen):
         key("ctrl+s", "send", N_("Kirim")),
         key("ctrl+l", "problems", N_("Masalah")),
         key("ctrl+g", "jump", N_("Lompat")),
+        key("f7", "compare", N_("Bandingkan")),
         key("escape", "leave", N_("Tutup")),
     ]
 
@@ -68,15 +78,18 @@ class FormScreen(DraftScreen):
         self._at = at
         self._page: SectionPage | SendPage | None = None
         self._number = 0
+        self._near = NearWatch(self, self._show_near)
 
     def body(self) -> Iterable[Widget]:
         yield SectionBar()
         pages = Container(id="pages")
         pages.can_focus = False
         yield pages
+        yield NearBox()
 
     def opened(self, view: drafts.DraftView) -> None:
         self._head()
+        self._near.ask()
         self.call_later(self._begin_at, view)
 
     async def _begin_at(self, view: drafts.DraftView) -> None:
@@ -127,6 +140,40 @@ class FormScreen(DraftScreen):
         read_out = self._consent_lines if section.name == "consent" else None
         return SectionPage(section, self.draft, areas, read_out)
 
+    # Who is registered already
+
+    def _show_near(self, found: Sequence[Near]) -> None:
+        given = self.draft.values.get("overrides")
+        reason = str(given.get(NEAR_CODE, "")) if isinstance(given, Mapping) else ""
+        self.query_one(NearBox).show(found, reason)
+        self.refresh_bindings()
+        if isinstance(self._page, SectionPage):
+            # The box took lines from the page.
+            self.call_after_refresh(self._page.keep_in_view)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "compare":
+            return self.is_mounted and bool(self.query_one(NearBox).found)
+        return super().check_action(action, parameters)
+
+    def action_compare(self) -> None:
+        """The draft beside the registrations that are like it."""
+        found = self.query_one(NearBox).found
+        if self._draft is None or not found:
+            return
+        self.gather(everything=False)
+        self.app.push_screen(screen_named("draft_pair", values=self.draft.values, found=found), self._compared)
+
+    def _compared(self, verdict: DraftVerdict | None) -> None:
+        if verdict is None:
+            return
+        if verdict.registration is not None:
+            self.close_for(verdict.registration)
+            return
+        self.draft.explain(NEAR_CODE, verdict.reason)
+        self.save()
+        self._show_near(self.query_one(NearBox).found)
+
     def _submit_search(self, work: Callable[[], None]) -> Future[None]:
         return self.field_app.desk.submit("eye", work)
 
@@ -175,6 +222,7 @@ class FormScreen(DraftScreen):
             self.draft.position = (FORM[self._number].name, name)
 
     def on_section_page_touched(self, event: SectionPage.Touched) -> None:
+        self._near.touched(event.field)
         if event.field == "nik" and event.left:
             self._fill_from_nik()
         if event.left and isinstance(self._page, SectionPage):
@@ -253,7 +301,7 @@ class FormScreen(DraftScreen):
                 self.action_leave()
 
     def help_lines(self) -> list[str]:
-        lines = super().help_lines()
+        lines = [*self.query_one(NearBox).lines(), *super().help_lines()]
         question = QUESTIONS.get(self.draft.position[1].partition(".")[0]) if self._draft else None
         if question is None:
             return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from fieldapp.locale import _
 from fieldapp.services import drafts, registrations
 from fieldapp.services.problems import Problem
 from fieldapp.tui.draft import Draft, Snapshot
+from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.base import FieldScreen
 from fieldapp.tui.screens.dialogs import Confirm
 from fieldapp.tui.text import plain
@@ -282,7 +284,17 @@ class DraftScreen(FieldScreen[None]):
         else:
             self._end(self._keep)
 
-    def _end(self, what: Any) -> None:
+    def close_for(self, registration: str) -> None:
+        """Keeps the draft, closes the form, and shows a registration that exists already instead."""
+        app = self.field_app
+
+        def ended() -> None:
+            app.call_later(app.push_screen, screen_named("record", registration=registration))
+
+        self.gather(everything=True)
+        self._end(self._keep, ended)
+
+    def _end(self, what: Any, then: Callable[[], None] | None = None) -> None:
         session = self.session
         snapshot = self.draft.snapshot()
 
@@ -290,4 +302,9 @@ class DraftScreen(FieldScreen[None]):
             what(snapshot)
             session.set_preference(open_draft_key(session.member.id), None)
 
-        self.ask(work, lambda _done: self.dismiss(), lane="pen", failed=partial(self._not_done, snapshot))
+        def done(_answer: object) -> None:
+            self.dismiss()
+            if then is not None:
+                then()
+
+        self.ask(work, done, lane="pen", failed=partial(self._not_done, snapshot))

@@ -29,11 +29,13 @@ TITLES: Final[dict[str, str]] = {
     "same": N_("Orang yang sama"),
     "different": N_("Orang yang berbeda"),
     "unsure": N_("Belum pasti"),
+    "other": N_("Bukan orang yang sama"),
     "undo": N_("Tarik putusan tentang pasangan ini"),
 }
 WORDS: Final[dict[str, str]] = {
     "different": N_("Keduanya tetap terdaftar. Pasangan ini tidak ditanyakan lagi, kecuali isiannya berubah."),
     "unsure": N_("Keduanya tetap terdaftar, dan pasangan ini tetap di antrean bersama alasan Anda."),
+    "other": N_("Alasan ini ikut dengan pendaftarannya dan dibaca pemeriksa."),
     "undo": N_("Keadaan sebelum putusan kembali, dan pasangan ini masuk antrean lagi."),
 }
 READY: Final[dict[str, tuple[str, ...]]] = {
@@ -54,6 +56,11 @@ READY: Final[dict[str, tuple[str, ...]]] = {
         N_("Perlu bertanya kepada orangnya"),
         N_("Perlu melihat KTP atau KK"),
         N_("Ditanyakan kepada pencacahnya"),
+    ),
+    "other": (
+        N_("Orangnya berdiri di depan saya; KTP dilihat"),
+        N_("Kembar atau saudara"),
+        N_("Nama kebetulan sama"),
     ),
     "undo": (N_("Salah tekan"), N_("Ada keterangan baru")),
 }
@@ -78,7 +85,7 @@ class Reason(Dialog[Reasoned]):
     ]
 
     def __init__(self, decision: str, who: Sequence[str], *, joining: Joining | None = None) -> None:
-        """`decision`: same, different, unsure or undo. `who`: the two names."""
+        """`decision`: same, different, unsure, undo, or other (a draft of another person). `who`: both names."""
         super().__init__(_(TITLES[decision]), [" | ".join(who)])
         self._decision = decision
         self._joining = joining

@@ -14,7 +14,7 @@ from fieldapp.domain.findings import Finding
 from fieldapp.domain.roles import may
 from fieldapp.forms.declaration import QUESTIONS
 from fieldapp.locale import N_, _
-from fieldapp.services import registrations
+from fieldapp.services import duplicates, registrations
 from fieldapp.tui.answer_text import label_of
 from fieldapp.tui.keys import key
 from fieldapp.tui.reading import record_lines
@@ -25,10 +25,12 @@ from fieldapp.tui.screens.dialogs import Report, Write
 from fieldapp.tui.text import plain, state_text
 from fieldapp.tui.widgets.lines import Line, Lines
 
-Loaded = tuple[dict[str, Any], Sequence[Finding]]
+Loaded = tuple[dict[str, Any], Sequence[Finding], Sequence[dict[str, Any]]]
+"""The registration, what the rules say of it, and registrations that are like it."""
 
 #: Only these can be decided about; undo takes back a decision in force.
 PENDING = frozenset({"submitted", "has_issues", "changed_after_review"})
+GONE = frozenset({"void", "withdrawn"})
 DECIDED = frozenset({"approved", "waiting", "rejected", "returned", "changed_after_review"})
 
 
@@ -38,8 +40,8 @@ class RecordScreen(FieldScreen[None]):
     HEADING = N_("Pendaftaran")
     HELP = N_(
         "Baca dengan panah. Di atas: yang perlu diperhatikan. E memperbaiki isian, N menampilkan NIK utuh "
-        "(dicatat). Pengawas: M menulis catatan pada isian di baris ini, S setuju, K kembalikan, T tolak, U tarik"
-        " putusan."
+        "(dicatat), D membandingkan dengan pendaftaran yang mirip. Pengawas: M menulis catatan pada isian di baris "
+        "ini, S setuju, K kembalikan, T tolak, U tarik putusan."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         key("s", "decide('approve')", N_("Setujui")),
@@ -48,6 +50,7 @@ class RecordScreen(FieldScreen[None]):
         key("u", "decide('undo')", N_("Tarik putusan")),
         key("m", "comment", N_("Catatan")),
         key("e", "edit", N_("Perbaiki")),
+        key("d", "compare", N_("Bandingkan")),
         key("n", "nik", N_("NIK utuh")),
         key("w", "withdraw", N_("Tarik diri")),
         key("v", "void", N_("Batalkan")),
@@ -74,7 +77,8 @@ class RecordScreen(FieldScreen[None]):
             checked = registrations.check_values(
                 session, {**shown["values"], "overrides": shown["overrides"]}, registration=registration
             )
-            return shown, checked.findings
+            near = duplicates.near(session, shown["values"], registration) if shown["state"] not in GONE else []
+            return shown, checked.findings, near
 
         self.ask(work, self._show)
 
@@ -91,7 +95,8 @@ class RecordScreen(FieldScreen[None]):
     def _draw(self) -> None:
         if self._loaded is not None:
             lines = self.query_one("#record", Lines)
-            lines.show(record_lines(*self._loaded, max(40, self.size.width - 4), self._pinned))
+            shown, findings, near = self._loaded
+            lines.show(record_lines(shown, findings, max(40, self.size.width - 4), self._pinned, near))
 
     @property
     def _state(self) -> str:
@@ -104,6 +109,8 @@ class RecordScreen(FieldScreen[None]):
             wanted = str(parameters[0])
             states = DECIDED if wanted == "undo" else PENDING | (DECIDED if wanted != "approve" else frozenset())
             return may_decide(role, wanted) and self._state in states
+        if action == "compare":
+            return self._loaded is not None and bool(self._loaded[2])
         if action == "comment":
             return may_decide(role, "return")
         if action == "edit":
@@ -157,6 +164,13 @@ class RecordScreen(FieldScreen[None]):
         comments = self._loaded[0].get("comments") if self._loaded is not None else None
         at = next((str(each["field"]) for each in comments or [] if each.get("field") in QUESTIONS), None)
         self.app.push_screen(screen_named("form", registration=self._registration, at=at))
+
+    def action_compare(self) -> None:
+        """This registration beside those that are like it."""
+        near = self._loaded[2] if self._loaded is not None else ()
+        pairs = [tuple(sorted((self._registration, str(each["id"])))) for each in near]
+        if pairs:
+            self.app.push_screen(screen_named("pair", pairs=pairs))
 
     def action_nik(self) -> None:
         """The whole NIK, once, in a box of its own; that it was looked at is kept."""

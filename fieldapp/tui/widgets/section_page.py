@@ -175,6 +175,12 @@ class SectionPage(VerticalScroll, can_focus=False, inherit_bindings=False):
         if row is not None:
             self.call_after_refresh(self._keep_in_view, row)
 
+    def keep_in_view(self) -> None:
+        """Scrolls so that the question at hand is seen, after something took room from the page."""
+        row = next((row for row in self.rows.values() if row.has_focus_within), None)
+        if row is not None:
+            self._keep_in_view(row)
+
     def _keep_in_view(self, row: QuestionRow) -> None:
         self.scroll_to_widget(row, animate=False, immediate=True)
         if isinstance(row.field_widget, ChoiceField):

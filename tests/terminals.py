@@ -1,0 +1,102 @@
+"""The program in a real pseudo-terminal, its screen read back through a terminal emulator. Not for Windows."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+PASSPHRASE = "sandi rekaan"
+KEYS = {
+    "enter": "\r",
+    "space": " ",
+    "f2": "\x1bOQ",
+    "f3": "\x1bOR",
+    "f7": "\x1b[18~",
+    "down": "\x1b[B",
+    "ctrl+q": "\x11",
+}
+PATIENCE_S = 40.0
+
+
+class Terminal:
+    """A terminal of 80x24 with the program in it. `read` is a thread of its own, as a terminal's is."""
+
+    def __init__(self, home, **environment: str) -> None:
+        import fcntl
+        import pty
+        import termios
+
+        import pyte
+
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("FIELDAPP_")}
+        self.screen = pyte.Screen(80, 24)
+        self._stream = pyte.ByteStream(self.screen)
+        self._lock = threading.Lock()
+        self.raw = b""
+        self._side, inside = pty.openpty()
+        fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "fieldapp"],
+            stdin=inside,
+            stdout=inside,
+            stderr=inside,
+            start_new_session=True,
+            env={**inherited, "FIELDAPP_HOME": str(home), "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
+            | environment,
+        )
+        os.close(inside)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        while True:
+            try:
+                part = os.read(self._side, 65536)
+            except OSError:
+                # Linux reports the end of a terminal's other side as an error.
+                return
+            if not part:
+                return
+            with self._lock:
+                self.raw += part
+                self._stream.feed(part)
+
+    @property
+    def seen(self) -> str:
+        with self._lock:
+            return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def type(self, text: str) -> None:
+        os.write(self._side, text.encode())
+
+    def press(self, key: str) -> None:
+        self.type(KEYS.get(key, key))
+
+    def until(self, *texts: str) -> None:
+        """Waits until the screen shows all of `texts`."""
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            seen = self.seen
+            if all(text in seen for text in texts):
+                return
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.02)
+        raise AssertionError(f"never saw {texts} (exit {self.process.poll()}):\n{self.seen}")
+
+    def unlock(self) -> None:
+        self.until("Kata sandi", "Buka")
+        self.type(PASSPHRASE + "\r")
+        self.until("Daftarkan orang baru")
+
+    def close(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+        self.process.wait(20)
+        self._reader.join(20)
+        os.close(self._side)
