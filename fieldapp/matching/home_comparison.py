@@ -13,6 +13,52 @@ from fieldapp.matching.people import Person
 from fieldapp.matching.rarity import AREA, TOWN, Rarity, bits
 
 
+def reach(a: Person, b: Person) -> tuple[float, float]:
+    """No fewer bits than the comparisons of this module come to, cheaply: those that count less where names or dates
+    clash, and the others. Far off only where little speaks for the pair."""
+    scaled = rest = 0.0
+    if a.phones and b.phones:
+        phones = _phone_reach(a.phones, b.phones)
+        if phones > 0:
+            scaled += phones
+        else:
+            rest += phones
+    one, other = a.sex or a.nik_sex, b.sex or b.nik_sex
+    if one and other:
+        rest += weights.SEX_EQUAL if one == other else weights.SEX_DIFFERS_DOUBTFUL
+    if a.kelurahan and b.kelurahan:
+        if a.kelurahan == b.kelurahan:
+            scaled += weights.AREA_MOST
+        else:
+            rest += weights.KECAMATAN_EQUAL if a.kecamatan == b.kecamatan else weights.AREA_DIFFERS
+    elif a.kecamatan and a.kecamatan == b.kecamatan:
+        scaled += weights.KECAMATAN_ALONE
+    if a.numbers and b.numbers and (a.numbers[0] in b.numbers or b.numbers[0] in a.numbers):
+        scaled += weights.ADDRESS_EQUAL
+    elif a.street and b.street:
+        scaled += weights.ADDRESS_NEAR if a.rt == b.rt else weights.ADDRESS_STREET
+    if a.birth_place and b.birth_place:
+        same = a.birth_place.startswith(b.birth_place) or b.birth_place.startswith(a.birth_place)
+        scaled += weights.BIRTH_PLACE_MOST if same else weights.BIRTH_PLACE_SLIP
+    if a.mother and b.mother:
+        scaled += weights.MOTHER_MOST
+    if a.nomor_kk and b.nomor_kk:
+        scaled += weights.KK_EQUAL if a.nomor_kk == b.nomor_kk else weights.KK_SLIP
+    return scaled, rest
+
+
+def _phone_reach(phones: tuple[str, ...], others: tuple[str, ...]) -> float:
+    most = weights.PHONE_DIFFERS
+    for phone in phones:
+        for other in others:
+            if phone == other:
+                return weights.PHONE_EQUAL
+            # One slip leaves the first four or the last four digits as they were.
+            if phone[:4] == other[:4] or phone[-4:] == other[-4:]:
+                most = weights.PHONE_SLIP
+    return most
+
+
 def compare_phones(a: Person, b: Person, rarity: Rarity) -> Outcome | None:
     """The level of two people's phones, or None when one has none."""
     if not a.phones or not b.phones:
@@ -56,7 +102,7 @@ def compare_areas(a: Person, b: Person, rarity: Rarity) -> Outcome | None:
         return Outcome("differs", weights.AREA_DIFFERS)
     if a.kecamatan and b.kecamatan:
         if a.kecamatan == b.kecamatan:
-            return Outcome("kecamatan", 1.5)
+            return Outcome("kecamatan", weights.KECAMATAN_ALONE)
         return Outcome("differs", weights.AREA_DIFFERS)
     return None
 
@@ -67,7 +113,7 @@ def compare_addresses(a: Person, b: Person) -> Outcome | None:
         return None
     streets = sum(1 for word in a.street if word in b.street)
     same_street = streets * 2 >= max(len(a.street), len(b.street)) and streets > 0
-    same_number = bool(a.numbers) and a.numbers[0] in b.numbers
+    same_number = bool(a.numbers and b.numbers) and (a.numbers[0] in b.numbers or b.numbers[0] in a.numbers)
     same_rt = bool(a.rt) and a.rt == b.rt
     if same_number and (same_street or same_rt):
         return Outcome("equal", weights.ADDRESS_EQUAL)
@@ -87,7 +133,7 @@ def compare_birth_places(a: Person, b: Person, rarity: Rarity) -> Outcome | None
         gained = max(bits(TOWN + one, rarity), 0.3)
         return Outcome("equal", max(min(gained + weights.BIRTH_PLACE_EQUAL, weights.BIRTH_PLACE_MOST), 0.2))
     if min(len(one), len(other)) >= 5 and OSA.distance(one, other, score_cutoff=2) <= 2:
-        return Outcome("slip", 1.0)
+        return Outcome("slip", weights.BIRTH_PLACE_SLIP)
     return Outcome("differs", weights.BIRTH_PLACE_DIFFERS)
 
 

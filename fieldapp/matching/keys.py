@@ -33,33 +33,41 @@ def _number(text: str) -> int:
 
 def _texts(person: Person) -> set[str]:
     names = _codes(person)
-    dates = _dates(person)
-    found = _nik_keys(person, names)
+    found = _nik_keys(person)
     every = "".join(sorted(names))
     whole = code("".join(person.folds[: person.main]))
     wholes = {every, whole} - {""}
-    for year, low, high in dates:
+    telling = [each for each in names if each not in _BROAD]
+    pairs = [f"{one}|{other}" for one, other in combinations(sorted(telling)[:_MOST_CODES], 2)]
+    for year, low, high in _dates(person):
         day = f"{low:02d}{high:02d}"
         if low:
-            found.update(f"d{year:02d}{day}|{each}" for each in names)
+            found.update(f"d{year:02d}{day}|{each}" for each in (*names, whole))
+            found.update(f"a{day}|{each}" for each in {*wholes, *telling})
+            found.update(f"pd{phone}|{day}" for phone in person.phones)
             if person.kelurahan:
                 found.add(f"dk{year:02d}{day}|{person.kelurahan}")
-            found.add(f"d{year:02d}{day}|{whole}")
-            found.update(f"a{day}|{each}" for each in wholes)
-            found.update(f"pd{phone}|{day}" for phone in person.phones)
-        found.update(f"y{year:02d}|{one}|{other}" for one, other in combinations(sorted(names)[:_MOST_CODES], 2))
         found.update(f"e{year:02d}|{each}" for each in wholes)
         if person.kelurahan:
-            found.update(f"yk{year:02d}|{person.kelurahan}|{each}" for each in names if each not in _BROAD)
+            found.update(f"yk{year:02d}|{person.kelurahan}|{each}" for each in telling)
         found.update(f"py{phone}|{year:02d}" for phone in person.phones)
+    found.update(_home_keys(person, names, telling, pairs, wholes))
+    return found
+
+
+def _home_keys(person: Person, names: list[str], telling: list[str], pairs: list[str], wholes: set[str]) -> set[str]:
+    found = {f"w{pair}|{person.birth_place}" for pair in pairs}
     if person.kelurahan:
-        found.update(f"k{person.kelurahan}|{each}" for each in wholes)
+        found.update(f"k{person.kelurahan}|{each}" for each in {*wholes, *pairs})
+    if person.numbers and (person.street or person.rt):
+        found.add(f"h{person.numbers[0]}|{'-'.join(person.street)}|{person.rt}")
+        found.update(f"h{person.numbers[0]}|{'-'.join(person.street)}|{each}" for each in names)
     found.update(f"p{phone}|{each}" for phone in person.phones for each in names)
     if person.nomor_kk:
         found.update(f"f{person.nomor_kk}|{each}" for each in names)
     if person.mother:
         mother = "".join(sorted({code(each) for each in person.mother_folds}))
-        found.update(f"m{mother}|{each}" for each in names if each not in _BROAD)
+        found.update(f"m{mother}|{each}" for each in telling)
     return found
 
 
@@ -80,16 +88,8 @@ def _dates(person: Person) -> set[tuple[int, int, int]]:
     return found
 
 
-def _nik_keys(person: Person, names: list[str]) -> set[str]:
+def _nik_keys(person: Person) -> set[str]:
     nik = person.nik
     if not nik:
         return set()
-    found = {f"n{nik}", f"n12{nik[:12]}", f"n15{nik[:15]}"}
-    if person.kelurahan:
-        found.add(f"nt{nik[-10:]}|{person.kelurahan}")
-    region, day, month, year = nik[:6], nik[6:8], nik[8:10], nik[10:12]
-    first = names[0] if names else ""
-    found.add(f"n-d{region}{month}{year}{nik[12:]}|{first}")
-    found.add(f"n-m{region}{day}{year}{nik[12:]}|{first}")
-    found.add(f"n-y{region}{day}{month}{nik[12:]}|{first}")
-    return found
+    return {f"n{nik}", f"n{nik[:12]}", f"n{nik[:15]}"}

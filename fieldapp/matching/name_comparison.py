@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import product
 from math import fsum, log2
 from typing import Final, NamedTuple
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from fieldapp.matching import weights
 from fieldapp.matching.names import OPTIONAL, code
@@ -14,12 +15,14 @@ from fieldapp.matching.rarity import Rarity, share
 
 
 class NameOutcome(NamedTuple):
-    """`code`, `bits` and `details` of the level; `clash`: each side has a name that the other lacks."""
+    """`code`, `bits` and `details` of the level; `clash`: each side has a name that the other lacks; `alike`: what each
+    side has alone still resembles the other's, or part of the names is shared."""
 
     code: str
     bits: float
     details: tuple[str, ...]
     clash: bool
+    alike: bool
 
 
 class _Side(NamedTuple):
@@ -52,7 +55,7 @@ def compare_names(
     if not words_a or not words_b:
         return None
     if words_a == words_b and main_a == main_b:
-        return NameOutcome("equal", _shared([_rare(word, rarity) for word in words_a]), (), False)
+        return NameOutcome("equal", _shared([_rare(word, rarity) for word in words_a]), (), False, True)
     left_a = [at for at, word in enumerate(words_a) if word not in words_b]
     left_b = [at for at, word in enumerate(words_b) if word not in words_a]
     gained = [_rare(word, rarity) for word in words_a if word in words_b]
@@ -106,6 +109,7 @@ def _pair_tokens(
             slips.extend((one, two))
 
 
+@lru_cache(maxsize=1 << 18)
 def _likeness(word_a: str, fold_a: str, word_b: str, fold_b: str) -> tuple[str, float] | None:
     """How one token may have become the other: the kind and its chance; None when they are unlike."""
     short, long = (len(word_a), len(word_b)) if len(word_a) <= len(word_b) else (len(word_b), len(word_a))
@@ -114,19 +118,28 @@ def _likeness(word_a: str, fold_a: str, word_b: str, fold_b: str) -> tuple[str, 
     if fold_a == fold_b:
         return "variant", weights.TOKEN_VARIANT
     if short >= 3 and long - short <= 2:
-        most = 2 if short >= 6 else 1
+        most = 2 if short >= 7 and min(len(fold_a), len(fold_b)) >= 6 else 1
         far = min(OSA.distance(word_a, word_b, score_cutoff=most), OSA.distance(fold_a, fold_b, score_cutoff=most))
         if far <= 1:
-            return "slip", weights.TOKEN_SLIP
+            rhyme = word_a[0] != word_b[0] and fold_a[0] != fold_b[0] and len(word_a) == len(word_b)
+            return "slip", weights.TOKEN_RHYME if rhyme and word_a[1] == word_b[1] else weights.TOKEN_SLIP
         if code(fold_a) == code(fold_b) and short >= 4:
             return "sound", weights.TOKEN_SOUND
         if far <= most:
             return "slips", weights.TOKEN_TWO_SLIPS
-    if short >= 3 and long >= short + 2:
-        one, other = (fold_a, fold_b) if len(fold_a) <= len(fold_b) else (fold_b, fold_a)
-        if other.startswith(one[:-1] if len(one) > 3 else one) or (len(one) >= 4 and other.endswith(one)):
-            return "short", weights.TOKEN_SHORT
+    if short >= 3 and long >= short + 2 and (_shortened(word_a, word_b) or _shortened(fold_a, fold_b)):
+        return "short", weights.TOKEN_SHORT
     return None
+
+
+def _shortened(one: str, other: str) -> bool:
+    """Whether the shorter is the beginning or the end of the longer, or a pet name made of its end by saying the first
+    sound twice (Wawan of Kurniawan)."""
+    if len(one) > len(other):
+        one, other = other, one
+    if other.startswith(one) or (len(one) >= 4 and other.startswith(one[:-1])) or other.endswith(one):
+        return len(one) >= 3
+    return len(one) >= 5 and one[0] == one[2] and other.endswith(one[1:])
 
 
 def _glue(
@@ -146,6 +159,8 @@ def _glue(
             if len(word) < 5:
                 continue
             for first in range(len(other.words) - 1):
+                if word[0] != other.words[first][0] and folded[0] != other.folds[first][0]:
+                    continue
                 if first not in left_other and first + 1 not in left_other:
                     continue
                 joined = other.folds[first] + other.folds[first + 1]
@@ -184,27 +199,49 @@ def _outcome(
     only_a = [a.words[at] for at in left_a if at < a.main]
     only_b = [b.words[at] for at in left_b if at < b.main]
     if not gained:
-        return NameOutcome("differs", weights.NAME_DIFFERS, (), True)
-    strong_a = [word for word in only_a if word not in OPTIONAL and len(word) > 1]
-    strong_b = [word for word in only_b if word not in OPTIONAL and len(word) > 1]
+        alike = any(_resemble(one, other) for one in only_a for other in only_b)
+        alike = alike or _resemble("".join(a.folds), "".join(b.folds))
+        return NameOutcome("differs", weights.NAME_DIFFERS, (), True, alike)
     details = (" ".join(sorted((" ".join(only_a), " ".join(only_b)))).strip(), *slips)
-    if strong_a and strong_b:
-        paired = min(len(strong_a), len(strong_b))
+    strong_a, strong_b = _telling(only_a), _telling(only_b)
+    if only_a and only_b and bool(strong_a) != bool(strong_b):
+        # "Siti Jannah" and "Mastura Jannah" are sisters; only Muhammad is left out for a longer name.
+        strong_a = strong_a or [word for word in only_a if word not in _FREE]
+        strong_b = strong_b or [word for word in only_b if word not in _FREE]
+    paired = min(len(strong_a), len(strong_b))
+    if paired:
         total = total * weights.NAME_SHARED_FACTOR + paired * weights.NAME_BOTH_SIDES
         total += weights.NAME_ONE_SIDE * (max(len(strong_a), len(strong_b)) - paired)
-        return NameOutcome("both_sides", max(total, weights.NAME_DIFFERS), details, True)
-    if only_a and only_b:
+        return NameOutcome("both_sides", max(total, weights.NAME_DIFFERS), details, True, True)
+    mixed = bool(only_a and only_b)
+    if mixed:
         total += weights.NAME_BOTH_OPTIONAL
     strong = len(strong_a) + len(strong_b)
     total += weights.NAME_ONE_SIDE * strong
     total += weights.NAME_ONE_SIDE_OPTIONAL * (len(only_a) + len(only_b) - strong)
+    kind = "mixed" if mixed and strong else _name_code(a, b, strong, bool(only_a or only_b), kinds)
+    return NameOutcome(kind, total, details, False, True)
+
+
+#: Written or not as it pleases: even beside another name on the other side they tell little.
+_FREE: Final = frozenset({"muhammad", "m"})
+
+
+def _telling(only: list[str]) -> list[str]:
+    return [word for word in only if word not in OPTIONAL and len(word) > 1]
+
+
+def _resemble(one: str, other: str) -> bool:
+    """Whether two words look like two bad writings of one name; far too little to take people for one by it."""
+    return min(len(one), len(other)) >= 3 and float(JaroWinkler.similarity(one, other)) >= 0.8
+
+
+def _name_code(a: _Side, b: _Side, strong: int, optional: bool, kinds: set[str]) -> str:
     if strong:
-        return NameOutcome("one_side", total, details, False)
+        return "one_side"
     for kind in _CODES:
         if kind in kinds:
-            return NameOutcome(kind, total, details, False)
-    if only_a or only_b:
-        return NameOutcome("optional", total, details, False)
-    if a.words[: a.main] != b.words[: b.main]:
-        return NameOutcome("order", total + weights.NAME_ORDER, (), False)
-    return NameOutcome("equal", total, (), False)
+            return kind
+    if optional:
+        return "optional"
+    return "order" if a.words[: a.main] != b.words[: b.main] else "equal"

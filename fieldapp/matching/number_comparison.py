@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from math import log2
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from fieldapp.matching import weights
 from fieldapp.matching.name_comparison import token_bits
-from fieldapp.matching.people import Person
+from fieldapp.matching.people import GUESSES, Person
 from fieldapp.matching.rarity import DAY, REGION, Rarity, bits, share
-
-#: Days that clerks and old papers write when only the year is known: month and day.
-_GUESSES: Final = frozenset({(1, 1), (12, 31), (7, 1), (0, 0)})
 
 Day = tuple[int, int, int]
 """Two-digit year, month, day; 0 for an unknown month or day."""
@@ -35,16 +33,12 @@ class DateOutcome(NamedTuple):
     clash: bool
 
 
-def foreign_nik(person: Person) -> bool:
-    """Whether the NIK beside a typed date cannot be its holder's: nothing or only one part of the two dates agrees and
-    no slip explains it."""
-    if person.nik_year < 0 or not person.day:
-        return False
-    typed = (person.year % 100, person.month, person.day)
-    inside = (person.nik_year, person.nik_month, person.nik_day)
-    if typed == inside or sum(one == other for one, other in zip(typed, inside, strict=True)) == 2:
-        return False
-    return not ((typed[0] == inside[0] and typed[1:] == inside[:0:-1]) or (typed[1], typed[2]) in _GUESSES)
+def _unconfirmed(person: Person) -> bool:
+    """Whether the number may be a family card's: no date is typed beside it, and the one inside is of the years since
+    such cards are numbered so."""
+    return (
+        not person.year and weights.CARD_YEARS[0] <= person.nik_year <= weights.CARD_YEARS[1] and person.nik_sex == "L"
+    )
 
 
 def compare_nik(a: Person, b: Person, rarity: Rarity) -> Outcome | None:
@@ -59,26 +53,23 @@ def compare_nik(a: Person, b: Person, rarity: Rarity) -> Outcome | None:
             return Outcome("length", weights.NIK_LENGTH + _region_equal(one[:6], rarity))
         return Outcome("differs", weights.REGION_DIFFERS + weights.SERIAL_DIFFERS)
     if (a.nik_cut or b.nik_cut or one[15:] == "0" or other[15:] == "0") and one[:15] == other[:15]:
-        return Outcome("cut", weights.NIK_EQUAL_CUT if a.nik_cut or b.nik_cut else 0.0)
+        return Outcome("cut", _region_equal(one[:6], rarity) + weights.NIK_CUT)
     gained = _region(one[:6], other[:6], rarity)
-    same_day = one[:12] == other[:12]
-    gained += _serial(one[12:], other[12:], same_day)
-    if gained < 0 and (foreign_nik(a) or foreign_nik(b)):
+    if not a.nik_cut and not b.nik_cut:
+        gained += _serial(one[12:], other[12:], one[:12] == other[:12])
+    if gained < 0 and (a.foreign or b.foreign or _unconfirmed(a) or _unconfirmed(b)):
         return Outcome("foreign", gained * weights.FOREIGN_NIK_FACTOR)
-    return Outcome(_nik_code(one, other, same_day), gained)
+    return Outcome(_nik_code(one, other), gained)
 
 
-def _nik_code(one: str, other: str, same_day: bool) -> str:
-    spots = [at for at in range(len(one)) if one[at] != other[at]]
-    if len(spots) == 1:
-        unusual = max(int(one[12:]), int(other[12:])) >= 100
-        return "neighbour" if same_day and not unusual else "one_digit"
-    if len(spots) == 2:
-        first, second = spots
-        if one[first] == other[second] and one[second] == other[first]:
-            return "swapped"
-        return "neighbour" if same_day else "two_digits"
-    return "neighbour" if same_day else "differs"
+def _nik_code(one: str, other: str) -> str:
+    # A higher serial than a day in a district needs is a slip, not a neighbour.
+    if one[:12] == other[:12] and max(int(one[12:]), int(other[12:])) <= len(weights.SERIAL_SHARES):
+        return "neighbour"
+    far = OSA.distance(one, other, score_cutoff=2)
+    if far == 1:
+        return "swapped" if sorted(one) == sorted(other) else "one_digit"
+    return "two_digits" if far == 2 else "differs"
 
 
 def _region_equal(region: str, rarity: Rarity) -> float:
@@ -88,11 +79,7 @@ def _region_equal(region: str, rarity: Rarity) -> float:
 def _region(one: str, other: str, rarity: Rarity) -> float:
     if one == other:
         return _region_equal(one, rarity)
-    spots = [at for at in range(6) if one[at] != other[at]]
-    slip = len(spots) == 1 or (
-        len(spots) == 2 and one[spots[0]] == other[spots[1]] and one[spots[1]] == other[spots[0]]
-    )
-    if not slip:
+    if OSA.distance(one, other, score_cutoff=1) > 1:
         return weights.REGION_DIFFERS
     gained = token_bits(weights.REGION_SLIP, share(REGION + one, rarity), share(REGION + other, rarity))
     return min(max(gained, weights.REGION_DIFFERS), weights.REGION_MOST)
@@ -107,7 +94,7 @@ def _serial_share(serial: int) -> float:
 def _serial(one: str, other: str, same_day: bool) -> float:
     first, second = int(one), int(other)
     if first == second:
-        return weights.SERIAL_EQUAL if first < 100 else weights.SERIAL_EQUAL_RARE
+        return min(-weights.SERIAL_FACTOR * log2(_serial_share(first)), weights.SERIAL_MOST)
     slip = OSA.distance(one, other, score_cutoff=1) <= 1
     if not slip:
         return weights.SERIAL_DIFFERS if not same_day or max(first, second) >= 100 else weights.SERIAL_NEIGHBOUR_LEAST
@@ -134,15 +121,34 @@ def compare_dates(a: Person, b: Person, rarity: Rarity) -> DateOutcome | None:
     for one, other in ((typed_a, inside_b), (inside_a, typed_b)):
         if one is not None and other is not None and (one != typed_a or other != typed_b):
             best = _better(best, _level(one, other, rarity))
+    if a.nik and b.nik and (best is None or best.bits < weights.DATE_SLIP):
+        near = _inside_near(a, b, rarity)
+        best = _better(best, near) if near is not None else best
     if best is None:
         return None
     gained = best.bits
-    clash = gained <= weights.DATE_DIFFERS
+    clash = best.code == "differs"
+    if clash and (_unconfirmed(a) or _unconfirmed(b)):
+        return DateOutcome("unconfirmed", weights.DATE_UNCONFIRMED, (), False)
     if both is not None and best is not both and both.bits < 0:
         gained += weights.DATE_CONTRADICTED
     elif clash and typed_a is not None and typed_a == inside_a and typed_b is not None and typed_b == inside_b:
         gained = weights.DATE_DIFFERS_TWICE
     return DateOutcome(best.code, gained, best.details, clash)
+
+
+def _inside_near(a: Person, b: Person, rarity: Rarity) -> Outcome | None:
+    """The level of two dates in NIKs that are one slip apart, when one of them cannot be read as a date."""
+    if len(a.nik) != len(b.nik):
+        whole = a if len(a.nik) == 16 else b
+        if whole.nik_year >= 0 and len(whole.nik) == 16 and OSA.distance(a.nik, b.nik, score_cutoff=1) == 1:
+            inside = (whole.nik_year, whole.nik_month, whole.nik_day)
+            return _level(inside, inside, rarity)
+        return None
+    unreadable = (a.nik_year < 0) != (b.nik_year < 0)
+    if unreadable and a.nik[:6] == b.nik[:6] and OSA.distance(a.nik[6:12], b.nik[6:12], score_cutoff=1) <= 1:
+        return Outcome("slip_in_nik", weights.DATE_SLIP_IN_NIK)
+    return None
 
 
 def _typed(person: Person) -> Day | None:
@@ -163,7 +169,7 @@ def _beside_equal_nik(typed_a: Day | None, typed_b: Day | None, rarity: Rarity) 
         return DateOutcome("in_nik", 0.0, (), False)
     found = _level(typed_a, typed_b, rarity)
     gained = min(found.bits, weights.DATE_BESIDE_NIK)
-    return DateOutcome(found.code, gained, found.details, found.bits <= weights.DATE_DIFFERS)
+    return DateOutcome(found.code, gained, found.details, found.code == "differs")
 
 
 def _level(one: Day, other: Day, rarity: Rarity) -> Outcome:
@@ -178,9 +184,9 @@ def _level(one: Day, other: Day, rarity: Rarity) -> Outcome:
         return Outcome("equal", weights.YEAR_EQUAL + common + weights.DAY_EQUAL)
     apart = abs(year_a - year_b)
     apart = min(apart, 100 - apart)
-    guessed = (month_a, day_a) in _GUESSES or (month_b, day_b) in _GUESSES
+    guessed = (month_a, day_a) in GUESSES or (month_b, day_b) in GUESSES
     if same_month and same_day:
-        if not day_a or (month_a, day_a) in _GUESSES:
+        if not day_a or (month_a, day_a) in GUESSES:
             return Outcome("guess", weights.GUESSED_NEAR_YEAR if apart <= 2 else weights.DATE_DIFFERS / 2)
         slip = _digits_near(year_a, year_b)
         if apart <= 1:

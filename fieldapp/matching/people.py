@@ -13,20 +13,20 @@ from typing import Final
 import msgspec
 
 from fieldapp.matching.names import NO_NAME, Tokens, tokens_of
-from fieldapp.matching.numbers import BirthDay, read_day, read_kk, read_nik, read_phones, read_sex
-from fieldapp.matching.places import area_name, read_address, town_name
+from fieldapp.matching.numbers import BirthDay, NikParts, read_day, read_kk, read_nik, read_phones, read_sex
+from fieldapp.matching.places import Address, area_name, read_address, town_name
 
 #: Goes up when `Person` or the way to it changes: what was packed before is then made anew from its registration.
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 class Person(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The compared fields. Empty text, 0 and -1 mean that the field is missing.
 
     `nik`: 15 to 17 digits; `nik_cut`: its last digit is not to be trusted; `nik_year` (two digits or -1), `nik_month`,
-    `nik_day`, `nik_sex`: what it says. `words`, `folds`: tokens of the name, of which the first `main` are the name
-    itself and the others a father's name or an alias. `year`, `month`, `day`: date of birth as typed. `mark`: what
-    `stamp` gives.
+    `nik_day`, `nik_sex`: what it says; `foreign`: it cannot be its holder's. `words`, `folds`: tokens of the name, of
+    which the first `main` are the name itself and the others a father's name or an alias. `year`, `month`, `day`: date
+    of birth as typed. `mark`: what `stamp` gives.
     """
 
     version: int
@@ -54,6 +54,7 @@ class Person(msgspec.Struct, frozen=True, array_like=True, gc=False):
     mother: tuple[str, ...]
     mother_folds: tuple[str, ...]
     nomor_kk: str
+    foreign: bool
 
     def __repr__(self) -> str:
         return "Person(...)"
@@ -114,10 +115,10 @@ def of_row(row: Mapping[str, str]) -> Person:
 def _person(
     given: Mapping[str, str],
     kk: str,
-    nik: tuple[str, bool, int, int, int, str],
+    nik: NikParts,
     name: Tokens,
     born: BirthDay,
-    address: tuple[tuple[str, ...], tuple[str, ...], str],
+    address: Address,
     mother: Tokens,
 ) -> Person:
     return Person(
@@ -135,7 +136,23 @@ def _person(
         mother.words,
         mother.folds,
         kk,
+        _foreign(nik, born),
     )
+
+
+#: Days that clerks and old papers write when only the year is known: month and day.
+GUESSES: Final = frozenset({(1, 1), (12, 31), (7, 1), (0, 0)})
+
+
+def _foreign(nik: NikParts, born: BirthDay) -> bool:
+    """Whether the NIK beside a typed date cannot be its holder's: at most one part of the two dates agrees and neither
+    a swap of day and month nor a guess explains it."""
+    if nik.year < 0 or not born.day or (born.month, born.day) in GUESSES:
+        return False
+    same_year = born.year % 100 == nik.year
+    if same_year + (born.month == nik.month) + (born.day == nik.day) >= 2:
+        return False
+    return not (same_year and born.month == nik.day and born.day == nik.month)
 
 
 def pack(person: Person) -> bytes:

@@ -104,9 +104,28 @@ _NAME_USUAL: Final = 0.0008
 _BORROWED: Final = 500
 
 
+class Settled:
+    """A `Rarity` for many comparisons while nothing is counted: it remembers what was asked."""
+
+    def __init__(self, rarity: Rarity) -> None:
+        self.population = rarity.population
+        self.phone_count = rarity.phone_count
+        self.token_count = rarity.token_count
+        self.shares: dict[str, float] = {}
+
+
 def share(token: str, rarity: Rarity) -> float:
     """The share of people who have `token`, one holder left out: the person who is looked at is no evidence of how
     common it is. Between 0 and 1, never 0."""
+    if type(rarity) is Settled:
+        known = rarity.shares.get(token)
+        if known is None:
+            known = rarity.shares[token] = _share(token, rarity)
+        return known
+    return _share(token, rarity)
+
+
+def _share(token: str, rarity: Rarity) -> float:
     count = rarity.token_count(token)
     usual = _COMMON.get(token)
     if usual is None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from math import fsum, log2
+from math import fsum, inf, log2
 from typing import Final, NamedTuple
 
 from fieldapp.matching import home_comparison as home
 from fieldapp.matching import weights
 from fieldapp.matching.match import ASPECTS, Aspect, Band, Level, Match
 from fieldapp.matching.name_comparison import NameOutcome, compare_names
-from fieldapp.matching.number_comparison import DateOutcome, Outcome, compare_dates, compare_nik, foreign_nik
+from fieldapp.matching.number_comparison import DateOutcome, Outcome, compare_dates, compare_nik
 from fieldapp.matching.people import Person
 from fieldapp.matching.rarity import Rarity
 
 _SURE_NIK: Final = frozenset({"equal", "cut", "length", "one_digit", "swapped"})
-_EXACT_NAMES: Final = frozenset({"equal", "order", "optional", "variant", "glued"})
+_UNLIKE_NAMES: Final = frozenset({"mixed", "slip", "slips", "sound"})
 
 
 class _Core(NamedTuple):
@@ -23,7 +23,6 @@ class _Core(NamedTuple):
     nik: Outcome | None
     date: DateOutcome | None
     name: NameOutcome | None
-    bits: float
 
 
 def prior(population: int) -> float:
@@ -47,41 +46,56 @@ def compare(a: Person, b: Person, rarity: Rarity) -> Match:
 
 
 def compare_or_none(a: Person, b: Person, rarity: Rarity, floor_bits: float = weights.TO_REVIEW_BITS) -> Match | None:
-    """As `compare`, or None, sooner, when the bits stay under `floor_bits` and it is no pair of one NIK either."""
+    """As `compare`, or None, sooner, when the bits stay under `floor_bits` and it is no pair of one NIK either.
+
+    For many comparisons in a row let `rarity` be a `fieldapp.matching.rarity.Settled`.
+    """
     if b.mark < a.mark:
         a, b = b, a
-    core = _core(a, b, rarity)
-    if core.bits + _MOST_OF_HOME < floor_bits and (core.nik is None or core.nik.code != "equal"):
+    nik = compare_nik(a, b, rarity)
+    date = compare_dates(a, b, rarity)
+    known = prior(rarity.population)
+    enough = floor_bits
+    if nik is not None:
+        known += nik.bits
+        if nik.code == "equal":
+            enough = -inf
+    if date is not None:
+        known += date.bits
+    clash = _date_clash(nik, date)
+    scaled, rest = home.reach(a, b)
+    known += rest
+    most = weights.NAME_MOST * weights.DATE_CLASH_NAME_FACTOR if clash else weights.NAME_MOST
+    if known + most + (scaled * weights.DATE_CLASH_FACTOR if clash else scaled) < enough:
         return None
-    found = _finished(a, b, core, rarity)
+    name = compare_names(a.words, a.folds, a.main, b.words, b.folds, b.main, rarity)
+    if name is not None:
+        known += name.bits
+        clash = clash or name.clash
+    if known + (scaled * _CLASH_MOST if clash else scaled) < enough:
+        return None
+    found = _finished(a, b, _Core(nik, date, name), rarity)
     return found if found.bits >= floor_bits or found.band == "same_nik" else None
 
 
-#: No more than this comes from home and family together.
-_MOST_OF_HOME: Final = (
-    weights.MOTHER_MOST
-    + weights.KK_EQUAL
-    + weights.PHONE_EQUAL
-    + weights.SEX_EQUAL
-    + weights.AREA_MOST
-    + weights.ADDRESS_EQUAL
-    + weights.BIRTH_PLACE_MOST
-)
+_CLASH_MOST: Final = max(weights.CLASH_FACTOR, weights.DATE_CLASH_FACTOR)
 
 
 def _core(a: Person, b: Person, rarity: Rarity) -> _Core:
-    nik = compare_nik(a, b, rarity)
-    date = compare_dates(a, b, rarity)
-    name = compare_names(a.words, a.folds, a.main, b.words, b.folds, b.main, rarity)
-    parts = [prior(rarity.population)]
-    for outcome in (nik, date, name):
-        if outcome is not None:
-            parts.append(outcome.bits)
-    return _Core(nik, date, name, fsum(parts))
+    return _Core(
+        compare_nik(a, b, rarity),
+        compare_dates(a, b, rarity),
+        compare_names(a.words, a.folds, a.main, b.words, b.folds, b.main, rarity),
+    )
+
+
+def _date_clash(nik: Outcome | None, date: DateOutcome | None) -> bool:
+    """Whether all dates are far apart and no NIK says that it is one person nevertheless."""
+    return date is not None and date.clash and (nik is None or nik.code not in _SURE_NIK)
 
 
 def _finished(a: Person, b: Person, core: _Core, rarity: Rarity) -> Match:
-    date_clash = core.date is not None and core.date.clash and (core.nik is None or core.nik.code not in _SURE_NIK)
+    date_clash = _date_clash(core.nik, core.date)
     factor = weights.CLASH_FACTOR if core.name is not None and core.name.clash else 1.0
     if date_clash:
         factor = min(factor, weights.DATE_CLASH_FACTOR)
@@ -109,43 +123,53 @@ def _finished(a: Person, b: Person, core: _Core, rarity: Rarity) -> Match:
         levels.append(Level(aspect, outcome.code, gained, outcome.details))
     known = {level.aspect for level in levels}
     beginning = prior(rarity.population)
-    return _judged(a, b, core, levels, beginning, tuple(each for each in ASPECTS if each not in known))
+    return _judged(core, levels, beginning, tuple(each for each in ASPECTS if each not in known))
 
 
-def _judged(
-    a: Person, b: Person, core: _Core, levels: list[Level], beginning: float, missing: tuple[Aspect, ...]
-) -> Match:
+def _judged(core: _Core, levels: list[Level], beginning: float, missing: tuple[Aspect, ...]) -> Match:
     bits = fsum((beginning, *(level.bits for level in levels)))
-    doubt = _doubt(a, b, core)
+    doubt = _doubt(core)
+    most = _MOST_OF_DOUBT.get(doubt)
+    if most is not None and bits > most:
+        # The order among such pairs is kept, for a list is worked through from the likeliest down.
+        bits = most + min((bits - most) * weights.BEYOND_MOST, 1.0)
     band: Band
     if doubt == "same_nik":
-        bits = min(bits, weights.SAME_NIK_MOST)
         band = "same_nik"
+    elif bits >= weights.ALMOST_CERTAIN_BITS:
+        band = "almost_certain"
     else:
-        if doubt:
-            bits = min(bits, weights.DATE_CLASH_MOST if doubt == "date_differs" else weights.DOUBTFUL_MOST)
-        if bits >= weights.ALMOST_CERTAIN_BITS:
-            band = "almost_certain"
-        else:
-            band = "to_review" if bits >= weights.TO_REVIEW_BITS else "unlikely"
+        band = "to_review" if bits >= weights.TO_REVIEW_BITS else "unlikely"
     return Match(bits, probability(bits), band, tuple(levels), missing, beginning, doubt)
 
 
-def _doubt(a: Person, b: Person, core: _Core) -> str:
+_MOST_OF_DOUBT: Final = {
+    "same_nik": weights.SAME_NIK_MOST,
+    "both_sides": weights.TWINS_MOST,
+    "neighbour": weights.TWINS_MOST,
+    "date_differs": weights.DATE_CLASH_MOST,
+    "other_name": weights.DOUBTFUL_MOST,
+    "relatives_nik": weights.DOUBTFUL_MOST,
+    "name_only": weights.DOUBTFUL_MOST,
+    "no_name": weights.DOUBTFUL_MOST,
+}
+
+
+def _doubt(core: _Core) -> str:
     """The rule that keeps the pair out of `almost_certain`, or nothing. Relatives share names, homes and phones, so
     what tells them apart outweighs any sum."""
     nik, date, name = core.nik, core.date, core.name
-    if nik is not None and nik.code == "equal" and name is not None and name.clash:
-        return "same_nik"
+    code = "" if nik is None else nik.code
+    date_clash = date is not None and date.clash
     if name is None:
         return "no_name"
     if name.clash:
-        return "both_sides"
-    if date is not None and date.clash and (nik is None or nik.code not in _SURE_NIK):
-        return "date_differs"
-    if nik is not None and nik.code == "neighbour" and name.code not in _EXACT_NAMES:
+        if code == "equal":
+            return "other_name" if name.alike and not date_clash else "same_nik"
+        return "other_name" if code in _SURE_NIK and nik is not None and nik.bits > 0 else "both_sides"
+    if date_clash:
+        return "date_differs" if code not in _SURE_NIK else "relatives_nik"
+    if code == "neighbour" and name.code in _UNLIKE_NAMES:
         return "neighbour"
-    if date is not None and date.clash and (foreign_nik(a) or foreign_nik(b)):
-        return "relatives_nik"
     supported = (nik is not None and nik.bits > 6) or (date is not None and date.bits > 4)
     return "" if supported else "name_only"

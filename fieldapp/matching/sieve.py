@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from fieldapp.matching import home_comparison as home
 from fieldapp.matching import weights
 from fieldapp.matching.name_comparison import compare_names
-from fieldapp.matching.number_comparison import compare_dates, compare_nik, foreign_nik
+from fieldapp.matching.number_comparison import compare_dates, compare_nik
 from fieldapp.matching.people import Person
 from fieldapp.matching.rarity import Rarity
 from fieldapp.matching.score import prior
@@ -67,7 +67,6 @@ class Sketch:
             and not person.nik_cut
             and inside == (self.year, self.month, self.day)
             and (self.month, self.day) not in _GUESSES
-            and not foreign_nik(person)
         )
         self.day_stem, self.place = person.nik[:12], person.nik[:6] + person.nik[12:]
         itself = person.words, person.folds, person.main

@@ -19,8 +19,8 @@ SMALLEST_POPULATION: Final = 1000
 #: Two thirds of repeats carry the same sixteen digits; strangers only by a clerk who wrote a relative's number, about
 #: one pair in ten thousand times a thousand.
 NIK_EQUAL: Final = 17.0
-#: The same but for a last digit that a spreadsheet lost: nine neighbours share what is left, and they are few.
-NIK_EQUAL_CUT: Final = 13.0
+#: The same but for a last digit that a spreadsheet lost: all who were born there that day share what is left.
+NIK_CUT: Final = 0.7
 #: One digit lost or doubled: the date and place inside are the same then; scored apart, this is the serial's part.
 NIK_LENGTH: Final = 1.0
 #: The same first six digits are worth their rarity, for nine in ten repeats have them: log2(.9) off.
@@ -31,10 +31,10 @@ REGION_MOST: Final = 7.0
 REGION_SLIP: Final = 1 / 250
 #: Another district: a number belongs to a person for life, so only a wrong or provisional number has it.
 REGION_DIFFERS: Final = -3.2
-#: Serials begin anew each day in each district: nearly all are 0001 to 0003, so equal ones say little.
-SERIAL_EQUAL: Final = 0.5
-#: Equal serials of three and four digits are no accident.
-SERIAL_EQUAL_RARE: Final = 7.0
+#: Serials begin anew each day in each district: nearly all are 0001 to 0003, so equal ones say as little as their
+#: share, of which less is taken, for districts differ.
+SERIAL_FACTOR: Final = 0.7
+SERIAL_MOST: Final = 7.0
 #: Share of serials 1, 2, 3 ...; above the last a serial is a slip or a provisional number.
 SERIAL_SHARES: Final = (0.6, 0.17, 0.08, 0.04, 0.025, 0.015, 0.01, 0.008, 0.006, 0.005, 0.005, 0.004)
 SERIAL_SHARE_TENS: Final = 0.0006
@@ -49,6 +49,9 @@ SERIAL_DIFFERS: Final = -0.7
 #: (a relative's number, or a family card's).
 FOREIGN_NIK_FACTOR: Final = 0.25
 
+#: Two-digit years in which family cards of the present form are numbered.
+CARD_YEARS: Final = (4, 30)
+
 # --- birth date ----------------------------------------------------------------------------------------------------
 #: Years: some 45 of them hold nearly everybody who works.
 YEAR_EQUAL: Final = 5.0
@@ -58,6 +61,8 @@ DAY_EQUAL: Final = -0.3
 DAY_SWAPPED: Final = -4.5
 #: One digit wrong or two swapped, some 35 days are that near: 6 repeats in 100.
 DATE_SLIP: Final = 5.0
+#: One slip from a date to what is no date, inside the NIK: whoever wrote it did slip, and few dates are that near.
+DATE_SLIP_IN_NIK: Final = 8.0
 #: Day and month equal, year not: 4 in 100 against 1 in 365.
 YEAR_DIFFERS: Final = 3.3
 #: The same with the year next to it: an age worked out on another day of the year.
@@ -78,6 +83,8 @@ DATE_DIFFERS: Final = -6.5
 DATE_DIFFERS_TWICE: Final = -9.0
 #: The NIKs' dates agree and those typed beside them do not, or a typed one agrees only with the other's NIK.
 DATE_CONTRADICTED: Final = -2.0
+#: Only a number that may be a family card's says so.
+DATE_UNCONFIRMED: Final = -2.0
 #: Beside an equal NIK, in which the date is already, no more than this.
 DATE_BESIDE_NIK: Final = 4.0
 
@@ -89,6 +96,8 @@ TOKEN_MOST: Final = 13.0
 TOKEN_VARIANT: Final = 1 / 25
 #: one slip of the finger has some hundred ways to go,
 TOKEN_SLIP: Final = 1 / 400
+#: of which the first letter is seldom one, while brothers' and sisters' names rhyme (Rudi, Budi),
+TOKEN_RHYME: Final = 1 / 4000
 #: the same consonants, written by ear,
 TOKEN_SOUND: Final = 1 / 250
 #: two slips in a long name,
@@ -144,6 +153,8 @@ SEX_DIFFERS_DOUBTFUL: Final = -2.0
 AREA_EQUAL: Final = -0.3
 AREA_MOST: Final = 6.0
 KECAMATAN_EQUAL: Final = -0.7
+#: A list that knows no kelurahan.
+KECAMATAN_ALONE: Final = 1.5
 AREA_DIFFERS: Final = -2.3
 #: Street and house number.
 ADDRESS_EQUAL: Final = 5.0
@@ -153,6 +164,7 @@ ADDRESS_NEAR: Final = 2.5
 ADDRESS_DIFFERS: Final = -0.8
 BIRTH_PLACE_EQUAL: Final = -0.2
 BIRTH_PLACE_MOST: Final = 5.0
+BIRTH_PLACE_SLIP: Final = 1.0
 BIRTH_PLACE_DIFFERS: Final = -2.3
 
 # --- what belongs together -----------------------------------------------------------------------------------------
@@ -162,10 +174,14 @@ CLASH_FACTOR: Final = 0.4
 DATE_CLASH_FACTOR: Final = 0.4
 #: and the name so much, for names run in families and namesakes are many.
 DATE_CLASH_NAME_FACTOR: Final = 0.75
-#: A pair that a rule keeps out of "almost certain" gets at most these bits (probability .97).
+#: A pair that a rule keeps out of "almost certain" gets at most these bits (probability .97),
 DOUBTFUL_MOST: Final = 5.0
+#: and these (probability .8) when it has what twins have: a day, a home, and names that are not the same.
+TWINS_MOST: Final = 2.0
 #: With all dates far apart and no NIK that says otherwise, at most these (probability .8).
 DATE_CLASH_MOST: Final = 2.0
+#: What goes beyond these counts so much, and one bit at most.
+BEYOND_MOST: Final = 0.05
 #: An equal NIK under an unlike name gets at most these (probability .8): its own queue.
 SAME_NIK_MOST: Final = 2.0
 
