@@ -92,6 +92,9 @@ _WORKS = {
     "receive": N_("Menerima"),
     "fetch": N_("Menerima"),
     "sync": N_("Bertukar"),
+    "read": N_("Membaca"),
+    "group": N_("Mengelompokkan"),
+    "compare": N_("Membandingkan"),
 }
 
 

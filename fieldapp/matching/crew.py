@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final, Generic, TypeVar
@@ -23,6 +24,10 @@ Done = TypeVar("Done")
 #: More processes would each hold the people once more and gain little.
 MOST_PROCESSES: Final = 4
 _AHEAD: Final = 2
+
+
+class CrewLostError(Exception):
+    """A process ended by itself, mostly because the machine had no memory left; the work is not done."""
 
 
 def processes_here() -> int:
@@ -57,7 +62,10 @@ class Crew(Generic[Task, Done]):
             self._executor.shutdown(wait=True, cancel_futures=True)
 
     def map(self, tasks: Iterable[Task]) -> Iterator[Done]:
-        """What came of each task, in their order; `tasks` is asked for the next one only when somebody is free."""
+        """What came of each task, in their order; `tasks` is asked for the next one only when somebody is free.
+
+        Raises what a task raised, and CrewLostError.
+        """
         if self._here is not None:
             yield from map(self._here, tasks)
             return
@@ -65,15 +73,25 @@ class Crew(Generic[Task, Done]):
         for task in tasks:
             under_way.append(self._submitted(task))
             if len(under_way) > self._ahead:
-                yield under_way.popleft().result()
+                yield _result(under_way.popleft())
         while under_way:
-            yield under_way.popleft().result()
+            yield _result(under_way.popleft())
 
     def _submitted(self, task: Task) -> Future[Done]:
         if self._executor is None:
             raise RuntimeError("there are no other processes")
-        with _quiet_start():
-            return self._executor.submit(_do, task)
+        try:
+            with _quiet_start():
+                return self._executor.submit(_do, task)
+        except BrokenProcessPool as error:
+            raise CrewLostError from error
+
+
+def _result(future: Future[Done]) -> Done:
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        raise CrewLostError from error
 
 
 @contextmanager

@@ -86,11 +86,12 @@ class Sketch:
 
 
 class Sieve:
-    """Lets go of pairs that a full comparison with this `rarity` would not show."""
+    """Lets go of pairs that a full comparison with this `rarity` would give fewer bits than `floor_bits`, the least
+    that is shown; never of a pair with one NIK."""
 
-    def __init__(self, rarity: Rarity) -> None:
+    def __init__(self, rarity: Rarity, floor_bits: float = weights.TO_REVIEW_BITS) -> None:
         self._rarity = rarity
-        self._start = prior(rarity.population) - weights.TO_REVIEW_BITS
+        self._start = prior(rarity.population) - floor_bits
         self._niks: dict[tuple[str, str, bool], float] = {}
         self._areas: dict[str, float] = {}
         self._towns: dict[tuple[str, str], float] = {}
@@ -100,7 +101,7 @@ class Sieve:
         return Sketch(person, self._rarity)
 
     def lets_go(self, a: Sketch, b: Sketch) -> bool:
-        """Whether the two stay below the lowest shown weight whatever a full comparison finds. Symmetric."""
+        """Whether the two stay below the floor whatever a full comparison finds. Symmetric."""
         total = self._start + self._numbers(a, b)
         if a.nik == b.nik and a.nik:
             return False

@@ -51,19 +51,25 @@ class PairFiles:
         report: Report | None = None,
     ) -> list[tuple[str, str, Found]]:
         """Every pair worth showing, sorted by its two ids: two rows of the list (the lower id first), or a row of the
-        list and one of the other's."""
+        list and one of the other's. Raises Problem `file_not_read`, and `compare_ended` when a process was lost."""
+        from fieldapp.matching.crew import CrewLostError
         from fieldapp.matching.sweep import sweep_rows
 
         listed = self._listed
-        return sweep_rows(
-            self._own.fields,
-            _rows(self._own),
-            () if listed is None else listed.fields,
-            None if listed is None else _rows(listed),
-            progress=progress,
-            processes=processes,
-            report=report,
-        )
+        try:
+            return sweep_rows(
+                self._own.fields,
+                _rows(self._own),
+                () if listed is None else listed.fields,
+                None if listed is None else _rows(listed),
+                progress=progress,
+                processes=processes,
+                report=report,
+            )
+        except (CrewLostError, MemoryError) as error:
+            raise Problem("compare_ended") from error
+        except OSError as error:
+            raise Problem("file_not_read", details={"file": "CSV", "reason": os_reason(error)}) from error
 
     @property
     def told(self) -> list[tuple[str, Told]]:

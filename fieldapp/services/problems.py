@@ -121,6 +121,13 @@ _CODES: dict[str, tuple[Exit, str, str]] = {
         "Folder data (FIELDAPP_HOME) tidak dapat dipakai: {reason}. Tidak ada yang diubah.",
         "The data folder (FIELDAPP_HOME) cannot be used: {reason}. Nothing was changed.",
     ),
+    "compare_ended": (
+        Exit.REFUSED,
+        "Pembandingan berhenti di tengah jalan, biasanya karena memori habis. Tutup program lain, lalu ulangi; "
+        "tidak ada yang diubah.",
+        "The comparing ended half-way, mostly for want of memory. Close other programs, then try again; "
+        "nothing was changed.",
+    ),
     "file_not_found": (Exit.NOT_FOUND, "Berkas {file} tidak ada.", "There is no file {file}."),
     "file_not_read": (
         Exit.UNTRUSTED,
