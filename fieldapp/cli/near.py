@@ -23,17 +23,22 @@ class NearTeller:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._told: list[str] = []
+        self._told: list[tuple[str, str]] = []
+        self._is_ready = False
 
     def news(self, values: Mapping[str, Any], *, again: bool = False) -> Iterator[str]:
-        """Sentences about registrations that are like these answers, if they are others than before, or `again`."""
-        from fieldapp.services import duplicates
+        """Sentences about registrations that are like these answers, if they say something new, or `again`."""
+        from fieldapp.services import duplicates, finding
 
+        if not self._is_ready:
+            # Whoever was handed in just before is found too.
+            finding.index_before(self._session)
+            self._is_ready = True
         found = duplicates.near(self._session, values)
-        ids = [str(each["id"]) for each in found]
-        if ids == self._told and not again:
+        news = [(str(each["id"]), str(each["verdict"])) for each in found]
+        if news == self._told and not again:
             return
-        self._told = ids
+        self._told = news
         yield from near_sentences(found)
 
 

@@ -87,6 +87,12 @@ def catch_up(session: Session, *, cancelled: Cancelled | None = None, pause: Cal
     return done
 
 
+def left(session: Session) -> int:
+    """How many registrations wait to be compared."""
+    waiting = session.read(matching.left)
+    return waiting.to_index + waiting.to_compare
+
+
 def index_before(session: Session) -> int:
     """Let what waits enter the index before many are checked, at most some thousand; how many are left over."""
     left = session.read(matching.left).to_index

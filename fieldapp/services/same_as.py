@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 #: Which of two registrations stays when nobody says: the one that got furthest, then the older one.
 _FURTHEST: Final = ("frozen", "approved", "waiting")
-__all__ = ["decide", "decision_of", "decisions", "undo"]
+__all__ = ["decide", "decision_of", "decisions", "refusal", "undo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,19 @@ def decide(
     """
     asked = _asked(a, b, decision, reason, survivor, take or {})
     return session.write(lambda connection, journal: _Deciding(session, connection, journal, asked.pair).say(asked))
+
+
+def refusal(session: Session, a: str, b: str) -> Problem | None:
+    """Why this member may say nothing about a pair, with whom to ask; None when the member may."""
+
+    def read(connection: Connection) -> Problem | None:
+        try:
+            _Deciding(session, connection, session.journal(connection), pair_of(a, b))
+        except Problem as problem:
+            return problem
+        return None
+
+    return session.read(read)
 
 
 def undo(session: Session, a: str, b: str, *, reason: str) -> dict[str, Any]:

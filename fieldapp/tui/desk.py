@@ -1,6 +1,7 @@
 """Where the services' work is done: beside the screen's loop, one thread a kind of work, so that order is kept.
 
-`pen` writes drafts and decisions, `eye` reads lists and searches, `cart` carries bundles. A thread never touches a
+`pen` writes drafts and decisions, `eye` reads lists and searches, `cart` carries bundles and compares people, `broom`
+does in small steps what nobody waits for. A thread never touches a
 widget: what it finds comes back to the screen as an awaited result or as a message.
 """
 
@@ -11,18 +12,19 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Literal, TypeVar
 
-Lane = Literal["pen", "eye", "cart"]
+Lane = Literal["pen", "eye", "cart", "broom"]
 T = TypeVar("T")
 
 
 class Desk:
-    """Three single-thread lanes; `close` waits for what was begun, so that no save is lost on the way out."""
+    """Four single-thread lanes; `close` waits for what was begun, so that no save is lost on the way out."""
 
     def __init__(self) -> None:
         self._lanes: dict[Lane, ThreadPoolExecutor] = {
             "pen": ThreadPoolExecutor(1, "fieldapp-pen"),
             "eye": ThreadPoolExecutor(1, "fieldapp-eye"),
             "cart": ThreadPoolExecutor(1, "fieldapp-cart"),
+            "broom": ThreadPoolExecutor(1, "fieldapp-broom"),
         }
 
     def submit(self, lane: Lane, work: Callable[[], T]) -> Future[T]:

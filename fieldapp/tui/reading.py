@@ -11,6 +11,7 @@ from fieldapp.forms.messages import message
 from fieldapp.locale import N_, _, language
 from fieldapp.services.cover_words import cover_words
 from fieldapp.tui.answer_text import label_of, masked_text
+from fieldapp.tui.comparing import decision_text
 from fieldapp.tui.text import area_text, plain, state_text, when, wrapped
 from fieldapp.tui.widgets.lines import Line
 from fieldapp.tui.widgets.near_box import near_words
@@ -25,6 +26,7 @@ KINDS: Final[dict[str, str]] = {
     "void": N_("membatalkan"),
     "decide": N_("memutuskan"),
     "comment": N_("memberi komentar"),
+    "same_as": N_("memutuskan tentang pendaftaran yang mirip"),
 }
 DECISIONS: Final[dict[str, str]] = {
     "approve": N_("setuju"),
@@ -76,7 +78,7 @@ def _same_as(shown: Mapping[str, Any]) -> str:
     joined = shown.get("same_as")
     if not isinstance(joined, Mapping):
         return ""
-    words = _("memberi tempat kepada pendaftaran lain orang ini, menurut {by}: {reason}")
+    words = _("diwakili pendaftaran lain, menurut {by}: {reason}. D menampilkan keduanya.")
     return words.format(by=plain(joined.get("by") or "-", 40), reason=plain(joined.get("reason") or "-"))
 
 
@@ -183,6 +185,8 @@ def _history(items: Sequence[Mapping[str, Any]], width: int) -> list[Line]:
         decision = str(item.get("decision") or "")
         if kind == "decide" and decision in DECISIONS:
             done += f" ({_(DECISIONS[decision])})"
+        elif kind == "same_as":
+            done += f" ({decision_text(decision)})"
         text = f"{when(item['at'])}  {plain(item['by'], 40)} {done}"
         if item.get("reason"):
             text += f": {plain(item['reason'])}"

@@ -131,3 +131,12 @@ def test_a_warning_is_submitted_with_its_reason(office, typed) -> None:
 def test_the_consent_text_is_shown_before_the_consent_is_asked(office, typed) -> None:
     told = office.siti("register", "--lines", given=typed(1).encode()).out
     assert told.index("Bacakan") < told.index("Setuju datanya dicatat?")
+
+
+def test_somebody_alike_is_told_in_a_sentence_with_what_speaks_for_it(office, typed) -> None:
+    office.siti("register", "--lines", given=typed(1).encode())
+    told = office.siti("register", "--lines", given=typed(1, nik="6471050202809011").encode()).out
+    lines = [line for line in told.splitlines() if "Mirip dengan pendaftaran yang sudah ada: Rekaan B" in line]
+    assert "Kemungkinan orang yang sama: SANGAT KUAT" in lines[-1]
+    assert "Menguatkan: " in lines[-1]
+    assert "Tanggal lahir sama" in lines[-1]

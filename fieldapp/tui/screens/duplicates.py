@@ -16,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from fieldapp.locale import N_, _
-from fieldapp.services import duplicates, registrations
+from fieldapp.services import duplicates, finding, registrations
 from fieldapp.tui.answer_text import label_of
 from fieldapp.tui.comparing import BANDS, band_text, decision_text
 from fieldapp.tui.keys import key
@@ -132,20 +132,24 @@ class DuplicatesScreen(FieldScreen[None]):
         session, area, decided = self.session, self._area or None, self._band == DECIDED
         self._question += 1
 
-        def work() -> list[Case]:
-            return list(duplicates.listing(session, area=area, decided=decided))
+        def work() -> tuple[Sequence[Case], int]:
+            return duplicates.listing(session, area=area, decided=decided), finding.left(session)
 
         self.ask(work, partial(self._found, self._question))
 
-    def _found(self, question: int, cases: Sequence[Case]) -> None:
+    def _found(self, question: int, found: tuple[Sequence[Case], int]) -> None:
         if question != self._question:
             return
+        cases, left = found
         shown = [case for case in cases if self._band in (EVERY_BAND, DECIDED) or band_of(case) == self._band]
         self._cases = {name_of(case): case for case in shown}
         records = self.query_one(RecordList)
         records.show_ids(list(self._cases), keep=records.value())
         self.head(right=_("{count} kasus").format(count=number(len(shown))))
         self._tell_counts(cases)
+        if left and not self._is_comparing:
+            words = _("{count} pendaftaran belum dibandingkan: tekan C.").format(count=number(left))
+            self.query_one("#comparing", Static).update(content(words))
 
     def _tell_counts(self, cases: Sequence[Case]) -> None:
         counts = Counter(band_of(case) for case in cases)
@@ -248,8 +252,7 @@ class DuplicatesScreen(FieldScreen[None]):
         words = _("{compared} pendaftaran dibandingkan, {pairs} pasangan baru.").format(
             compared=number(answer["compared"]), pairs=number(answer["new"])
         )
-        left = int(answer["left"])
-        words += " " + (_("Masih {count} lagi: tekan C.").format(count=number(left)) if left else _("Tidak ada sisa."))
+        words += "" if answer["left"] else " " + _("Tidak ada sisa.")
         self.query_one("#comparing", Static).update(content(words))
         if answer["skipped"]:
             self._tell_skipped(answer["skipped"])

@@ -89,7 +89,7 @@ class FormScreen(DraftScreen):
 
     def opened(self, view: drafts.DraftView) -> None:
         self._head()
-        self._near.ask()
+        self._near.begin()
         self.call_later(self._begin_at, view)
 
     async def _begin_at(self, view: drafts.DraftView) -> None:
@@ -141,6 +141,13 @@ class FormScreen(DraftScreen):
         return SectionPage(section, self.draft, areas, read_out)
 
     # Who is registered already
+
+    def keep(self) -> None:
+        self._near.stop()
+        super().keep()
+
+    def on_unmount(self) -> None:
+        self._near.stop()
 
     def _show_near(self, found: Sequence[Near]) -> None:
         given = self.draft.values.get("overrides")

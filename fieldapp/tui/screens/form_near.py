@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from threading import Event
+from time import sleep
 from typing import TYPE_CHECKING, Any, Final
 
 from textual.timer import Timer
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 PAUSE_S: Final = 0.25
 """Asked when nothing was typed for so long."""
+BREATH_S: Final = 0.05
+"""Between two steps of comparing behind the form, so that keys come first."""
 WATCHED: Final = frozenset(
     {"nik", "name", "birth_date", "birth_place", "sex", "mother_name", "nomor_kk", "phone", "ktp_address", "ktp_area"}
 )
@@ -31,6 +35,26 @@ class NearWatch:
         self._show = show
         self._number = 0
         self._timer: Timer | None = None
+        self._stopped = Event()
+
+    def begin(self) -> None:
+        """Asks about the draft as it was opened, and again when those handed in lately can be found too."""
+        screen = self._screen
+        session = screen.session
+        self.ask()
+
+        def work() -> int:
+            return duplicates.catch_up(session, cancelled=self._stopped.is_set, pause=lambda: sleep(BREATH_S))
+
+        def done(count: int) -> None:
+            if count:
+                self.ask()
+
+        screen.ask(work, done, lane="broom", failed=lambda _words: None)
+
+    def stop(self) -> None:
+        """The form is closing: what is compared behind it ends after the step at hand."""
+        self._stopped.set()
 
     def touched(self, field: str) -> None:
         """An answer changed: asks once the typing pauses."""

@@ -29,11 +29,13 @@ MARGIN = 4
 
 
 class Loaded(NamedTuple):
-    """A pair of the queue as the services tell it, and the rows of its two registrations."""
+    """A pair of the queue as the services tell it, the rows of its two registrations, and why this member may not
+    decide about it (empty when the member may)."""
 
     at: int
     pair: Mapping[str, Any]
     rows: Sequence[Mapping[str, Any]]
+    refusal: str
 
 
 def decision_of(pair: Mapping[str, Any]) -> str:
@@ -152,7 +154,8 @@ class PairScreen(FieldScreen[None]):
         self.query_one("#pair", Lines).show(lines)
 
     def _notes(self, pair: Mapping[str, Any]) -> list[str]:
-        notes = [self._told] if self._told else []
+        refusal = self._loaded.refusal if self._loaded is not None else ""
+        notes = [words for words in (self._told, refusal) if words]
         case = set(pair.get("case") or ())
         if len(case) > 2:
             places = [at for at, ids in enumerate(self._pairs) if set(ids) <= case]
@@ -183,6 +186,9 @@ class PairScreen(FieldScreen[None]):
     def action_decide(self, decision: str) -> None:
         """Asks why; for one person also what stays."""
         if self._loaded is None or self.busy:
+            return
+        if self._loaded.refusal:
+            self.complain(self._loaded.refusal)
             return
         joining = Joining.of(self._loaded.pair, self._loaded.rows) if decision == "same" else None
         ids = self._pairs[self._at]
@@ -285,7 +291,8 @@ def _rows(session: Any, ids: Ids) -> list[Mapping[str, Any]]:
 
 
 def _load(session: Any, at: int, ids: Ids) -> Loaded:
-    return Loaded(at, duplicates.pair(session, *ids), _rows(session, ids))
+    refusal = same_as.refusal(session, *ids)
+    return Loaded(at, duplicates.pair(session, *ids), _rows(session, ids), refusal.message() if refusal else "")
 
 
 def _is_open(loaded: Loaded) -> bool:

@@ -110,7 +110,7 @@ class RecordScreen(FieldScreen[None]):
             states = DECIDED if wanted == "undo" else PENDING | (DECIDED if wanted != "approve" else frozenset())
             return may_decide(role, wanted) and self._state in states
         if action == "compare":
-            return self._loaded is not None and bool(self._loaded[2])
+            return bool(self._alike())
         if action == "comment":
             return may_decide(role, "return")
         if action == "edit":
@@ -167,10 +167,17 @@ class RecordScreen(FieldScreen[None]):
 
     def action_compare(self) -> None:
         """This registration beside those that are like it."""
-        near = self._loaded[2] if self._loaded is not None else ()
-        pairs = [tuple(sorted((self._registration, str(each["id"])))) for each in near]
+        pairs = [tuple(sorted((self._registration, other))) for other in self._alike()]
         if pairs:
             self.app.push_screen(screen_named("pair", pairs=pairs))
+
+    def _alike(self) -> list[str]:
+        """Registrations to compare this one with: those that are like it, or the one that it gives way to."""
+        if self._loaded is None:
+            return []
+        shown, _findings, near = self._loaded
+        joined = shown.get("same_as")
+        return [str(joined["with"])] if joined else [str(each["id"]) for each in near]
 
     def action_nik(self) -> None:
         """The whole NIK, once, in a box of its own; that it was looked at is kept."""
