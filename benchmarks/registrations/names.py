@@ -5,6 +5,8 @@ The pools and their weights are written from general knowledge of Indonesian nam
 
 from __future__ import annotations
 
+from functools import cache
+
 from .dice import Dice, Table, odds
 
 GROUPS = odds(
@@ -239,6 +241,17 @@ def further(dice: Dice, group: str, sex: str, year: int) -> list[str]:
     if group in LAST and not woman and dice.hit(0.5):
         return [dice.draw(LAST[group])]
     return [dice.draw(ARAB_F if woman else ARAB_M)]
+
+
+@cache
+def alike(word: str, group: str, sex: str) -> tuple[str, ...]:
+    """Names of the group and sex that begin or end as `word` does: Rahmat and Rahman, Nurlaila and Nuraini."""
+    woman = sex == "P"
+    pools = (OF_GROUP[group][woman], YOUNG_F if woman else YOUNG_M)
+    if group in MUSLIM:
+        pools += (ARAB_F if woman else ARAB_M,)
+    known = sorted({name for pool in pools for name in pool.outcomes if len(name) > 3 and name != word})
+    return tuple(name for name in known if name[:3] == word[:3] or name[-4:] == word[-4:])
 
 
 def name(dice: Dice, group: str, sex: str, year: int) -> str:

@@ -276,12 +276,12 @@ class World:
         """A brother's or sister's name that differs in one word, as parents like it; for twins often in one sound."""
         words = name.split()
         changed = self.dice.choice((0, 0, -1)) if len(words) > 1 else 0
-        if len(words[changed]) > 4 and self.dice.hit(0.35):
-            word = words[changed]
-            start = self.dice.choice([c for c in "HFRSAMD" if c != word[0]])
-            words[changed] = start + (word[1:] if word[1] in "aeiou" else "a" + word[2:])
+        alike = names.alike(words[changed], person.group, person.sex)
+        if alike and self.dice.hit(0.4):
+            words[changed] = self.dice.choice(alike)
         else:
-            words[changed] = names.given(self.dice, person.group, person.sex, person.born.year)[-1]
+            other = names.given(self.dice, person.group, person.sex, person.born.year)[-1]
+            words[changed] = other if other not in words else f"{other}{'wati' if person.sex == 'P' else 'syah'}"
         return " ".join(words)
 
     def _born_on(self, person: Person, born: dt.date) -> None:
