@@ -33,7 +33,7 @@ def _number(text: str) -> int:
 
 def _texts(person: Person) -> set[str]:
     names = _codes(person)
-    found = _nik_keys(person)
+    found = _nik_keys(person, names)
     every = "".join(sorted(names))
     whole = code("".join(person.folds[: person.main]))
     wholes = {every, whole} - {""}
@@ -56,7 +56,8 @@ def _texts(person: Person) -> set[str]:
 
 
 def _home_keys(person: Person, names: list[str], telling: list[str], pairs: list[str], wholes: set[str]) -> set[str]:
-    found = {f"w{pair}|{person.birth_place}" for pair in pairs}
+    found = {f"w{pair}|{person.birth_place}" for pair in pairs} if person.birth_place else set()
+    found.update(f"r{pair}|{region}" for pair in pairs for region in _regions(person))
     if person.kelurahan:
         found.update(f"k{person.kelurahan}|{each}" for each in {*wholes, *pairs})
     if person.numbers and (person.street or person.rt):
@@ -88,8 +89,18 @@ def _dates(person: Person) -> set[tuple[int, int, int]]:
     return found
 
 
-def _nik_keys(person: Person) -> set[str]:
+def _regions(person: Person) -> tuple[str, ...]:
+    """The district in the NIK; of a number that a spreadsheet rounded, the one before it too."""
+    if not person.region or person.nik:
+        return (person.region,) if person.region else ()
+    return person.region, f"{int(person.region) - 1:06d}"
+
+
+def _nik_keys(person: Person, names: list[str]) -> set[str]:
     nik = person.nik
     if not nik:
         return set()
-    return {f"n{nik}", f"n{nik[:12]}", f"n{nik[:15]}"}
+    found = {f"n{nik}", f"n{nik[:12]}"}
+    # A slip spares one half of the number, which with a name is enough.
+    found.update(f"n{half}|{each}" for half in (nik[:8], nik[-8:]) for each in names)
+    return found

@@ -183,7 +183,8 @@ def _shared(gained: list[float]) -> float:
     return total if total < weights.NAME_MOST else weights.NAME_MOST
 
 
-_CODES: Final = ("glued", "short", "initial", "slips", "slip", "sound", "variant")
+#: Of several kinds in one name the doubtful one is told.
+_CODES: Final = ("slips", "slip", "sound", "short", "initial", "glued", "variant")
 
 
 def _outcome(
@@ -219,7 +220,7 @@ def _outcome(
     strong = len(strong_a) + len(strong_b)
     total += weights.NAME_ONE_SIDE * strong
     total += weights.NAME_ONE_SIDE_OPTIONAL * (len(only_a) + len(only_b) - strong)
-    kind = "mixed" if mixed and strong else _name_code(a, b, strong, bool(only_a or only_b), kinds)
+    kind = "mixed" if mixed else _name_code(a, b, strong, bool(only_a or only_b), kinds)
     return NameOutcome(kind, total, details, False, True)
 
 

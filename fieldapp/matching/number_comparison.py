@@ -45,7 +45,7 @@ def compare_nik(a: Person, b: Person, rarity: Rarity) -> Outcome | None:
     """The level of two NIKs but for the dates inside, or None when one of them is missing."""
     one, other = a.nik, b.nik
     if not one or not other:
-        return None
+        return _only_regions(a.region, b.region, rarity)
     if one == other:
         return Outcome("equal", weights.NIK_EQUAL)
     if len(one) != len(other):
@@ -60,6 +60,15 @@ def compare_nik(a: Person, b: Person, rarity: Rarity) -> Outcome | None:
     if gained < 0 and (a.foreign or b.foreign or _unconfirmed(a) or _unconfirmed(b)):
         return Outcome("foreign", gained * weights.FOREIGN_NIK_FACTOR)
     return Outcome(_nik_code(one, other), gained)
+
+
+def _only_regions(one: str, other: str, rarity: Rarity) -> Outcome | None:
+    """The level when one number is known by its first digits only, of which a spreadsheet rounds the last."""
+    if not one or not other:
+        return None
+    if abs(int(one) - int(other)) <= 1:
+        return Outcome("region", max(_region_equal(min(one, other), rarity) - weights.REGION_ROUNDED, 0.0))
+    return Outcome("region_differs", weights.REGION_DIFFERS)
 
 
 def _nik_code(one: str, other: str) -> str:
@@ -132,9 +141,15 @@ def compare_dates(a: Person, b: Person, rarity: Rarity) -> DateOutcome | None:
         return DateOutcome("unconfirmed", weights.DATE_UNCONFIRMED, (), False)
     if both is not None and best is not both and both.bits < 0:
         gained += weights.DATE_CONTRADICTED
-    elif clash and typed_a is not None and typed_a == inside_a and typed_b is not None and typed_b == inside_b:
-        gained = weights.DATE_DIFFERS_TWICE
+    elif typed_a is not None and typed_a == inside_a and typed_b is not None and typed_b == inside_b:
+        # Each date is written twice by its own side: a slip would have had to happen in both places.
+        gained = weights.DATE_DIFFERS_TWICE if clash else gained + _twice(a.nik, b.nik)
     return DateOutcome(best.code, gained, best.details, clash)
+
+
+def _twice(one: str, other: str) -> float:
+    copied = len(one) == len(other) and OSA.distance(one, other, score_cutoff=1) == 1
+    return weights.DATE_COPIED if copied else weights.DATE_TWICE
 
 
 def _inside_near(a: Person, b: Person, rarity: Rarity) -> Outcome | None:

@@ -13,6 +13,7 @@ from fieldapp.domain.nik import is_filler
 
 _NOT_DIGIT: Final = re.compile(r"[^0-9]+")
 _TRAILING_ZERO: Final = re.compile(r"[.,]0{1,3}$")
+_REGION: Final = 6
 _SCIENTIFIC: Final = re.compile(r"([0-9])[.,]?([0-9]*)E\+?([0-9]{2})")
 _LOOKALIKES: Final = str.maketrans("OQDILSBZ|!", "0001158211")
 _ISO: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
@@ -38,10 +39,12 @@ NO_DAY: Final = BirthDay(0, 0, 0)
 
 
 class NikParts(NamedTuple):
-    """`digits`: 15 to 17 digits, or empty when there is nothing to compare. `cut`: a spreadsheet lost the last digit.
-    `year` (two digits, -1 when the number holds no date), `month`, `day`, `sex` as the number says."""
+    """`digits`: 15 to 17 digits, or empty when there is nothing to compare. `region`: the first six, which may be known
+    without the rest (6,47105E+15). `cut`: a spreadsheet lost the last digit. `year` (two digits, -1 when the number
+    holds no date), `month`, `day`, `sex` as the number says."""
 
     digits: str
+    region: str
     cut: bool
     year: int
     month: int
@@ -49,7 +52,7 @@ class NikParts(NamedTuple):
     sex: str
 
 
-NO_NIK: Final = NikParts("", False, -1, 0, 0, "")
+NO_NIK: Final = NikParts("", "", False, -1, 0, 0, "")
 
 
 def read_nik(text: str, nomor_kk: str = "") -> NikParts:
@@ -58,7 +61,9 @@ def read_nik(text: str, nomor_kk: str = "") -> NikParts:
     """
     digits, cut = _digits_of(text)
     if not _SHORTEST <= len(digits) <= _LONGEST or is_filler(digits) or len(set(digits)) < 3 or digits == nomor_kk:
-        return NO_NIK
+        found = _SCIENTIFIC.fullmatch(text.strip()[:40].upper().lstrip("'"))
+        known = found[1] + found[2] if found is not None and found[3] == "15" else ""
+        return NO_NIK._replace(region=known[:_REGION]) if len(known) >= _REGION else NO_NIK
     # Serials begin at 0001, so 0000 is what a spreadsheet leaves of 0001 to 0009.
     cut = cut or digits[12:] == "0000"
     day, month, year = int(digits[6:8]), int(digits[8:10]), int(digits[10:12])
@@ -66,8 +71,8 @@ def read_nik(text: str, nomor_kk: str = "") -> NikParts:
     if day > _WOMEN_DAY:
         day, sex = day - _WOMEN_DAY, "P"
     if not (1 <= day <= 31 and 1 <= month <= 12):
-        return NikParts(digits, cut, -1, 0, 0, "")
-    return NikParts(digits, cut, year, month, day, sex)
+        return NikParts(digits, digits[:_REGION], cut, -1, 0, 0, "")
+    return NikParts(digits, digits[:_REGION], cut, year, month, day, sex)
 
 
 def _digits_of(text: str) -> tuple[str, bool]:

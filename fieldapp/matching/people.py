@@ -17,21 +17,22 @@ from fieldapp.matching.numbers import BirthDay, NikParts, read_day, read_kk, rea
 from fieldapp.matching.places import Address, area_name, read_address, town_name
 
 #: Goes up when `Person` or the way to it changes: what was packed before is then made anew from its registration.
-VERSION: Final = 2
+VERSION: Final = 3
 
 
 class Person(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The compared fields. Empty text, 0 and -1 mean that the field is missing.
 
-    `nik`: 15 to 17 digits; `nik_cut`: its last digit is not to be trusted; `nik_year` (two digits or -1), `nik_month`,
-    `nik_day`, `nik_sex`: what it says; `foreign`: it cannot be its holder's. `words`, `folds`: tokens of the name, of
-    which the first `main` are the name itself and the others a father's name or an alias. `year`, `month`, `day`: date
-    of birth as typed. `mark`: what `stamp` gives.
+    `nik`: 15 to 17 digits; `region`: the first six, sometimes known without the rest; `nik_cut`: its last digit is not
+    to be trusted; `nik_year` (two digits or -1), `nik_month`, `nik_day`, `nik_sex`: what it says; `foreign`: it cannot
+    be its holder's. `words`, `folds`: tokens of the name, of which the first `main` are the name itself and the others
+    a father's name or an alias. `year`, `month`, `day`: date of birth as typed. `mark`: what `stamp` gives.
     """
 
     version: int
     mark: str
     nik: str
+    region: str
     nik_cut: bool
     nik_year: int
     nik_month: int

@@ -37,8 +37,8 @@ def tokens(person: Person) -> tuple[str, ...]:
     """What is counted once for `person`: the tokens of the name, the NIK's region, kelurahan, birth place, and day and
     month of birth."""
     found = dict.fromkeys(person.words)
-    if person.nik:
-        found[REGION + person.nik[:6]] = None
+    if person.region:
+        found[REGION + person.region] = None
     if person.kelurahan:
         found[AREA + person.kelurahan] = None
     if person.birth_place:

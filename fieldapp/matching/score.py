@@ -14,6 +14,7 @@ from fieldapp.matching.people import Person
 from fieldapp.matching.rarity import Rarity
 
 _SURE_NIK: Final = frozenset({"equal", "cut", "length", "one_digit", "swapped"})
+_SAME_NAMES: Final = frozenset({"equal", "order", "variant", "glued"})
 _UNLIKE_NAMES: Final = frozenset({"mixed", "slip", "slips", "sound"})
 
 
@@ -111,6 +112,7 @@ def _finished(a: Person, b: Person, core: _Core, rarity: Rarity) -> Match:
         ("address", home.compare_addresses(a, b)),
         ("birth_place", home.compare_birth_places(a, b, rarity)),
     ]
+    same_region = a.region != "" and a.region[:4] == b.region[:4]
     levels = []
     for aspect, outcome in outcomes:
         if outcome is None:
@@ -120,6 +122,8 @@ def _finished(a: Person, b: Person, core: _Core, rarity: Rarity) -> Match:
             gained *= factor
         elif date_clash and gained > 0 and aspect == "name":
             gained *= weights.DATE_CLASH_NAME_FACTOR
+        if same_region and gained > 0 and aspect == "birth_place":
+            gained *= weights.BIRTH_PLACE_IN_NIK_FACTOR
         levels.append(Level(aspect, outcome.code, gained, outcome.details))
     known = {level.aspect for level in levels}
     beginning = prior(rarity.population)
@@ -146,7 +150,9 @@ def _judged(core: _Core, levels: list[Level], beginning: float, missing: tuple[A
 _MOST_OF_DOUBT: Final = {
     "same_nik": weights.SAME_NIK_MOST,
     "both_sides": weights.TWINS_MOST,
-    "neighbour": weights.TWINS_MOST,
+    "twins": weights.TWINS_MOST,
+    "neighbour": weights.DOUBTFUL_MOST,
+    "mixed": weights.DOUBTFUL_MOST,
     "date_differs": weights.DATE_CLASH_MOST,
     "other_name": weights.DOUBTFUL_MOST,
     "relatives_nik": weights.DOUBTFUL_MOST,
@@ -169,7 +175,9 @@ def _doubt(core: _Core) -> str:
         return "other_name" if code in _SURE_NIK and nik is not None and nik.bits > 0 else "both_sides"
     if date_clash:
         return "date_differs" if code not in _SURE_NIK else "relatives_nik"
-    if code == "neighbour" and name.code in _UNLIKE_NAMES:
-        return "neighbour"
+    if code == "neighbour" and name.code not in _SAME_NAMES:
+        return "twins" if name.code in _UNLIKE_NAMES else "neighbour"
+    if name.code == "mixed" and code not in _SURE_NIK:
+        return "mixed"
     supported = (nik is not None and nik.bits > 6) or (date is not None and date.bits > 4)
     return "" if supported else "name_only"

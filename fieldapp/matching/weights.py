@@ -27,6 +27,8 @@ NIK_LENGTH: Final = 1.0
 REGION_EQUAL: Final = -0.2
 #: No more than this for a rare district: brothers come from there together.
 REGION_MOST: Final = 7.0
+#: Six digits of which the last is rounded.
+REGION_ROUNDED: Final = 0.7
 #: One slip in six digits, to one given other number: 1 repeat in 250.
 REGION_SLIP: Final = 1 / 250
 #: Another district: a number belongs to a person for life, so only a wrong or provisional number has it.
@@ -83,6 +85,10 @@ DATE_DIFFERS: Final = -6.5
 DATE_DIFFERS_TWICE: Final = -9.0
 #: The NIKs' dates agree and those typed beside them do not, or a typed one agrees only with the other's NIK.
 DATE_CONTRADICTED: Final = -2.0
+#: Dates that are near, each written alike by its own side in field and NIK: somebody else's, rather than two slips.
+DATE_TWICE: Final = -4.0
+#: Less so where the whole numbers are one slip apart: the form fills the date from the NIK.
+DATE_COPIED: Final = -2.0
 #: Only a number that may be a family card's says so.
 DATE_UNCONFIRMED: Final = -2.0
 #: Beside an equal NIK, in which the date is already, no more than this.
@@ -165,6 +171,8 @@ ADDRESS_DIFFERS: Final = -0.8
 BIRTH_PLACE_EQUAL: Final = -0.2
 BIRTH_PLACE_MOST: Final = 5.0
 BIRTH_PLACE_SLIP: Final = 1.0
+#: The district in a NIK is mostly where its holder was born: where both agree, the place says little anew.
+BIRTH_PLACE_IN_NIK_FACTOR: Final = 0.4
 BIRTH_PLACE_DIFFERS: Final = -2.3
 
 # --- what belongs together -----------------------------------------------------------------------------------------

@@ -34,6 +34,41 @@ def test_twins_are_never_almost_certain() -> None:
         assert _band(first, row(nik="6471051705860002", name=name)) != "almost_certain", name
 
 
+def test_twins_of_whom_one_has_a_name_more_are_never_almost_certain() -> None:
+    first = row(nik="6471051705860001", name="Contoh Tahir")
+    for name in ("Hasan Contoh Tahir", "Muhammad Contoh Tahir", "Contohtahir Hasan"):
+        assert _band(first, row(nik="6471051705860002", name=name)) != "almost_certain", name
+
+
+def test_sisters_of_one_day_are_told_from_a_name_left_out() -> None:
+    bare = {"nik": "", "sex": "P"}
+    assert _band(row(name="Siti Rekaan", **bare), row(name="Wati Rekaan", **bare)) != "almost_certain"
+    assert _band(row(name="Siti Rekaan", **bare), row(name="Rekaan", **bare)) == "almost_certain"
+
+
+def test_names_that_rhyme_count_for_less_than_a_slip_inside() -> None:
+    rhyme = compare(somebody(nik=""), somebody(nik="", name="Arfan Contoh Tahir"), REGISTER)
+    inside = compare(somebody(nik=""), somebody(nik="", name="Irfen Contoh Tahir"), REGISTER)
+    assert inside.bits > rhyme.bits + 1
+
+
+def test_namesakes_whose_dates_are_each_borne_out_by_their_niks_are_two() -> None:
+    bare = {"phone": "", "address": "", "nomor_kk": "", "mother_name": "", "kelurahan": ""}
+    one = somebody(nik="6471051705860001", **bare)
+    other = somebody(nik="6471051705790001", birth_date="1979-05-17", **bare)
+    mistyped = somebody(nik="6471051705860001", birth_date="1979-05-17", **bare)
+    assert compare(one, other, Register(100_000)).probability < 0.9
+    assert compare(one, mistyped, Register(100_000)).probability > 0.9
+
+
+def test_the_district_is_still_read_of_a_number_that_a_spreadsheet_rounded() -> None:
+    bare = {"birth_date": "", "phone": "", "address": "", "nomor_kk": "", "mother_name": ""}
+    rounded = compare(somebody(**bare), somebody(nik="6,47105E+15", **bare), REGISTER)
+    lost = compare(somebody(**bare), somebody(nik="", **bare), REGISTER)
+    elsewhere = compare(somebody(**bare), somebody(nik="7,31201E+15", **bare), REGISTER)
+    assert elsewhere.bits < lost.bits < rounded.bits
+
+
 def test_twin_sisters_whose_names_differ_in_a_letter_are_never_almost_certain() -> None:
     common = Register(often={"rina": 60, "rini": 70})
     first = row(nik="6471055705860001", name="Rina Lestari", sex="P")
