@@ -100,6 +100,12 @@ def town(tmp_path: Path) -> Iterator[Town]:
 
 
 @pytest.fixture
+def town_in() -> Callable[[Path], Town]:
+    """Makes the programme of each example of a test that has several; who asks for it closes it."""
+    return Town
+
+
+@pytest.fixture
 def person() -> Callable[..., dict[str, Any]]:
     """Answers of a made-up person without any fault; `number` makes each NIK another."""
 
