@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from fieldapp.services import conflicts, drafts, exchange, ledger, pair_words, registrations, review, same_as
+from fieldapp.services import (
+    conflicts,
+    drafts,
+    exchange,
+    ledger,
+    membership,
+    pair_words,
+    registrations,
+    review,
+    same_as,
+)
 from fieldapp.services.problems import Problem
 
 HOME, AWAY, FAR = "64.71.05.1002", "64.71.05.1006", "64.71.01.1001"
@@ -408,3 +418,49 @@ def test_decisions_are_told_for_many_pairs_at_once(office: Office, person: Perso
     told = office.kiki.read(lambda c: pair_words.decisions(office.kiki, c, pairs))
     assert {pair: said["decision"] for pair, said in told.items()} == {pairs[0]: "different"}
     assert all(len(stamp) == 16 for stamp in told[pairs[0]]["stamps"])
+
+
+def test_words_that_an_older_program_kept_without_reading_count_once_the_program_is_newer(
+    office: Office, person: Person
+) -> None:
+    from sqlite_utils import Database
+
+    from fieldapp.services.session import open_session
+    from fieldapp.store import migrations
+    from fieldapp.store.rebuild import contents
+
+    town, wati = office.town, office.wati
+    rudi = town.join("enumerator", "Rudi", HOME)
+    for each in (rudi, wati):
+        town.carry(each, town.admin)
+    late = register(rudi, person(6))
+    town.carry(rudi, wati)
+    same_as.decide(wati, office.two, late, "same", reason="x", survivor=late)
+    membership.revoke(town.admin, rudi.member.id, "keluar")
+    town.carry(town.admin, wati, to=wati.member.id)
+    registrations.edit(wati, office.one, {"ktp_area": AWAY})
+    same_as.decide(wati, *office.ids, "same", reason="x")
+    before = wati.store.read(contents)
+    assert (before["entered"], before["unfounded"]) == ([(office.one, AWAY)], [(late,)])
+
+    def age(connection: Any) -> None:
+        """The tables as they were before the program knew such words."""
+        for table in ("same_as", "decided_pair", "entered", "unfounded"):
+            connection.execute(f"DROP TABLE {table}")
+        for index in ("registration_by_approval", "registration_by_slot"):
+            connection.execute(f"DROP INDEX {index}")
+        connection.execute("ALTER TABLE registration DROP COLUMN joined_to")
+        connection.execute("UPDATE registration SET state = 'submitted', live = 1")
+        for index in ("registration_by_approval", "registration_by_slot"):
+            connection.execute(f"CREATE INDEX {index} ON registration (approval_by)")
+        migrations.same_as(Database(connection))
+
+    wati.store.write(age)
+    after = wati.store.read(contents)
+    assert {name: after[name] for name in ("entered", "unfounded")} == {
+        name: before[name] for name in ("entered", "unfounded")
+    }
+    wati.close()
+    with open_session(wati.home, "sandi-Wati", wall_ms=town.time) as again:
+        assert again.store.read(contents) == before
+        assert state(again, office.two) == "void"

@@ -84,6 +84,18 @@ def test_an_approval_of_the_one_that_gives_way_frees_its_slot_and_takes_one_agai
     assert [replica.state(one) for one in people] == ["approved", "approved", "waiting"]
 
 
+def test_one_that_waited_for_a_slot_and_gives_way_is_kept_as_if_it_had_come_so(town, replica_of) -> None:
+    town.lease(1, member=town.member("rina").id)
+    people = [town.register("siti") for _ in range(2)]
+    for one in people:
+        town.decide("rina", one, "approve")
+    replica = replica_of(town)
+    assert replica.state(people[1]) == "waiting"
+    say(town, "tono", *people)
+    replica.receive(town.entries[-1:])
+    assert replica.dump() == replica_of(town, list(reversed(town.entries))).dump()
+
+
 def test_slots_are_freed_too_where_more_were_leased_than_there_are(town, replica_of) -> None:
     town.lease(90, member=town.member("rina").id)
     town.lease(90, member=town.member("tono").id)
@@ -134,6 +146,27 @@ def test_nobody_decides_about_another_area(town, replica_of, scope, code) -> Non
     assert quarantined(replica, town, stored) == code
     assert joined(replica) == {}
     assert decisions(replica) == {}
+
+
+def test_a_word_written_into_a_third_area_counts_about_nobody(town, replica_of) -> None:
+    """There, whoever reads that area alone would never learn of it, or only they would."""
+    one, two = town.register("siti"), town.register("budi")
+    say(town, "rina", one, two, scope=AWAY)
+    replica = replica_of(town)
+    assert (joined(replica), decisions(replica)) == ({}, {})
+
+
+def test_one_that_gives_way_is_looked_at_again_by_whoever_compares_and_so_is_one_that_comes_back(
+    town, replica_of
+) -> None:
+    stays, gives = town.register("siti"), town.register("budi")
+    replica = replica_of(town)
+    todo = "SELECT id FROM match_todo JOIN registration USING (rid)"
+    for decision in ("same", "different"):
+        replica.store.write(lambda c: c.execute("DELETE FROM match_todo"))
+        said = say(town, "rina", stays, gives, decision, replaces=tuple(town.entries[-1:]))
+        replica.receive([said])
+        assert replica.store.read(lambda c: c.execute(todo).fetchall()) == [(gives,)]
 
 
 def test_who_decides_about_one_area_joins_nobody_of_another(town, replica_of) -> None:
