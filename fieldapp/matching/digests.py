@@ -70,50 +70,30 @@ def nik_digest(key: bytes, nik: str) -> bytes:
 
 
 def block_digests(key: bytes, person: Person) -> set[bytes]:
-    """The digests of 5 bytes by which somebody is found under another spelling or a slip in the NIK."""
-    texts = [*date_blocks(person), *nik_blocks(person.nik, _telling_codes(person))]
-    return {_block(key, text) for text in texts}
+    """The digests of 5 bytes by which somebody is found under another spelling or a slip in the NIK.
+
+    Each stands for a date of birth or a NIK together with what says whose name it is (`_names`): neighbours in serial
+    are strangers, and so are most who were born on one day, so neither is ever enough by itself.
+    """
+    starts = [f"d{date}" for date in _dates(person)] + ([f"n{person.nik}"] if person.nik else [])
+    return {_block(key, start, name) for start in starts for name in _names(person)}
 
 
 def asked_blocks(key: bytes, person: Person) -> Iterator[bytes]:
     """The digests to look for when asking about a person: its own blocks, and those of every NIK one slip away.
 
-    A slip is made here and not kept there: sixteen times as many digests would travel otherwise.
+    A slip is made here and not kept there: a hundred times as many digests would travel otherwise.
     """
-    for text in date_blocks(person):
-        yield _block(key, text)
-    endings = [f"|{code}".encode() for code in _telling_codes(person)]
-    if not person.nik or not endings:
-        return
+    names = [name.encode() for name in _names(person)]
+    numbers = (person.nik, *one_slip(person.nik)) if person.nik and names else ()
     start = blake2b(key=key, digest_size=BLOCK_BYTES, person=b"block")
-    for nik in (person.nik, *one_slip(person.nik)):
-        number = start.copy()
-        number.update(f"n{nik}".encode())
-        for ending in endings:
-            whole = number.copy()
-            whole.update(ending)
+    for text in (*(f"d{date}" for date in _dates(person)), *(f"n{number}" for number in numbers)):
+        begun = start.copy()
+        begun.update(text.encode())
+        for name in names:
+            whole = begun.copy()
+            whole.update(name)
             yield whole.digest()
-
-
-def date_blocks(person: Person) -> set[str]:
-    """Date of birth with two words of the name, or with one and a word of the mother's: sound codes, so that a
-    spelling does not matter. One word and a date alone are shared by strangers too often."""
-    codes = sorted(_codes(person.folds))
-    telling = _telling_codes(person)
-    mother = _codes(person.mother_folds)
-    sex = person.sex or person.nik_sex
-    found = set()
-    for date in _dates(person):
-        found |= {f"d{date}|{one}|{other}" for one, other in combinations(codes, 2)}
-        found |= {f"d{date}|{one}|m{other}" for one in telling for other in mother}
-        if len(codes) == 1:
-            found.add(f"d{date}|{codes[0]}|{sex}")
-    return found
-
-
-def nik_blocks(nik: str, codes: Sequence[str]) -> set[str]:
-    """A NIK with each telling word of the name: neighbours in serial are strangers, so the number is never enough."""
-    return {f"n{nik}|{code}" for code in codes} if nik else set()
 
 
 def one_slip(nik: str) -> set[str]:
@@ -133,8 +113,20 @@ def one_slip(nik: str) -> set[str]:
     return {other for other in found if other[6:10] in _DAYS} - {nik}
 
 
-def _block(key: bytes, text: str) -> bytes:
-    return blake2b(text.encode(), key=key, digest_size=BLOCK_BYTES, person=b"block").digest()
+def _block(key: bytes, start: str, name: str) -> bytes:
+    return blake2b((start + name).encode(), key=key, digest_size=BLOCK_BYTES, person=b"block").digest()
+
+
+def _names(person: Person) -> set[str]:
+    """What says whose name it is, by sound codes: two of its words; a telling one and a word of the mother's name; or
+    the whole name, glued together. One word that agrees is shared by strangers too often."""
+    codes = sorted(_codes(person.folds))
+    found = {f"|{one}|{other}" for one, other in combinations(codes, 2)}
+    found |= {f"|{one}|m{other}" for one in _telling_codes(person) for other in _codes(person.mother_folds)}
+    whole = code("".join(person.folds[: person.main]))
+    if whole:
+        found.add(f"|={whole}|{person.sex or person.nik_sex}")
+    return found
 
 
 def _codes(folds: Sequence[str]) -> list[str]:

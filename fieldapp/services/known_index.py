@@ -19,7 +19,7 @@ from fieldapp.matching.digests import (
     nik_digest,
     unpack_section,
 )
-from fieldapp.matching.people import of_answers
+from fieldapp.matching.people import Person, of_answers
 from fieldapp.services.known_keys import keys
 from fieldapp.services.known_sections import BLOCKS, NIK
 from fieldapp.services.session import Session
@@ -34,6 +34,8 @@ _MOST_HELD: Final = 2_000
 
 Areas = dict[bytes, tuple[str, ...]]
 """Digest -> the areas in whose sections it stands."""
+Near = dict[str, set[tuple[bytes, bytes]]]
+"""Area -> the keys and digests by which it was found."""
 
 
 @dataclass(slots=True)
@@ -52,24 +54,33 @@ def ask(session: Session, connection: Connection, values: Mapping[str, Any]) -> 
     registrations are on this laptop are left out as far as these explain what was found.
     """
     indexes = _indexes(session, session.journal(connection))
-    exact: set[str] = set()
-    near: dict[str, set[tuple[bytes, bytes]]] = {}
-    if indexes:
-        person = of_answers(values)
-        for index in indexes:
-            if person.nik:
-                exact.update(index.numbers.get(nik_digest(index.key, person.nik), ()))
-            if index.blocks:
-                for digest in asked_blocks(index.key, person):
-                    for area in index.blocks.get(digest, ()):
-                        near.setdefault(area, set()).add((index.key, digest))
-        if exact:
-            exact -= store.areas_of_nik(connection, person.nik)
-        near = {area: found for area, found in near.items() if area not in exact}
+    if not indexes:
+        return {"exact": [], "near": []}
+    person = of_answers(values)
+    exact, near = look(indexes, person)
+    if exact:
+        exact -= store.areas_of_nik(connection, person.nik)
+    others = {area: found for area, found in near.items() if area not in exact}
     return {
         "exact": sorted(exact),
-        "near": sorted(area for area, found in near.items() if not _is_ours(connection, area, found)),
+        "near": sorted(area for area, found in others.items() if not _is_ours(connection, area, found)),
     }
+
+
+def look(indexes: Iterable[Index], person: Person) -> tuple[set[str], Near]:
+    """The areas in which the person's very NIK stands, and those of digests that another spelling or a slip shares."""
+    exact: set[str] = set()
+    near: Near = {}
+    for index in indexes:
+        if person.nik:
+            exact.update(index.numbers.get(nik_digest(index.key, person.nik), ()))
+        if index.blocks:
+            blocks = index.blocks
+            for digest in asked_blocks(index.key, person):
+                if digest in blocks:
+                    for area in blocks[digest]:
+                        near.setdefault(area, set()).add((index.key, digest))
+    return exact, near
 
 
 def _is_ours(connection: Connection, area: str, found: set[tuple[bytes, bytes]]) -> bool:
@@ -103,9 +114,9 @@ def _read(session: Session, journal: Journal) -> list[Index]:
         if section is None or index is None:
             continue
         if kind == NIK:
-            _add(index.numbers, section.digests, area)
+            add(index.numbers, section.digests, area)
         elif section.version == VERSION:
-            _add(index.blocks, section.digests, area)
+            add(index.blocks, section.digests, area)
     return [index for index in found.values() if index.numbers or index.blocks]
 
 
@@ -117,7 +128,8 @@ def _section(content: bytes, size: int) -> Section | None:
         return None
 
 
-def _add(areas: Areas, digests: Iterable[bytes], area: str) -> None:
+def add(areas: Areas, digests: Iterable[bytes], area: str) -> None:
+    """Take in the digests of an area."""
     fresh: Areas = dict.fromkeys(digests, (area,))
     for digest in areas.keys() & fresh.keys():
         fresh[digest] = (*areas[digest], area) if area not in areas[digest] else areas[digest]
