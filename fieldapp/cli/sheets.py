@@ -80,11 +80,11 @@ def import_(
     dry_run: bool,
     errors: Path | None,
 ) -> None:
-    from fieldapp.services import cover_import
+    from fieldapp.services import cover_files, cover_import
 
     given = _columns_of(columns)
     if map_file is not None:
-        said = cover_import.read_map_of(map_file)
+        said = cover_files.read_map_of(map_file)
         given = {**said.columns, **given}
         sheet = sheet if sheet is not None else said.sheet
         header_line = header_line if header_line is not None else said.header_line
@@ -112,6 +112,9 @@ def import_(
         )
     if answer["refused"]:
         out.say(_refused_words(answer["refused"], errors))
+    if answer["near_only"]:
+        words = _("{count} di antaranya tanpa NIK yang benar, tetapi tetap dibandingkan menurut kemiripan.")
+        out.say(words.format(count=answer["near_only"]))
 
 
 def _refused_words(count: int, errors: Path | None) -> str:

@@ -50,7 +50,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
 
 
 class PersonRow(NamedTuple):
-    """One row: `values` under the names of the form (only those that hold something), `faults` by field."""
+    """One row: `values` under the names of the form (only those that hold something), `faults` by field.
+
+    `nik_as_written` stands for a NIK that cannot be one: for comparing, never for keeping.
+    """
 
     number: int
     values: dict[str, str]
@@ -120,7 +123,10 @@ def _text(name: str) -> Callable[[Cell, date], _Read]:
 
 def _nik(cell: Cell, latest: date) -> _Read:
     digits, fault = read.nik_of(cell)
-    return ({"nik": digits} if digits else {}), fault
+    if digits:
+        return {"nik": digits}, None
+    # A number that is none still tells much to whoever compares people: one digit too few, an O for a 0.
+    return ({"nik_as_written": read.text_of(cell)} if fault is not None else {}), fault
 
 
 def _card(cell: Cell, latest: date) -> _Read:

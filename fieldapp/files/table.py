@@ -108,7 +108,8 @@ def read_map(path: Path) -> Map:
 
     Raises SheetError: map_unreadable, column_field; OSError.
     """
-    text = path.read_bytes()[: _MAP_MAX + 1]
+    with path.open("rb") as file:
+        text = file.read(_MAP_MAX + 1)
     if len(text) > _MAP_MAX:
         raise SheetError("map_unreadable", example=_MAP_EXAMPLE)
     try:

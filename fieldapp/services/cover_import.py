@@ -6,19 +6,15 @@ of a list replaces the older one, and carries only the digests that are new and 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from fieldapp.domain.nik import masked
-from fieldapp.locale import language
-from fieldapp.locale.reasons import os_reason
 from fieldapp.services import cover_matches, covers, policy
+from fieldapp.services.cover_files import Read, read_list, write_refused
 from fieldapp.services.cover_keys import nik_digest, row_digest, writing_key
 from fieldapp.services.cover_words import problem
 from fieldapp.services.covers import CoverList
-from fieldapp.services.problems import Exit, Problem
 from fieldapp.services.session import Session
 from fieldapp.store import covers as store
 from fieldapp.store.covers import ListRow, Taken
@@ -26,8 +22,6 @@ from fieldapp.store.db import Connection
 from sync.journal import Change, Journal
 
 if TYPE_CHECKING:
-    from fieldapp.files.people import PersonRow
-    from fieldapp.files.table import Map, Table
     from fieldapp.services.cover_matches import Progress
 
 NAME_MAX: Final = 80
@@ -35,19 +29,6 @@ NAME_MAX: Final = 80
 _CHUNK: Final = 8_000
 #: Of so many digests that are gone, against those that stay, a list is written whole again.
 _GONE_SHARE: Final = 0.5
-_REASON: Final = ("Alasan", "Reason")
-_LINE: Final = ("Baris", "Line")
-
-
-class _Read(NamedTuple):
-    """A file as it was understood: rows that can be used, rows that cannot with their findings."""
-
-    table: Table
-    kept: list[PersonRow]
-    refused: list[tuple[PersonRow, list[str]]]
-    repeated: int
-    told: dict[str, Any]
-    """Which column is what, warnings, and how many rows were refused for what."""
 
 
 class _Plan(NamedTuple):
@@ -79,20 +60,26 @@ def import_list(
     """Take a list in as the version in force of the list `name`; `kind` is one of covers.KINDS.
 
     `columns` says which column is what (files/columns.py), `errors` is where refused rows are written with the reason
-    beside each. Answers `{"id", "list", "kind", "rows", "kept", "refused", "repeated", "same_nik", "near", "before",
-    "after", "replaces", "columns", "warnings", "reasons", "is_same", "dry_run"}`: `rows` all rows of people or not,
-    `refused` with `reasons` code -> count, `repeated` kept rows with a NIK of an earlier one, `same_nik` registrations
-    whose NIK stands on it, `near` rows that look like a registration and wait for a decision (None in a dry run),
-    `before` and `after` counts of the list and of registrations on it. Raises Problem: not_allowed, cover_list_name,
-    cover_nobody, cover_key_missing, file_not_found, and the codes of files/errors.py.
+    beside each. Answers `{"id", "list", "kind", "rows", "kept", "refused", "repeated", "near_only", "same_nik", "near",
+    "before", "after", "replaces", "columns", "warnings", "reasons", "is_same", "dry_run"}`:
+
+    - `rows` all rows below the header; `refused` those that cannot be asked by NIK, with `reasons` code -> count;
+      `near_only` refused rows that are compared by likeness all the same; `repeated` kept rows with a NIK of an earlier
+      one.
+    - `same_nik` registrations whose NIK stands on it; `near` rows that look like a registration and wait for a decision
+      (None in a dry run); `before` and `after` counts of the list and of registrations on it.
+
+    Raises Problem: not_allowed, cover_list_name, cover_nobody, cover_key_missing, cover_errors_target, file_not_found,
+    and the codes of files/errors.py.
     """
     session.require_role("supervisor", "admin", who="supervisor")
-    name = " ".join(name.split())
-    if not covers.family_of(name) or len(name) > NAME_MAX or not name.isprintable():
-        raise problem("cover_list_name", {"limit": NAME_MAX})
-    read = _read(session, path, sheet, header_line, columns)
+    name = _usable_name(name)
+    if errors is not None and errors.resolve() == path.resolve():
+        # What is written there would replace the list itself.
+        raise problem("cover_errors_target")
+    read = read_list(session, path, sheet, header_line, columns)
     if errors is not None:
-        _write_refused(errors, read)
+        write_refused(errors, read)
     if not read.kept:
         raise problem("cover_nobody", {"rows": len(read.refused)})
 
@@ -104,31 +91,47 @@ def import_list(
         return plan, _same(connection, plan, read), before, _counts_after(session, connection, plan, key, read)
 
     plan, same, before, after = session.read(look)
-    answer: dict[str, Any] = {
+    answer = _told(plan, read, same, before, after)
+    answer["dry_run"] = dry_run
+    if dry_run:
+        return answer
+    if same is None:
+        answer["id"] = session.write(
+            lambda connection, journal: _take_in(session, connection, journal, plan, read, answer)
+        )
+    cover_matches.find(session, answer["id"], progress=progress)
+    answer["near"] = session.read(lambda connection: cover_matches.count(session, connection, answer["id"]))
+    return answer
+
+
+def _usable_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not covers.family_of(name) or len(name) > NAME_MAX or not name.isprintable():
+        raise problem("cover_list_name", {"limit": NAME_MAX})
+    return name
+
+
+def _told(
+    plan: _Plan, read: Read, same: CoverList | None, before: Mapping[str, int], after: Mapping[str, int]
+) -> dict[str, Any]:
+    """What an import answers, before anything is written."""
+    return {
         "id": same.id if same else None,
-        "list": name,
-        "kind": kind,
+        "list": plan.name,
+        "kind": plan.kind,
         "rows": len(read.kept) + len(read.refused),
         "kept": len(read.kept),
         "refused": len(read.refused),
         "repeated": read.repeated,
+        "near_only": len(read.near_only),
         "same_nik": after["registered"],
         "near": None,
-        "before": before,
-        "after": after,
+        "before": dict(before),
+        "after": dict(after),
         "replaces": [each.id for each in plan.older],
         **read.told,
         "is_same": same is not None,
-        "dry_run": dry_run,
     }
-    if same is None and not dry_run:
-        answer["id"] = session.write(
-            lambda connection, journal: _take_in(session, connection, journal, plan, read, answer)
-        )
-    if answer["id"] is not None:
-        cover_matches.find(session, answer["id"], progress=progress)
-        answer["near"] = session.read(lambda connection: cover_matches.count(session, connection, answer["id"]))
-    return answer
 
 
 def undo(session: Session, list_: str, reason: str = "") -> dict[str, Any]:
@@ -233,124 +236,6 @@ def find(connection: Connection, wanted: str) -> CoverList:
     return found[0]
 
 
-# -- reading
-
-
-def _read(
-    session: Session,
-    path: Path,
-    sheet: str | None,
-    header_line: int | None,
-    columns: Mapping[str, str | int] | None,
-) -> _Read:
-    from fieldapp.files.people import findings_of, people, words_of
-
-    table = read_table_of(path, sheet, header_line, columns)
-    rows = list(people(table, session.today()))
-    kept: list[PersonRow] = []
-    refused: list[tuple[PersonRow, list[str]]] = []
-    reasons: Counter[str] = Counter()
-    seen: set[str] = set()
-    repeated = 0
-    for row in rows:
-        codes = _unfit(row)
-        if codes:
-            refused.append((row, codes))
-            reasons.update(codes[:1])
-            continue
-        kept.append(row)
-        nik = row.values.get("nik")
-        repeated += nik in seen
-        if nik:
-            seen.add(nik)
-    warnings = [{"code": each.code, "message": words_of(each, language())} for each in findings_of(table, rows)]
-    told = {
-        "sheet": table.sheet,
-        "header": table.header_line,
-        "columns": table.columns.described(),
-        "warnings": warnings,
-        "reasons": dict(sorted(reasons.items())),
-    }
-    return _Read(table, kept, refused, repeated, told)
-
-
-def read_table_of(
-    path: Path, sheet: str | None, header_line: int | None, columns: Mapping[str, str | int] | None
-) -> Table:
-    """A table of people out of a file, with refusals as Problems: those of files/errors.py, and file_not_found,
-    file_not_read."""
-    from fieldapp.files.errors import MESSAGES, SheetError
-    from fieldapp.files.table import read_table
-
-    try:
-        return read_table(path, sheet=sheet, header_line=header_line, given=columns)
-    except SheetError as error:
-        wrong_use = error.code in ("sheet_unknown", "sheet_choose", "sheet_no_people", "column_field", "column_unknown")
-        exit_code = Exit.WRONG_USE if wrong_use else Exit.UNTRUSTED
-        raise Problem(error.code, exit_code=exit_code, details=error.details, words=MESSAGES[error.code]) from None
-    except FileNotFoundError:
-        raise Problem("file_not_found", details={"file": path.name}) from None
-    except OSError as error:
-        raise Problem("file_not_read", details={"file": path.name, "reason": os_reason(error)}) from None
-
-
-def read_map_of(path: Path) -> Map:
-    """A column map out of a file, with refusals as Problems: map_unreadable, file_not_found, file_not_read."""
-    from fieldapp.files.errors import MESSAGES, SheetError
-    from fieldapp.files.table import read_map
-
-    try:
-        return read_map(path)
-    except SheetError as error:
-        words = MESSAGES[error.code]
-        raise Problem(error.code, exit_code=Exit.WRONG_USE, details=error.details, words=words) from None
-    except FileNotFoundError:
-        raise Problem("file_not_found", details={"file": path.name}) from None
-    except OSError as error:
-        raise Problem("file_not_read", details={"file": path.name, "reason": os_reason(error)}) from None
-
-
-def _unfit(row: PersonRow) -> list[str]:
-    """Why a row cannot be used, as codes; a row without NIK is used when name and birth date stand for it."""
-    codes = [fault.code for fault in row.faults if fault.code == "row_nobody" or fault.field == "nik"]
-    if not codes and "nik" not in row.values and "birth_date" not in row.values:
-        codes = ["birth_date"] if any(fault.field == "birth_date" for fault in row.faults) else ["row_too_little"]
-    return codes
-
-
-def _write_refused(out: Path, read: _Read) -> None:
-    """Refused rows as they came, with their line and the reason beside each."""
-    from fieldapp.files.columns import letter
-    from fieldapp.files.errors import MESSAGES, SheetError
-    from fieldapp.files.people import WORDS
-    from fieldapp.files.sheet import Column, write_sheet
-
-    at = 1 if language() == "en" else 0
-    width = max((len(line.cells) for line in read.table.lines), default=0)
-    titles = read.table.columns.headings
-    own = [
-        Column(f"c{place}", titles[place] if place < len(titles) and titles[place] else letter(place))
-        for place in range(width)
-    ]
-    cells = {line.number: line.cells for line in read.table.lines}
-    faults = {row.number: {fault.code: dict(fault.details) for fault in row.faults} for row, _ in read.refused}
-
-    def rows() -> Iterator[dict[str, object]]:
-        from fieldapp.files.cells import text_of
-
-        for row, codes in read.refused:
-            why = "; ".join(WORDS[code][at].format(**faults[row.number].get(code, {})) for code in codes)
-            found = {f"c{place}": text_of(cell) for place, cell in enumerate(cells[row.number])}
-            yield {"line": row.number, "reason": why, **found}
-
-    columns = [Column("line", _LINE[at], "number", 8), Column("reason", _REASON[at], width=60), *own]
-    try:
-        write_sheet(out, columns, rows())
-    except SheetError as error:
-        exit_code = Exit.WRONG_USE if error.code == "sheet_kind" else Exit.REFUSED
-        raise Problem(error.code, exit_code=exit_code, details=error.details, words=MESSAGES[error.code]) from None
-
-
 # -- writing
 
 
@@ -366,7 +251,7 @@ def _plan(connection: Connection, name: str, kind: str, key: str, digests: froze
     return _Plan(name, kind, key, digests, older, (), digests, frozenset())
 
 
-def _same(connection: Connection, plan: _Plan, read: _Read) -> CoverList | None:
+def _same(connection: Connection, plan: _Plan, read: Read) -> CoverList | None:
     """The version in force that was made here of the very same file, read in the same way."""
     made = {each.list: each for each in store.imports(connection)}
     for each in plan.older:
@@ -378,7 +263,7 @@ def _same(connection: Connection, plan: _Plan, read: _Read) -> CoverList | None:
     return None
 
 
-def _how(read: _Read) -> dict[str, Any]:
+def _how(read: Read) -> dict[str, Any]:
     """How a file was understood: the same file read otherwise is another list."""
     return {
         "sheet": read.table.sheet,
@@ -389,9 +274,11 @@ def _how(read: _Read) -> dict[str, Any]:
 
 
 def _take_in(
-    session: Session, connection: Connection, journal: Journal, plan: _Plan, read: _Read, answer: Mapping[str, Any]
+    session: Session, connection: Connection, journal: Journal, plan: _Plan, read: Read, answer: Mapping[str, Any]
 ) -> str:
-    _, key = writing_key(session, connection)
+    key_id, key = writing_key(session, connection)
+    # Looked at anew: somebody may have taken the list in, or back, since it was read.
+    plan = _plan(connection, plan.name, plan.kind, key_id, plan.digests) if key_id == plan.key else plan
     changes, chunks = [], list(plan.chunks)
     added = sorted(plan.added)
     for start in range(0, len(added), _CHUNK):
@@ -416,18 +303,19 @@ def _take_in(
     store.keep_import(
         connection,
         Taken(record, read.table.digest, _how(read), session.now_ms()),
-        (ListRow(record, row.number, row_digest(key, row_text(row.values)), row.values) for row in read.kept),
+        (
+            ListRow(record, row.number, row_digest(key, row_text(row.values)), row.values)
+            for row in (*read.kept, *read.near_only)
+        ),
     )
     return record
 
 
 def _forget_old(connection: Connection, plan: _Plan) -> None:
     """Keep rows of the version that is being replaced, for an undo, and of nothing older."""
-    known = {each.id: each for each in covers.all_lists(connection)}
-    keep = {each.id for each in plan.older} | {each.id for each in covers.in_force(list(known.values()))}
-    for taken in store.imports(connection):
-        if taken.list not in keep:
-            store.forget_import(connection, taken.list)
+    in_force = covers.in_force(covers.all_lists(connection))
+    for list_ in store.old_imports(connection, (each.id for each in (*plan.older, *in_force))):
+        store.forget_import(connection, list_)
 
 
 def _new(record: str, type: str, fields: Mapping[str, Any]) -> Change:
@@ -438,7 +326,11 @@ def row_text(values: Mapping[str, str]) -> str:
     """What of a row makes it the same row in the next version of its list."""
     from fieldapp.domain.names import plain
 
-    parts = (values.get("nik", ""), plain(values.get("name", "")), values.get("birth_date", ""))
+    parts = (
+        values.get("nik") or values.get("nik_as_written", ""),
+        plain(values.get("name", "")),
+        values.get("birth_date", ""),
+    )
     return "\x1f".join((*parts, plain(values.get("mother_name", ""))))
 
 
@@ -459,7 +351,7 @@ def _counts(session: Session, connection: Connection, lists: Sequence[CoverList]
     return {"rows": sums["kept"], "niks": sums["niks"], **covers.counted(people, on_them)}
 
 
-def _counts_after(session: Session, connection: Connection, plan: _Plan, key: bytes, read: _Read) -> dict[str, int]:
+def _counts_after(session: Session, connection: Connection, plan: _Plan, key: bytes, read: Read) -> dict[str, int]:
     """The same of the list that is being taken in, before anything of it is written."""
     people = list(store.living(connection))
     reading = covers.Covers(session, connection)
@@ -480,8 +372,3 @@ def _told_counts(value: object) -> dict[str, int]:
 
 def _whole(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
-
-
-def masked_nik(values: Mapping[str, str]) -> str | None:
-    """A row's NIK as lists show it."""
-    return masked(values["nik"]) if values.get("nik") else None

@@ -77,8 +77,23 @@ def find_all(session: Session, list_: str | None = None, *, progress: Progress |
         wanted = [find_list(connection, list_)] if list_ else covers.in_force(covers.all_lists(connection))
         return [each.id for each in wanted if each.id in here]
 
+    if session.read(_outlived):
+        session.write(lambda connection, _: _forget(connection))
     for each in session.read(named):
         find(session, each, progress=progress)
+
+
+def _outlived(connection: Connection) -> list[str]:
+    """Rows kept here of lists that were taken back elsewhere, or replaced and replaced again."""
+    known = covers.all_lists(connection)
+    in_force = covers.in_force(known)
+    keep = {each.id for each in in_force} | {old for each in in_force for old in each.replaces}
+    return store.old_imports(connection, keep & {each.id for each in known})
+
+
+def _forget(connection: Connection) -> None:
+    for list_ in _outlived(connection):
+        store.forget_import(connection, list_)
 
 
 def matches(
@@ -131,7 +146,7 @@ def words(session: Session, list_: str, number: int, registration: str) -> dict[
 
 def _shown(name: str, value: object) -> str:
     text = value if isinstance(value, str) else ""
-    return masked(text) if name in ("nik", "nomor_kk") else text
+    return masked(text) if name in ("nik", "nik_as_written", "nomor_kk") else text
 
 
 def waiting(session: Session, connection: Connection, registrations: Sequence[str]) -> dict[str, int]:
@@ -193,7 +208,7 @@ def _compare(
     from fieldapp.matching.sweep import SweepCancelledError, against
 
     people = ((each.id, pack(of_answers(from_json(each.values_json), each.scope))) for each in chunk)
-    listed = ((str(row.number), pack(of_row(row.values))) for row in rows)
+    listed = ((str(row.number), pack(of_row(_comparable(row)))) for row in rows)
     try:
         return [
             NearPair(list_, int(number), registration, match.bits, match.probability, match.band)
@@ -201,6 +216,10 @@ def _compare(
         ]
     except SweepCancelledError:
         return None
+
+
+def _comparable(row: ListRow) -> dict[str, str]:
+    return {**row.values, "nik": row.values.get("nik") or row.values.get("nik_as_written", "")}
 
 
 class _Uncounted:
@@ -234,7 +253,7 @@ def _match(rarity: Rarity, values: Mapping[str, object], scope: str, row: ListRo
     from fieldapp.matching.people import of_answers, of_row
     from fieldapp.matching.score import compare
 
-    match = compare(of_answers(values, scope), of_row(row.values), rarity)
+    match = compare(of_answers(values, scope), of_row(_comparable(row)), rarity)
     return replace(match, bits=pair.bits, probability=pair.probability, band=cast("Band", pair.band))
 
 

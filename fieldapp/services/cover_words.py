@@ -31,6 +31,11 @@ _CODES: Final[dict[str, tuple[Exit, str, str]]] = {
         "Nomor itu cocok dengan {count} daftar. Tulis lebih lengkap.",
         "That id fits {count} lists. Write more of it.",
     ),
+    "cover_errors_target": (
+        Exit.WRONG_USE,
+        "Baris yang ditolak tidak dapat ditulis ke berkas daftarnya sendiri. Pilih nama lain untuk --errors.",
+        "Refused rows cannot be written into the file of the list itself. Choose another name for --errors.",
+    ),
     "cover_nobody": (
         Exit.REFUSED,
         "Tidak satu pun dari {rows} baris dapat dipakai, jadi daftar tidak diambil. Lihat alasannya dengan --errors.",

@@ -28,8 +28,11 @@ KINDS: Final = ("province", "employer", "bpjs", "other")
 """Whose list it is."""
 FREEING: Final = frozenset({"different", "ended"})
 """Decisions after which a list's row keeps nobody from approval."""
+_NAME_MAX: Final = 80
 DECISIONS: Final = ("same", "different", "ended")
 
+#: Decisions about so many registrations are looked for one by one, about more by reading all decisions.
+_FEW: Final = 200
 _APPROVED: Final = frozenset({"approved", "waiting", "frozen"})
 
 
@@ -100,7 +103,8 @@ def all_lists(connection: Connection) -> list[CoverList]:
             found.append(
                 CoverList(
                     id=id_,
-                    name=name,
+                    # Another program may have put anything into it, and it stands in messages.
+                    name="".join(filter(str.isprintable, name))[:_NAME_MAX],
                     family=family_of(name),
                     kind=kind if kind in KINDS else "other",
                     by=by,
@@ -122,19 +126,19 @@ def in_force(lists: Sequence[CoverList]) -> list[CoverList]:
     return [each for each in lists if each.id not in replaced]
 
 
-def decisions_in_force(session: Session, connection: Connection) -> list[CoverDecision]:
-    """Decisions that no later one replaces, by members whose area holds the registration."""
+def decisions_in_force(
+    session: Session, connection: Connection, registrations: Sequence[str] | None = None
+) -> list[CoverDecision]:
+    """Decisions that no later one replaces, by members whose area holds the registration; of all, or of these."""
     membership = session.journal(connection).membership
-    read = [_decision(row) for row in store.decision_records(connection)]
+    read = [_decision(row) for row in store.decision_records(connection, registrations)]
     found = [each for each in read if each is not None]
-    about = {each.id: (each.family, each.registration) for each in found}
-    replaced = {old for each in found for old in each.replaces if about.get(old) == (each.family, each.registration)}
     scopes = {each.id: each.scope for each in store.niks_of(connection, sorted({d.registration for d in found}))}
-    return [
-        each
-        for each in found
-        if each.id not in replaced and _reaches(membership.member(each.by), scopes.get(each.registration))
-    ]
+    # Only what counts replaces anything: else a member of another area could take away what somebody decided here.
+    counting = [each for each in found if _reaches(membership.member(each.by), scopes.get(each.registration))]
+    about = {each.id: (each.family, each.registration) for each in counting}
+    replaced = {old for each in counting for old in each.replaces if about.get(old) == (each.family, each.registration)}
+    return [each for each in counting if each.id not in replaced]
 
 
 class Covers:
@@ -152,9 +156,7 @@ class Covers:
         held = keys(session, connection) if self.lists else {}
         self._keys = {key_id: key for key_id, key in held.items() if key_id in wanted}
         self._decisions: dict[str, list[CoverDecision]] = {}
-        if self.lists:
-            for decision in decisions_in_force(session, connection):
-                self._decisions.setdefault(decision.registration, []).append(decision)
+        self._is_all_read = False
 
     @property
     def unchecked(self) -> list[CoverList]:
@@ -176,6 +178,7 @@ class Covers:
         """Registration -> where it stands, for those that stand anywhere."""
         if not self.lists:
             return {}
+        self._read_decisions([each.id for each in people])
         listed = self.with_niks({each.nik for each in people if each.nik})
         found: dict[str, list[Standing]] = {}
         for person in people:
@@ -187,7 +190,19 @@ class Covers:
 
     def decisions_about(self, registration: str, family: str) -> list[CoverDecision]:
         """What was said and stands about this registration and rows of this list."""
+        self._read_decisions([registration])
         return [each for each in self._decisions.get(registration, ()) if each.family == family]
+
+    def _read_decisions(self, registrations: Sequence[str]) -> None:
+        """Have the decisions about these registrations at hand: about few of them only theirs are read."""
+        missing = [] if self._is_all_read else [each for each in registrations if each not in self._decisions]
+        if not missing:
+            return
+        self._is_all_read = len(missing) > _FEW
+        self._decisions.update({each: [] for each in missing})
+        for decision in decisions_in_force(self._session, self._connection, None if self._is_all_read else missing):
+            if self._is_all_read or decision.registration in missing:
+                self._decisions.setdefault(decision.registration, []).append(decision)
 
     def _by_nik(self, person: Living, list_: CoverList) -> Standing:
         own = {nik_digest(key, person.nik or "") for key in self._keys.values()}

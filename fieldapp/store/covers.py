@@ -158,14 +158,24 @@ def has_lists(connection: Connection) -> bool:
     return bool(connection.execute("SELECT 1 FROM other_record WHERE type = ? LIMIT 1", (LIST,)).fetchone())
 
 
-def decision_records(connection: Connection) -> list[tuple[str, str, int, str, dict[str, Any]]]:
-    """(id, by whom, when in ms, scope, values) of every decision about a list's row that was not taken back."""
+def decision_records(
+    connection: Connection, registrations: Sequence[str] | None = None
+) -> list[tuple[str, str, int, str, dict[str, Any]]]:
+    """(id, by whom, when in ms, scope, values) of the decisions about lists' rows that were not taken back, oldest
+    first; of all registrations, or of these."""
+    among = "" if registrations is None else "AND values_json ->> '$.registration' IN (SELECT value FROM json_each(?))"
     found = connection.execute(
-        """SELECT id, registered_by, at_ms, scope, values_json FROM other_record WHERE type = ? AND void = 0
-        ORDER BY at_ms, id""",
-        (DECISION,),
+        f"""SELECT id, registered_by, at_ms, scope, values_json FROM other_record WHERE type = ? AND void = 0 {among}
+        ORDER BY at_ms, id""",  # noqa: S608 - our words
+        (DECISION,) if registrations is None else (DECISION, to_json(list(registrations))),
     )
     return [(*row[:4], from_json(row[4])) for row in found]
+
+
+def old_imports(connection: Connection, keep: Iterable[str]) -> list[str]:
+    """Lists that were taken in here and are none of these."""
+    wanted = set(keep)
+    return [each.list for each in imports(connection) if each.list not in wanted]
 
 
 def living(connection: Connection) -> Iterator[Living]:

@@ -115,7 +115,7 @@ def _odd(
         words = _("NIK ini ada pada {count} pendaftaran lain.").format(count=len(doubles))
         lines += _about(_("Ganda"), "nik", words, "error", width)
     for each in shown.get("covers") or []:
-        lines += _about(_("Terlindungi"), "", cover_words(each), "error" if each["blocks"] else "warning", width)
+        lines += _about(_("Terlindungi"), "", plain(cover_words(each)), "error" if each["blocks"] else "warning", width)
     for each in near:
         words = _("{who} D membandingkan keduanya.").format(who=near_words(each))
         lines += _about(_("Mirip dengan"), "", words, "warning", width)

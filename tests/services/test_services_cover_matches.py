@@ -138,6 +138,17 @@ def test_new_registrations_are_compared_when_they_come_and_others_are_not_again(
     assert review.decide(supervisor, [late], "approve")[0]["code"] == "covered_elsewhere"
 
 
+def test_a_row_whose_nik_lost_a_digit_is_refused_but_compared_all_the_same(office: Any, tmp_path: Path) -> None:
+    supervisor, _, ids = office
+    answer = taken_in(supervisor, tmp_path, STRANGER, ("647105280674901", "CONTOH MAPPASESSU", "28-06-1974"))
+    assert (answer["kept"], answer["refused"], answer["near_only"], answer["near"]) == (1, 1, 1, 1)
+    assert answer["reasons"] == {"nik_length": 1}
+    [found] = near(supervisor)
+    assert (found["row"], found["registration"], found["nik"]) == (3, ids[0], None)
+    cover_decisions.decide(supervisor, LIST, ids[0], "same", reason="Orangnya", row=3)
+    assert review.decide(supervisor, [ids[0]], "approve")[0]["code"] == "covered_elsewhere"
+
+
 def test_an_equal_nik_under_an_unlike_name_is_shown_with_its_row_and_freed_by_it(office: Any, tmp_path: Path) -> None:
     supervisor, _, ids = office
     taken_in(supervisor, tmp_path, ("6471052806749001", "UJI SOMEBODI LAINNYA", ""))

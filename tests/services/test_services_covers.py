@@ -11,7 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
-from fieldapp.services import cover_decisions, cover_import, cover_keys, covers, registrations, review
+from fieldapp.services import cover_decisions, cover_import, cover_keys, cover_matches, covers, registrations, review
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session
 from fieldapp.store import covers as store
@@ -390,3 +390,63 @@ def test_who_is_not_on_a_list_has_nothing_to_be_freed_of(town, person: Person, t
         cover_decisions.decide(supervisor, "Daftar lain", one, "different", reason="Coba")
     with pytest.raises(Problem, match="registration_not_found"):
         cover_decisions.decide(supervisor, LIST, "tidakada", "different", reason="Coba")
+
+
+def test_a_supervisor_of_another_area_takes_no_decision_away(town, person: Person, tmp_path: Path) -> None:
+    from sync.journal import Change
+
+    first, elsewhere = town.join("supervisor", "Agus", AREA), town.join("supervisor", "Budi", "64.71.01")
+    [one] = handed_in(town.join("enumerator", "Siti", AREA), person(1))
+    town.carry(town.sessions[-1], first)
+    take_in(first, sheet(tmp_path / "a.xlsx", listed(1)))
+    cover_decisions.decide(first, LIST, one, "different", reason="Orang lain")
+    town.carry(first, elsewhere)
+    [told] = first.read(lambda c: covers.decisions_in_force(first, c))
+
+    def forge(connection: Any, journal: Any) -> None:
+        record = journal.new_record(elsewhere.author())
+        said = {"list": told.family, "registration": one, "nik": covers.pack_one(told.nik), "row": ""}
+        said |= {"decision": "same", "reason": "Coba", "stamp": "", "replaces": [told.id]}
+        change = Change(record=record, type=store.DECISION, scope="64.71.01", kind="new", fields=said)
+        journal.append(elsewhere.author(), [change])
+
+    elsewhere.write(forge)
+    town.carry(elsewhere, first)
+    assert first.read(lambda c: covers.decisions_in_force(first, c)) == [told]
+    assert refusal(first, one) is None
+
+
+def test_rows_of_a_list_that_was_taken_back_elsewhere_do_not_stay(town, tmp_path: Path) -> None:
+    first, second = town.join("supervisor", "Agus", AREA), town.join("supervisor", "Budi", AREA)
+    taken = take_in(first, sheet(tmp_path / "a.xlsx", listed(1)))
+    town.carry(first, second)
+    cover_import.undo(second, taken["id"])
+    town.carry(second, first)
+    assert cover_import.lists(first) == []
+    cover_matches.find_all(first)
+    assert first.read(lambda c: (store.imports(c), list(store.rows(c, taken["id"])))) == ([], [])
+
+
+def test_refused_rows_are_never_written_over_the_list_itself(town, tmp_path: Path) -> None:
+    file = sheet(tmp_path / "a.xlsx", listed(1))
+    before = file.read_bytes()
+    with pytest.raises(Problem, match="cover_errors_target"):
+        take_in(town.admin, file, errors=tmp_path / "x" / ".." / "a.xlsx")
+    assert file.read_bytes() == before
+
+
+def test_two_versions_taken_in_apart_both_count_until_a_third_replaces_both(
+    town, person: Person, tmp_path: Path
+) -> None:
+    first, second = town.join("supervisor", "Agus", AREA), town.join("supervisor", "Budi", AREA)
+    ids = handed_in(town.join("enumerator", "Siti", AREA), person(1), person(2))
+    town.carry(town.sessions[-1], first, second)
+    take_in(first, sheet(tmp_path / "a.xlsx", listed(1)))
+    take_in(second, sheet(tmp_path / "b.xlsx", listed(2)))
+    town.carry(second, first)
+    assert [refusal(first, each) for each in ids] == ["covered_elsewhere"] * 2
+    with pytest.raises(Problem, match="cover_list_ambiguous"):
+        cover_import.undo(first, LIST)
+    third = take_in(first, sheet(tmp_path / "c.xlsx", listed(3)))
+    assert len(third["replaces"]) == 2
+    assert [refusal(first, each) for each in ids] == [None, None]

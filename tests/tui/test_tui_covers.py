@@ -1,0 +1,42 @@
+"""What the screens say of a person who is on a list of people covered already."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fieldapp.tui.reading import record_lines
+from fieldapp.tui.screens.review import why
+
+SHOWN: dict[str, Any] = {
+    "id": "01a1998e-8a50-79a3-ad00-be34d7252889",
+    "state": "submitted",
+    "values": {"name": "Contoh Orang"},
+    "conflicts": {},
+    "overrides": {},
+    "comments": [],
+    "area": "64.71.05.1002",
+    "area_name": "Sepinggan",
+    "registered_by": "Siti",
+    "round": 1,
+}
+ROW = {"state": "submitted", "nik": "6471********9001", "errors": 0, "conflicts": 0, "duplicates": 0, "overrides": 0}
+SAID = {"decision": "ended", "reason": "Sudah berhenti", "by": "Agus", "at": "2026-11-02T00:00:00Z"}
+
+
+def lines(*standings: dict[str, Any]) -> list[str]:
+    return [line.text for line in record_lines({**SHOWN, "covers": list(standings)}, [], 76)]
+
+
+def test_the_queue_says_in_words_that_somebody_is_covered_or_looks_like_it() -> None:
+    assert why({**ROW, "covers": 1, "cover_near": 0}) == "sudah terlindungi"
+    assert why({**ROW, "covers": 0, "cover_near": 2}) == "mirip orang terlindungi"
+    assert why({**ROW, "covers": 0, "cover_near": 0}) == "-"
+
+
+def test_a_record_names_the_list_and_what_was_decided_about_its_row() -> None:
+    open_ = {"list": "x", "name": "Daftar [b]Rekaan", "kind": "province", "blocks": True, "by_nik": True}
+    told = "\n".join(lines({**open_, "decision": None}))
+    assert "Terlindungi: NIK ini ada di daftar Daftar [b]Rekaan." in told
+    told = " ".join(" ".join(lines({**open_, "blocks": False, "decision": SAID})).split())
+    assert "perlindungannya sudah berakhir (Agus: Sudah berhenti)" in told
+    assert not any("Terlindungi" in line for line in lines())
