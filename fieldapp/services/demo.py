@@ -101,6 +101,7 @@ def _road(folder: Path, people: int, say: Say, *, slots_left: int) -> Road:
     road.give_returns()
     road.carry_to_supervisor()
     road.register_later()
+    road.compare()
     demo_homes.finish(road.homes)
     return road
 

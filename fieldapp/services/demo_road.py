@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fieldapp.locale import N_, _
-from fieldapp.services import conflicts, drafts, exchange, registrations, review
+from fieldapp.services import conflicts, drafts, exchange, finding, registrations, review
 from fieldapp.services.demo_homes import (
     COORDINATOR,
     LAPTOPS,
@@ -24,7 +24,14 @@ from fieldapp.services.demo_homes import (
     town_of,
 )
 from fieldapp.services.demo_people import Values
-from fieldapp.services.demo_trouble import Person, made_up, second_registration
+from fieldapp.services.demo_trouble import (
+    Person,
+    made_up,
+    relatives_nik,
+    second_registration,
+    slipped_registration,
+    twin,
+)
 from fieldapp.services.session import Session
 
 ANI, BUDI, CITRA = LAPTOPS
@@ -214,8 +221,21 @@ class Road:
             return session.member.id, session.member.name
 
     def _met_again(self) -> list[Person]:
-        met = [person for _id, person in self.kept[ANI.key] if not person.trouble][-_DOUBLES:]
-        return [Person(CITRA.areas[0], second_registration(person.values), "duplicate", "submitted") for person in met]
+        """People of the first laptop once more: two as they are, one with slips; a twin; a borrowed NIK."""
+        clean = [person.values for _id, person in self.kept[ANI.key] if not person.trouble]
+        met = [second_registration(values) for values in clean[-_DOUBLES:]]
+        *_others, first, second, third = clean[:-_DOUBLES]
+        stranger = next(each for each in made_up(60, town_of([CITRA], self.clock()), seed=1908) if not each.trouble)
+        met += [slipped_registration(first), twin(second), relatives_nik(third, stranger.values)]
+        return [Person(CITRA.areas[0], values, "duplicate", "submitted") for values in met]
+
+    def compare(self) -> None:
+        """The office looks for people who stand in the register twice; who they are is for a person to say."""
+        for role in (COORDINATOR, SUPERVISOR):
+            with self.open(role) as session:
+                found = finding.find(session)
+        words = _("Pasangan yang mungkin satu orang: {pairs}, {certain} di antaranya hampir pasti.")
+        self.say(words.format(pairs=found["pairs"], certain=found["almost_certain"]))
 
     def _clean(self, laptop: Role) -> list[str]:
         """Ids of the laptop's registrations without trouble, the ones that were met again left out."""

@@ -65,6 +65,35 @@ def second_registration(values: Values) -> Values:
     }
 
 
+def slipped_registration(values: Values) -> Values:
+    """The same person met once more, with two digits of the NIK swapped and the name written as it was heard."""
+    again = dict(values)
+    nik = str(values["nik"])
+    # The serial's digits 2 and 3: place and date of birth stay readable in the number.
+    again["nik"] = f"{nik[:13]}{nik[14]}{nik[13]}{nik[15]}"
+    again["name"] = str(values["name"]).replace("y", "i").replace("ah", "a").replace("f", "p")
+    again["ktp_address"] = str(values["ktp_address"]).replace("No. ", "Nomor ")
+    return again
+
+
+def twin(values: Values) -> Values:
+    """A twin of somebody: one birth date, one mother, one home, and another name."""
+    other = dict(values)
+    nik, name = str(values["nik"]), str(values["name"]).split()
+    other["nik"] = f"{nik[:15]}{(int(nik[15]) + 1) % 10}"
+    other["name"] = " ".join([*name[:1], "Husna" if values["sex"] == "P" else "Husein", *name[2:]])
+    return other
+
+
+def relatives_nik(values: Values, other: Values) -> Values:
+    """`other`, written down with the NIK of somebody else of the house."""
+    again = dict(other)
+    again["nik"] = values["nik"]
+    for code in ("nik_birth_date_differs", "nik_sex_differs"):
+        _explain(again, code, "NIK dibacakan dari kartu keluarga")
+    return again
+
+
 def _explain(values: Values, code: str, reason: str) -> None:
     overrides = values.setdefault("overrides", {})
     if isinstance(overrides, dict):

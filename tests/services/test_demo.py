@@ -16,7 +16,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from fieldapp.locale import set_language
-from fieldapp.services import conflicts, demo, drafts, ledger, registrations, review, sheets
+from fieldapp.services import conflicts, demo, drafts, duplicates, ledger, registrations, review, sheets
 from fieldapp.services.demo_homes import (
     ADMIN,
     COORDINATOR,
@@ -73,8 +73,15 @@ def test_the_supervisor_opens_a_programme_in_the_middle_of_its_work(built: demo.
     assert found["rejected"] == 2
     assert found["changed_after_review"] == 1
     assert found["submitted"] > 50
-    # Two conflicts, and two people who were registered twice.
-    assert found["has_issues"] == 2 + 4
+    # Two conflicts, two people who were registered twice, and two who use one NIK.
+    assert found["has_issues"] == 2 + 4 + 2
+    with open_home(built, SUPERVISOR) as session:
+        cases = duplicates.listing(session)
+    assert sorted(pair["band"] for case in cases for pair in case["pairs"]) == [
+        *["almost_certain"] * 3,
+        "same_nik",
+        "to_review",
+    ]
 
 
 def test_every_replica_lists_what_it_holds_as_the_supervisor_does(built: demo.DemoHomes) -> None:

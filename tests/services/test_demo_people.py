@@ -15,7 +15,15 @@ from fieldapp.forms.check import Checked, check
 from fieldapp.forms.declaration import QUESTIONS
 from fieldapp.services.demo_homes import EVERYBODY, LAPTOPS, Days
 from fieldapp.services.demo_people import Town
-from fieldapp.services.demo_trouble import TROUBLES, Person, made_up, second_registration
+from fieldapp.services.demo_trouble import (
+    TROUBLES,
+    Person,
+    made_up,
+    relatives_nik,
+    second_registration,
+    slipped_registration,
+    twin,
+)
 
 REFERENCE = date(2027, 1, 1)
 TOWN = Town(tuple(area for laptop in LAPTOPS for area in laptop.areas), REFERENCE)
@@ -112,3 +120,15 @@ def test_the_demonstrations_clock_moves_on_and_never_passes_now() -> None:
     for _ in range(20_000):
         days()
     assert days() == now
+
+
+def test_people_who_are_met_again_slip_are_twins_or_borrow_a_nik(people: list[Person]) -> None:
+    values, other = (person.values for person in [each for each in people if not each.trouble][:2])
+    slipped = slipped_registration(values)
+    assert sorted(slipped["nik"]) == sorted(values["nik"])
+    assert slipped["birth_date"] == values["birth_date"]
+    assert twin(values)["birth_date"] == values["birth_date"]
+    assert twin(values)["name"] != values["name"]
+    assert twin(values)["nik"] != values["nik"]
+    assert relatives_nik(values, other)["nik"] == values["nik"]
+    assert relatives_nik(values, other)["name"] == other["name"]

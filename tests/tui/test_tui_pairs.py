@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from lookalikes import PASSPHRASE
 from textual import events
 
+from fieldapp.locale import set_language
 from fieldapp.services import duplicates, exchange, registrations, same_as
 from fieldapp.services.session import open_session
 from fieldapp.tui.screens import screen_named
@@ -183,6 +185,26 @@ async def test_who_may_not_decide_is_told_whom_to_ask(compared, at, tmp_path) ->
         await hands.press("s")
         await hands.until("Belum dapat dilakukan")
         assert "Alasannya" not in hands.seen
+
+
+async def test_the_desk_speaks_english_too(kory, at, monkeypatch) -> None:
+    monkeypatch.setenv("FIELDAPP_LANG", "en")
+    set_language("en")
+    async with at(kory, (120, 40)) as hands:
+        await hands.until("F1")
+        await hands.write(PASSPHRASE)
+        await hands.press("enter")
+        await hands.until("O  The same person?")
+        await hands.press("o")
+        await hands.until("The same person?", "36 cases", "almost certain", "Registrations that are alike")
+        seen = hands.seen
+        await hands.press("enter")
+        await hands.until("Why this pair is shown", "supports", "Signs: = equal", "1 of 108")
+        seen += hands.seen
+        await hands.press("s")
+        await hands.until("The reason: press its number", "Stays:", "The person was asked")
+        seen += hands.seen
+    assert not {"yang", "dengan", "sama", "beda", "pilih", "orang", "tidak"} & set(re.findall(r"[a-z]+", seen.lower()))
 
 
 async def _fill_in(hands, name: str, born: str) -> None:

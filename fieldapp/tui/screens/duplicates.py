@@ -59,7 +59,7 @@ def name_of(case: Case) -> str:
 def columns() -> Sequence[Column]:
     """How strong, who, where; on wide screens also what was decided and how many pairs are open."""
     return (
-        Column(lambda: _("Kekuatan"), lambda row: _(SHORT_BANDS.get(str(row["band"]), str(row["band"]))), 13),
+        Column(lambda: _("Kekuatan"), lambda row: _(SHORT_BANDS.get(str(row["band"]), str(row["band"]))), 15),
         Column(lambda: _("Pendaftaran yang mirip"), lambda row: str(row["names"])),
         Column(lambda: _("Kelurahan"), lambda row: str(row["areas"]), 16),
         Column(lambda: _("Pasangan"), lambda row: str(row["open"]), 8, from_width=100),
