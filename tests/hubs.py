@@ -3,15 +3,16 @@
 import contextlib
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 from fieldapp.services.hub import HubServer
 from fieldapp.services.session import Session
 
 
 @contextlib.contextmanager
-def serving(hub: Session, **bounds: int) -> Iterator[str]:
+def serving(hub: Session, **over: Any) -> Iterator[str]:
     """The hub of this session in a thread; yields its address."""
-    server = HubServer(hub, "127.0.0.1", 0, **bounds)
+    server = HubServer(hub, "127.0.0.1", 0, **over)
     ready = threading.Event()
     thread = threading.Thread(target=server.run, args=(lambda url: ready.set(),))
     thread.start()

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import servers
 from hubs import serving
 
 from fieldapp.matching.digests import unpack_section
-from fieldapp.services import exchange, known, known_sections, membership, registrations, submission
+from fieldapp.services import exchange, known, known_sections, membership, registrations, same_as, submission
 from sync.exchange import bundle_for_member
 
 #: Four kelurahan: two of Balikpapan Selatan, one of Balikpapan Timur.
@@ -360,3 +361,40 @@ def test_a_hub_looks_now_and_then_and_stops_after_its_share_of_work(town: Any, p
     for now[0] in (40.0, 60.0, 62.0):
         hub.write(lambda _, journal: preparer(journal))
     assert made() == size + 8
+
+
+def test_a_hub_on_postgresql_warns_of_the_same_people(town: Any, person: Any) -> None:
+    hub = town.join("hub", "Pusat", "64.71")
+    sari, rudi = town.join("enumerator", "Sari", SOUTH), town.join("enumerator", "Rudi", SOUTH_TOO)
+    withdrawn = register(sari, someone(person))
+    register(sari, someone(person, 5, name="Lain Lagi", mother_name="Beda"))
+    database = servers.address(servers.new_schema("known"))
+    with serving(hub, look_s=0.0, database=database) as url:
+        for laptop in (sari, rudi):
+            exchange.sync(laptop, url)
+        asked = [
+            someone(person, ktp_area=SOUTH_TOO),
+            someone(person, 5, name="Lain Lagi", mother_name="Beda", ktp_area=SOUTH_TOO),
+        ]
+        assert [codes(rudi, values) for values in asked] == [["duplicate_nik_elsewhere"]] * 2
+        assert codes(rudi, asked[0] | {"nik": "6471052806749010"}) == ["duplicate_near_elsewhere"]
+        registrations.withdraw(sari, withdrawn, "menarik persetujuan")
+        for laptop in (sari, rudi):
+            exchange.sync(laptop, url)
+    assert [codes(rudi, values) for values in asked] == [[], ["duplicate_nik_elsewhere"]]
+
+
+def test_a_registration_that_gives_way_to_another_one_is_known_no_more(town: Any, laptops: Any, person: Any) -> None:
+    kiki, sari, rudi, _ = laptops
+    first = register(sari, someone(person, 1))
+    second = register(sari, someone(person, 6, name="Umpama Rekan"))
+    town.carry(sari, kiki)
+    same_as.decide(kiki, first, second, "same", reason="Orangnya sama, KTP dilihat", survivor=first)
+    give_back(town, kiki, rudi)
+    known_still = someone(person, 1, ktp_area=SOUTH_TOO)
+    gone = someone(person, 6, birth_date="1990-01-01", name="Beda", mother_name="Lain", ktp_area=SOUTH_TOO)
+    assert known.ask(rudi, known_still)["exact"] == [SOUTH]
+    assert known.ask(rudi, gone)["exact"] == []
+    same_as.undo(kiki, first, second, reason="Ternyata saudara kembar")
+    give_back(town, kiki, rudi)
+    assert known.ask(rudi, gone)["exact"] == [SOUTH]
