@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import log2
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -59,7 +59,12 @@ def compare_nik(a: Person, b: Person, rarity: Rarity) -> Outcome | None:
         gained += _serial(one[12:], other[12:], one[:12] == other[:12])
     if gained < 0 and (a.foreign or b.foreign or _unconfirmed(a) or _unconfirmed(b)):
         return Outcome("foreign", gained * weights.FOREIGN_NIK_FACTOR)
-    return Outcome(_nik_code(one, other), gained)
+    code = _nik_code(one, other)
+    return Outcome(code, gained + MORE_BY_CODE.get(code, 0.0))
+
+
+#: What a number's outcome gets beside its parts; it depends on all digits.
+MORE_BY_CODE: Final = {"swapped": weights.NIK_SWAPPED, "two_digits": weights.NIK_TWO_DIGITS}
 
 
 def _only_regions(one: str, other: str, rarity: Rarity) -> Outcome | None:
@@ -206,7 +211,7 @@ def _level(one: Day, other: Day, rarity: Rarity) -> Outcome:
         slip = _digits_near(year_a, year_b)
         if apart <= 1:
             return Outcome("year_next", weights.YEAR_NEXT)
-        return Outcome("year_slip" if slip else "year", weights.DATE_SLIP - 0.5 if slip else weights.YEAR_DIFFERS)
+        return Outcome("year_slip" if slip else "year", weights.DATE_SLIP if slip else weights.YEAR_DIFFERS)
     if same_year:
         if month_a == day_b and day_a == month_b:
             common = bits(f"{DAY}{month_a:02d}{day_a:02d}", rarity)

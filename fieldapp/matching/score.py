@@ -13,6 +13,7 @@ from fieldapp.matching.number_comparison import DateOutcome, Outcome, compare_da
 from fieldapp.matching.people import Person
 from fieldapp.matching.rarity import Rarity
 
+_REPEATED: Final = {"birth_place": weights.BIRTH_PLACE_IN_NIK, "area": weights.AREA_IN_NIK}
 _SURE_NIK: Final = frozenset({"equal", "cut", "length", "one_digit", "swapped"})
 _SAME_NAMES: Final = frozenset({"equal", "order", "variant", "glued"})
 _UNLIKE_NAMES: Final = frozenset({"mixed", "slip", "slips", "sound"})
@@ -112,7 +113,9 @@ def _finished(a: Person, b: Person, core: _Core, rarity: Rarity) -> Match:
         ("address", home.compare_addresses(a, b)),
         ("birth_place", home.compare_birth_places(a, b, rarity)),
     ]
-    same_region = a.region != "" and a.region[:4] == b.region[:4]
+    # What place of birth and home repeat of the NIK's district, always less than the number said for the pair.
+    same_region = core.nik is not None and a.region[:4] == b.region[:4]
+    said = max(core.nik.bits, 0.0) * weights.REPEATED_MOST if same_region and core.nik is not None else 0.0
     levels = []
     for aspect, outcome in outcomes:
         if outcome is None:
@@ -122,8 +125,9 @@ def _finished(a: Person, b: Person, core: _Core, rarity: Rarity) -> Match:
             gained *= factor
         elif date_clash and gained > 0 and aspect == "name":
             gained *= weights.DATE_CLASH_NAME_FACTOR
-        if same_region and gained > 0 and aspect == "birth_place":
-            gained *= weights.BIRTH_PLACE_IN_NIK_FACTOR
+        if said > 0 and gained > 0 and (aspect == "birth_place" or (aspect == "area" and a.region == b.region)):
+            repeated = min(gained * _REPEATED[aspect], said)
+            gained, said = gained - repeated, said - repeated
         levels.append(Level(aspect, outcome.code, gained, outcome.details))
     known = {level.aspect for level in levels}
     beginning = prior(rarity.population)

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from fieldapp.matching import home_comparison as home
 from fieldapp.matching import weights
 from fieldapp.matching.name_comparison import compare_names
-from fieldapp.matching.number_comparison import compare_dates, compare_nik
+from fieldapp.matching.number_comparison import MORE_BY_CODE, compare_dates, compare_nik
 from fieldapp.matching.people import Person
 from fieldapp.matching.rarity import Rarity
 from fieldapp.matching.score import prior
@@ -132,7 +132,8 @@ class Sieve:
         gained = self._niks.get(key)
         if gained is None:
             nik = compare_nik(a.person, b.person, self._rarity)
-            gained = 0.0 if nik is None else nik.bits
+            # What follows from all digits is taken at its most, for this is remembered for other days.
+            gained = 0.0 if nik is None else nik.bits - MORE_BY_CODE.get(nik.code, 0.0) + weights.NIK_SWAPPED
             if a.nik[:15] != b.nik[:15]:
                 _remember(self._niks, key, gained)
         return total + gained

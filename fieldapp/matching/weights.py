@@ -11,7 +11,7 @@ from typing import Final
 
 # --- before anything is compared -----------------------------------------------------------------------------------
 #: In a register of n people some tenth are there twice: n/10 pairs of one person among n*n/2, so 2 log2 is off by this.
-PRIOR_DUPLICATES: Final = -2.0
+PRIOR_DUPLICATES: Final = -1.5
 #: Fewer people than this do not make strangers likelier to be the same: they come from the same town.
 SMALLEST_POPULATION: Final = 1000
 
@@ -44,9 +44,13 @@ SERIAL_SHARE_HUNDREDS: Final = 0.00005
 #: One slip in four digits, to one given other number.
 SERIAL_SLIP: Final = 1 / 1000
 #: Same place and day, another serial: just what two people born on one day in one district have.
-SERIAL_NEIGHBOUR_LEAST: Final = -5.0
+SERIAL_NEIGHBOUR_LEAST: Final = -7.0
 #: Serials differ and place or day too: nothing new.
 SERIAL_DIFFERS: Final = -0.7
+#: Two neighbouring digits swapped and all else equal: hardly a stranger, whose digits differ anyhow.
+NIK_SWAPPED: Final = 1.2
+#: Two digits wrong apart from each other: one repeat in fifty, and the neighbours of two days and districts are many.
+NIK_TWO_DIGITS: Final = -1.0
 #: What is left of these when one of the numbers cannot be its holder's: its date is far from the date typed beside it
 #: (a relative's number, or a family card's).
 FOREIGN_NIK_FACTOR: Final = 0.25
@@ -66,7 +70,7 @@ DATE_SLIP: Final = 5.0
 #: One slip from a date to what is no date, inside the NIK: whoever wrote it did slip, and few dates are that near.
 DATE_SLIP_IN_NIK: Final = 8.0
 #: Day and month equal, year not: 4 in 100 against 1 in 365.
-YEAR_DIFFERS: Final = 3.3
+YEAR_DIFFERS: Final = 2.5
 #: The same with the year next to it: an age worked out on another day of the year.
 YEAR_NEXT: Final = 5.3
 #: Year and month equal: 2 in 100 against 1 in 540.
@@ -126,11 +130,11 @@ NAME_ORDER: Final = -0.5
 NAME_ONE_SIDE: Final = -1.2
 NAME_ONE_SIDE_OPTIONAL: Final = -0.2
 #: Each side has a name that the other lacks: siblings, not one person; what they share counts half.
-NAME_BOTH_SIDES: Final = -4.0
+NAME_BOTH_SIDES: Final = -3.5
 NAME_SHARED_FACTOR: Final = 0.5
-NAME_BOTH_OPTIONAL: Final = -2.0
+NAME_BOTH_OPTIONAL: Final = -3.5
 #: Nothing of the names agrees.
-NAME_DIFFERS: Final = -8.0
+NAME_DIFFERS: Final = -6.5
 
 # --- mother's name, family card ------------------------------------------------------------------------------------
 #: Equal mother's name of three tokens; brothers and sisters share it.
@@ -144,7 +148,7 @@ KK_SLIP: Final = 3.0
 KK_DIFFERS: Final = -0.7
 
 # --- phone, sex, places --------------------------------------------------------------------------------------------
-PHONE_EQUAL: Final = 7.0
+PHONE_EQUAL: Final = 6.0
 #: Each other holder makes it likelier a helper's or a family's.
 PHONE_SHARED_LEAST: Final = 0.5
 PHONE_MANY: Final = 8
@@ -155,15 +159,18 @@ SEX_EQUAL: Final = 0.9
 SEX_DIFFERS: Final = -4.5
 #: A sex that its own NIK contradicts is likely a slip.
 SEX_DIFFERS_DOUBTFUL: Final = -2.0
-#: Same kelurahan by its rarity; some eighth of all people moved, and a clerk may be somewhere else.
-AREA_EQUAL: Final = -0.3
-AREA_MOST: Final = 6.0
-KECAMATAN_EQUAL: Final = -0.7
+#: Same kelurahan by its rarity, less a bit: those who are mistaken for each other are mostly neighbours and kin. Some
+#: fifth of all people moved or are met by a clerk somewhere else.
+AREA_EQUAL: Final = -1.0
+AREA_MOST: Final = 5.0
+#: Who lives where the NIK was given: the district has said this part of it.
+AREA_IN_NIK: Final = 0.4
+KECAMATAN_EQUAL: Final = -0.5
 #: A list that knows no kelurahan.
 KECAMATAN_ALONE: Final = 1.5
-AREA_DIFFERS: Final = -2.3
+AREA_DIFFERS: Final = -1.4
 #: Street and house number.
-ADDRESS_EQUAL: Final = 5.0
+ADDRESS_EQUAL: Final = 4.3
 ADDRESS_STREET: Final = 1.5
 ADDRESS_NEAR: Final = 2.5
 #: In one kelurahan: RTs and streets have several names.
@@ -171,8 +178,10 @@ ADDRESS_DIFFERS: Final = -0.8
 BIRTH_PLACE_EQUAL: Final = -0.2
 BIRTH_PLACE_MOST: Final = 5.0
 BIRTH_PLACE_SLIP: Final = 1.0
-#: The district in a NIK is mostly where its holder was born: where both agree, the place says little anew.
-BIRTH_PLACE_IN_NIK_FACTOR: Final = 0.4
+#: The district in a NIK is mostly where its holder was born: where both agree, this part is said twice.
+BIRTH_PLACE_IN_NIK: Final = 0.6
+#: Both together take no more than this of what the number said.
+REPEATED_MOST: Final = 0.6
 BIRTH_PLACE_DIFFERS: Final = -2.3
 
 # --- what belongs together -----------------------------------------------------------------------------------------
