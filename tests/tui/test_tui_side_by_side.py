@@ -77,6 +77,7 @@ def _marked(left: str, right: str) -> tuple[str, str]:
         ("17-05-1986", "15-07-1986", ("1[7]-0[5]-1986", "1[5]-0[7]-1986")),
         ("M. Irfan Tahir", "Tahir Irfan, S.E.", ("[M.] Irfan Tahir", "Tahir Irfan, [S.E.]")),
         ("Siti Nurhaliza", "Sitti Nurhalizah", ("Siti Nurhaliza", "Sit[t]i Nurhaliza[h]")),
+        ("Sepinggan", "Manggar", ("[Sepinggan]", "[Manggar]")),
         ("Jl. Mawar 3", "Gg. Rekaan No. 1", ("[Jl. Mawar 3]", "[Gg. Rekaan No. 1]")),
         ("0812-3456-7890", "0812-3456-789", ("0812-3456-789[0]", "0812-3456-789")),
         ("Contoh", "", ("Contoh", "")),
@@ -250,6 +251,18 @@ def test_one_number_gives_a_ready_reason_and_0_takes_own_words() -> None:
     assert _pressed(Reason("different", who), "escape") == [None]
     assert _pressed(Reason("unsure", who), "0", "k", "a", "enter") == [Reasoned("ka")]
     assert _pressed(Reason("different", who), "down", "enter") == [Reasoned("KTP atau KK sudah dicocokkan")]
+
+
+async def test_the_keys_stay_on_a_small_screen_however_much_differs() -> None:
+    fields = [*LEFT, "mother_name", "organisation", "heir_name", "work_place", "monthly_income", "email"]
+    pair = {**PAIR, "left": dict.fromkeys(fields, "satu"), "right": dict.fromkeys(fields, "dua"), "differing": fields}
+    joining = Joining.of(pair, [{**ROWS[0], "name": "Contoh Nama Yang Panjang Sekali " * 2}, ROWS[1]])
+    app = Stage([], Reason("same", list(joining.names), joining=joining))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        seen = [strip.text for strip in app.screen._compositor.render_strips()]
+    assert any("Enter Pilih  Spasi Ambil dari sisi lain  G Tukar yang tetap" in line for line in seen)
+    assert any("0  Alasan lain" in line for line in seen)
 
 
 def test_one_person_takes_one_key_too_and_space_and_g_change_what_stays() -> None:

@@ -79,6 +79,10 @@ class Reasoned:
 class Reason(Dialog[Reasoned]):
     """Ready reasons by number, own words by 0; for one person (`joining`) also what stays and what is taken over."""
 
+    # Lower than other boxes: with what will happen above them, the keys below must stay on the screen.
+    DEFAULT_CSS = """
+    Reason Lines { max-height: 11; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("space", "other_side", N_("Ambil dari sisi lain")),
         key("g", "swap", N_("Tukar yang tetap")),

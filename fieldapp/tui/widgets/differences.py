@@ -14,7 +14,7 @@ Span = tuple[int, int]
 
 LONGEST: Final = 200
 """Characters beyond which an answer is marked as a whole: letter by letter would cost more than it says."""
-ALIKE: Final = 0.5
+ALIKE: Final = 0.6
 """Two words that share less than this of their letters are simply two words."""
 ODD_PIECE: Final = 2
 """Equal pieces shorter than this between differing ones are chance: they are marked along, not left standing alone."""
