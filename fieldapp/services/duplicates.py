@@ -6,13 +6,14 @@ stands in `fieldapp.services.finding`; comparing is loaded only when something i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.domain.nik import masked
+from fieldapp.services import pair_words
 from fieldapp.services.finding import SHOWN, catch_up, find
 from fieldapp.services.problems import Problem
-from fieldapp.services.session import Session, iso_time
+from fieldapp.services.session import Session
 from fieldapp.services.submission import covers, scope_of
 from fieldapp.services.views import area_name, member_names
 from fieldapp.store import matching, queries
@@ -82,10 +83,15 @@ def listing(
     def read(connection: Connection) -> list[dict[str, Any]]:
         words = matching.decided(connection)
         if decided:
-            pairs = _settled_pairs(connection, words)
+            pairs = _decided_pairs(connection, words, ("same", "different"))
+            pairs = [pair for pair in pairs if not _is_open(pair, words)]
             made = _cases(pairs, pairs)
         else:
             known = matching.known_pairs(connection, SHOWN)
+            # What people disagree about is shown again, however unlike the two are, and while one of them gives way.
+            proposed = {(pair.a, pair.b) for pair in known}
+            disputed = _decided_pairs(connection, words, ("disputed",))
+            known = [*known, *(pair for pair in disputed if (pair.a, pair.b) not in proposed)]
             waiting = [pair for pair in known if _is_open(pair, words)]
             # One queue each: a shared NIK is no reason to take two cases for one.
             made = _cases([p for p in waiting if p.band != "same_nik"], [p for p in known if p.band != "same_nik"])
@@ -102,8 +108,9 @@ def pair(session: Session, a: str, b: str) -> dict[str, Any]:
 
     `{"a", "b", "bits", "probability", "band", "verdict", "reasons", "doubt", "missing", "left", "right", "differing",
     "decision", "case"}`: `left` and `right` are the answers of `a` and `b` (NIK masked), `differing` the fields that
-    are not the same, `decision` `{"decision", "survivor", "by", "at", "reason", "is_current"}` or None, `case` the
-    ids of everybody in the case. Raises Problem: registration_not_found, pair_of_one.
+    are not the same, `decision` `{"decision", "survivor", "by", "at", "reason", "words", "is_current"}` (`words`: every
+    word in force, the latest first, see `pair_words.decisions`) or None, `case` the ids of everybody in the case.
+    Raises Problem: registration_not_found, pair_of_one.
     """
     if a == b:
         raise Problem("pair_of_one")
@@ -262,31 +269,27 @@ def _last_word(session: Session, connection: Connection, people: Mapping[str, Pe
     from fieldapp.matching.people import stamp
 
     a, b = sorted(people)
-    told = _word(matching.decided(connection).get((a, b)), (stamp(people[a]), stamp(people[b])))
-    said = matching.last_word(connection, a, b)
-    if told is None or said is None:
-        return told
-    by, at_ms, reason = said
-    who = member_names(session, connection)
-    return {**told, "by": who.get(by, by), "at": iso_time(at_ms), "reason": reason}
+    said = pair_words.decisions(session, connection, [(a, b)]).get((a, b))
+    if said is None:
+        return None
+    is_current = said["stamps"] == [stamp(people[a]), stamp(people[b])]
+    return {name: value for name, value in said.items() if name != "stamps"} | {"is_current": is_current}
 
 
-def _settled_pairs(connection: Connection, words: Words) -> list[Known]:
-    """The pairs that need nobody any more, weighed as they would be; those of registrations that are here."""
+def _decided_pairs(connection: Connection, words: Words, wanted: Collection[str]) -> list[Known]:
+    """The pairs with one of these decisions, weighed as they would be; those of registrations that are here."""
     from fieldapp.matching.people import stamp
 
     found = []
     for (a, b), word in words.items():
-        if word.decision not in ("same", "different"):
+        if word.decision not in wanted:
             continue
         try:
             left, right = _person(connection, a)[0], _person(connection, b)[0]
         except Problem:
             continue
         match = _compared(connection, left, right)
-        pair = Known(a, b, match.bits, match.probability, match.band, (stamp(left), stamp(right)))
-        if not _is_open(pair, words):
-            found.append(pair)
+        found.append(Known(a, b, match.bits, match.probability, match.band, (stamp(left), stamp(right))))
     return found
 
 

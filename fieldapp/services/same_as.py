@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fieldapp.domain import roles
 from fieldapp.domain.same_as import DECISIONS, Pair, pair_of, read
@@ -25,6 +25,7 @@ from fieldapp.store.same_as import Word, areas_of
 from sync.journal import Change, Journal
 
 if TYPE_CHECKING:
+    from fieldapp.domain.findings import Finding
     from fieldapp.domain.same_as import Fields
     from sync.fold import Record
 
@@ -42,6 +43,14 @@ class _Asked:
     reason: str
     survivor: str | None
     take: Mapping[str, str]
+
+
+class _Kept(NamedTuple):
+    """What the survivor has taken over and keeps: field -> where from, field -> value before, ids of the edits."""
+
+    taken: dict[str, str]
+    before: dict[str, object]
+    edits: tuple[str, ...]
 
 
 def decide(
@@ -213,21 +222,22 @@ class _Deciding:
             if {a, b} <= {*one.registrations, *other.registrations}:
                 raise Problem("contradicts", details={"a": a, "b": b})
 
-    def _put_back(self, survivor: str | None) -> tuple[list[str], Fields]:
+    def _put_back(self, survivor: str | None) -> tuple[list[str], _Kept]:
         """Put answers back that the words in force had taken over, where nobody changed them since; what stays taken.
 
-        The survivor of a decision that is only confirmed, or takes more over, keeps what it has.
+        The survivor of a decision that is only confirmed, or takes more over, keeps what it has; so does a frozen one.
         """
         restored: list[str] = []
-        nothing = read({"a": self._pair[0], "b": self._pair[1], "decision": "unsure"})
-        assert nothing is not None  # noqa: S101 - its fields are ours
-        kept = nothing
-        for word in self._in_force:
+        kept = _Kept({}, {}, ())
+        for word in reversed(self._in_force):
             said = self._fields(word)
             if said is None or not said.edits or said.survivor is None:
                 continue
             if said.survivor == survivor:
-                kept = said
+                # Two who took answers over at once: of each answer the first one saw what was there before.
+                kept = _Kept({**kept.taken, **said.taken}, {**said.before, **kept.before}, (*kept.edits, *said.edits))
+                continue
+            if self._is_frozen(said.survivor):
                 continue
             record = self._records[said.survivor]
             fields = {}
@@ -242,12 +252,15 @@ class _Deciding:
                 restored += sorted(fields)
         return restored, kept
 
+    def _is_frozen(self, registration: str) -> bool:
+        return queries.state_of(self._connection, registration) == "frozen"
+
     def _fields(self, word: Word) -> Fields | None:
         record = self._journal.record(word.said.id)
         return None if record is None or record.origin is None else read(record.origin.entry.f)
 
     def _take(
-        self, asked: _Asked, survivor: str | None, kept: Fields
+        self, asked: _Asked, survivor: str | None, kept: _Kept
     ) -> tuple[dict[str, str], dict[str, Any], list[str]]:
         """Write the answers that the survivor takes over: (field -> id, their values before, the edit's id)."""
         before = dict(kept.before)
@@ -258,6 +271,8 @@ class _Deciding:
         changed = {name: value for name, value in wanted.items() if value != record.values.get(name)}
         if not changed:
             return {}, before, []
+        if self._is_frozen(survivor):
+            raise Problem("frozen")
         taken = {name: asked.take[name] for name in changed}
         giver = self._records[next(one for one in self._pair if one != survivor)]
         fields, whole = self._checked(record, giver, changed, asked.reason)
@@ -274,22 +289,21 @@ class _Deciding:
         the decision's reason. Raises Problem findings for what no reason explains."""
         whole = {**record.values, **changed}
         checked = answers.check(self._session, self._connection, whole, record.id)
-        known = {
-            finding.code for finding in answers.check(self._session, self._connection, record.values, record.id).errors
-        }
-        # That another registration has the same NIK is what is being decided here.
-        wrong = [e for e in checked.errors if e.code not in known and not e.code.startswith("duplicate_")]
+        before = answers.check(self._session, self._connection, record.values, record.id)
+        known = {(finding.code, finding.field) for finding in (*before.errors, *before.unexplained)}
+
+        def is_fresh(finding: Finding) -> bool:
+            # That another registration has the same NIK, or is like this one, is what is being decided here.
+            return (finding.code, finding.field) not in known and not finding.code.startswith("duplicate_")
+
+        wrong = [finding for finding in checked.errors if is_fresh(finding)]
         if wrong:
             raise Problem("findings", findings=answers.told(wrong))
         fields = {name: checked.values.get(name) for name in changed}
-        reasons = _reasons(record)
-        fresh = {
-            finding.code: _reasons(giver).get(finding.code, reason)
-            for finding in checked.unexplained
-            if not finding.code.startswith("duplicate_")
-        }
+        given = _reasons(giver)
+        fresh = {f.code: given.get(f.code, reason) for f in checked.unexplained if is_fresh(f)}
         if fresh:
-            fields["overrides"] = {**reasons, **fresh}
+            fields["overrides"] = {**_reasons(record), **fresh}
         return fields, {**checked.values, **fields}
 
     def _stamps(self) -> tuple[str, str]:

@@ -407,17 +407,6 @@ def decided(connection: Connection) -> dict[tuple[str, str], Decided]:
     return {(a, b): Decided(decision, survivor, (s, t)) for a, b, decision, survivor, s, t in rows}
 
 
-def last_word(connection: Connection, a: str, b: str) -> tuple[str, int, str] | None:
-    """Who said last what the pair is, when (ms since 1970 UTC), and the reason; None when nobody did."""
-    row = connection.execute(
-        """SELECT s.member, s.at_ms, coalesce(o.values_json ->> '$.reason', '') FROM same_as AS s
-        LEFT JOIN other_record AS o ON o.id = s.id WHERE s.a = ? AND s.b = ?
-        ORDER BY s.at_ms DESC, s.counter DESC, s.id DESC LIMIT 1""",
-        (a, b),
-    ).fetchone()
-    return None if row is None else (row[0], row[1], row[2])
-
-
 def pairs_after(connection: Connection, after: tuple[int, int], limit: int) -> list[Pair]:
     """At most `limit` kept pairs behind `after`, in their order."""
     found = connection.execute(

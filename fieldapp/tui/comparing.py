@@ -142,14 +142,22 @@ def decided_words(pair: Pair) -> list[str]:
     decision = pair.get("decision")
     if not decision:
         return []
+    told = [_said(decision)]
+    in_force = decision.get("words") or ()
+    if len(in_force) > 1 or {word.get("decision") for word in in_force} - {decision["decision"]}:
+        # They disagree, or others of the case do: what each of them said, and why.
+        told = [decision_text(str(decision["decision"])) + ".", *map(_said, in_force)]
+    return told if decision.get("is_current", True) else [*told, _("Sejak itu isiannya berubah: lihat lagi.")]
+
+
+def _said(word: Mapping[str, Any]) -> str:
     words = _("Putusan: {decision}, oleh {by}, {at}. {reason}")
-    told = words.format(
-        decision=decision_text(str(decision["decision"])),
-        by=plain(decision.get("by") or "-", 40),
-        at=when(decision.get("at")),
-        reason=plain(decision.get("reason") or "", 300),
+    return words.format(
+        decision=decision_text(str(word["decision"])),
+        by=plain(word.get("by") or "-", 40),
+        at=when(word.get("at")),
+        reason=plain(word.get("reason") or "", 300),
     ).strip()
-    return [told] if decision.get("is_current", True) else [told, _("Sejak itu isiannya berubah: lihat lagi.")]
 
 
 def decision_text(code: str) -> str:

@@ -464,3 +464,47 @@ def test_words_that_an_older_program_kept_without_reading_count_once_the_program
     with open_session(wati.home, "sandi-Wati", wall_ms=town.time) as again:
         assert again.store.read(contents) == before
         assert state(again, office.two) == "void"
+
+
+def test_a_disputed_pair_is_shown_again_with_every_reason_however_unlike_the_two_are(office: Office) -> None:
+    from fieldapp.services import duplicates
+
+    unlike = {"name": "Nama Sama Sekali Lain", "nik": "6471014505919077", "birth_date": "1991-05-05", "sex": "P",
+              "birth_place": "Manado", "mother_name": "Ibu Lain", "ktp_address": "Jl. Jauh 9"}  # fmt: skip
+    registrations.edit(office.wati, office.two, unlike)
+    office.town.carry(office.wati, office.kiki)
+    for survivor, session in ((office.one, office.kiki), (office.two, office.wati)):
+        same_as.decide(session, *office.ids, "same", reason=f"kata {session.member.name}", survivor=survivor)
+    office.town.carry(office.kiki, office.wati)
+    duplicates.find(office.wati)
+    (case,) = duplicates.listing(office.wati)
+    assert [(pair["band"], pair["decision"]["decision"]) for pair in case["pairs"]] == [("unlikely", "disputed")]
+    # All agree on one person, so one of the two gives way meanwhile: the one whom the latest word names.
+    assert [state(office.wati, one) for one in office.ids] == ["void", "submitted"]
+    said = duplicates.pair(office.wati, *office.ids)["decision"]
+    assert [(word["by"], word["reason"]) for word in said["words"]] == [("Wati", "kata Wati"), ("Kiki", "kata Kiki")]
+    same_as.decide(office.wati, *office.ids, "same", reason="x", survivor=office.one)
+    assert duplicates.listing(office.wati) == []
+    assert [case["registrations"] for case in duplicates.listing(office.wati, decided=True)] == [sorted(office.ids)]
+
+
+def test_what_two_offices_took_over_at_once_goes_back_as_it_was_before_both(office: Office) -> None:
+    before = registrations.show(office.kiki, office.one)["values"]
+    for field, session in (("name", office.kiki), ("mother_name", office.wati)):
+        registrations.edit(session, office.two, {"mother_name": "Ibu Lain"})
+        same_as.decide(session, *office.ids, "same", reason="x", survivor=office.one, take={field: office.two})
+    office.town.carry(office.kiki, office.wati)
+    taken = registrations.show(office.wati, office.one)["values"]
+    assert (taken["name"], taken["mother_name"]) == ("Contoh Orang Ay", "Ibu Lain")
+    same_as.undo(office.wati, *office.ids, reason="keliru")
+    assert registrations.show(office.wati, office.one)["values"] == before
+
+
+def test_one_in_a_decree_takes_nothing_over(office: Office) -> None:
+    review.decide(office.wati, [office.one], "approve")
+    office.wati.store.write(lambda c: c.execute("UPDATE registration SET state = 'frozen' WHERE id = ?", (office.one,)))
+    taking = lambda: same_as.decide(  # noqa: E731
+        office.wati, *office.ids, "same", reason="x", survivor=office.one, take={"name": office.two}
+    )
+    assert refused(taking) == ("frozen", 5)
+    assert same_as.decision_of(office.wati, *office.ids) is None

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 
-from fieldapp.tui.comparing import bar_lines, pair_lines, percent, side_of
+from fieldapp.tui.comparing import bar_lines, decided_words, pair_lines, percent, side_of
 from fieldapp.tui.joining import Joining
 from fieldapp.tui.screens.pair_deciding import Reason, Reasoned
 from fieldapp.tui.theme import THEMES
@@ -272,3 +272,24 @@ def test_one_person_takes_one_key_too_and_space_and_g_change_what_stays() -> Non
     other = _pressed(Reason("same", ["a", "b"], joining=Joining.of(PAIR, rows)), "end", "space", "g", "2")
     assert other[0] is not None
     assert other[0].survivor == "1-aaa"
+
+
+def test_a_disputed_pair_shows_what_each_of_them_said_and_why() -> None:
+    words = [
+        {
+            "decision": "different",
+            "by": "Contoh Wati",
+            "at": "2026-11-20T01:00:00Z",
+            "reason": "Dua orang di rumah itu",
+        },
+        {"decision": "same", "by": "Contoh Kiki", "at": "2026-11-19T01:00:00Z", "reason": "KTP sama"},
+    ]
+    told = decided_words({"decision": {**words[0], "decision": "disputed", "words": words}})
+    assert told[0] == "Diputuskan berbeda-beda."
+    assert ["Contoh Wati" in told[1], "Dua orang di rumah itu" in told[1]] == [True, True]
+    assert ["Contoh Kiki" in told[2], "KTP sama" in told[2]] == [True, True]
+    # One word alone, which others of the case contradict.
+    told = decided_words({"decision": {**words[1], "decision": "disputed", "words": words[1:]}})
+    assert (len(told), told[0]) == (2, "Diputuskan berbeda-beda.")
+    told = decided_words({"decision": {**words[1], "words": words[1:]}})
+    assert (len(told), "KTP sama" in told[0]) == (1, True)
