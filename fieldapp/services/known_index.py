@@ -131,6 +131,7 @@ def _section(content: bytes, size: int) -> Section | None:
 def add(areas: Areas, digests: Iterable[bytes], area: str) -> None:
     """Take in the digests of an area."""
     fresh: Areas = dict.fromkeys(digests, (area,))
-    for digest in areas.keys() & fresh.keys():
-        fresh[digest] = (*areas[digest], area) if area not in areas[digest] else areas[digest]
+    if not areas.keys().isdisjoint(fresh):
+        for digest in areas.keys() & fresh.keys():
+            fresh[digest] = (*areas[digest], area) if area not in areas[digest] else areas[digest]
     areas.update(fresh)
