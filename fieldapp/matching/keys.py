@@ -33,16 +33,16 @@ def _number(text: str) -> int:
 
 def _texts(person: Person) -> set[str]:
     names = _codes(person)
-    found = _nik_keys(person, names)
     every = "".join(sorted(names))
     whole = code("".join(person.folds[: person.main]))
     wholes = {every, whole} - {""}
     telling = [each for each in names if each not in _BROAD]
+    found = _nik_keys(person, telling or names)
     pairs = [f"{one}|{other}" for one, other in combinations(sorted(telling)[:_MOST_CODES], 2)]
     for year, low, high in _dates(person):
         day = f"{low:02d}{high:02d}"
         if low:
-            found.update(f"d{year:02d}{day}|{each}" for each in (*names, whole))
+            found.update(f"d{year:02d}{day}|{each}" for each in {*names, *wholes})
             found.update(f"a{day}|{each}" for each in {*wholes, *telling})
             found.update(f"pd{phone}|{day}" for phone in person.phones)
             if person.kelurahan:
@@ -57,7 +57,7 @@ def _texts(person: Person) -> set[str]:
 
 def _home_keys(person: Person, names: list[str], telling: list[str], pairs: list[str], wholes: set[str]) -> set[str]:
     found = {f"w{pair}|{person.birth_place}" for pair in pairs} if person.birth_place else set()
-    found.update(f"r{pair}|{region}" for pair in pairs for region in _regions(person))
+    found.update(f"r{each}|{region}" for each in wholes for region in _regions(person))
     if person.kelurahan:
         found.update(f"k{person.kelurahan}|{each}" for each in {*wholes, *pairs})
     if person.numbers and (person.street or person.rt):

@@ -21,7 +21,7 @@ from fieldapp.matching.crew import Crew, processes_here
 from fieldapp.matching.gathered import OFFSET, Gathered, Tally, Task, preparing
 from fieldapp.matching.match import Match
 from fieldapp.matching.people import Person, unpack
-from fieldapp.matching.rarity import Rarity
+from fieldapp.matching.rarity import Rarity, Settled
 from fieldapp.matching.score import compare
 from fieldapp.matching.sieve import Sieve, Sketch
 
@@ -229,9 +229,9 @@ class Comparing:
     def __init__(self, packed: bytes, offsets: bytes, tally: Tally, lean: bool) -> None:
         self._packed = packed
         self._offsets = array(OFFSET, offsets)
-        self._tally = tally
+        self._tally = Settled(tally)
         self._lean = lean
-        self._sieve = Sieve(tally)
+        self._sieve = Sieve(self._tally)
         self._sketches: dict[int, Sketch] = {}
 
     def __call__(self, task: PairTask) -> tuple[int, list[tuple[int, int, Match | Found]]]:
