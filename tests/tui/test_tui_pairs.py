@@ -16,6 +16,7 @@ from fieldapp.locale import set_language
 from fieldapp.services import duplicates, exchange, registrations, same_as
 from fieldapp.services.session import open_session
 from fieldapp.tui.screens import screen_named
+from fieldapp.tui.screens.pair import Loaded, _is_open
 from fieldapp.tui.screens.pair_deciding import READY
 
 TRIPLES = 36
@@ -200,6 +201,15 @@ async def test_the_desk_speaks_english_too(kory, at, monkeypatch) -> None:
         await hands.until("The reason: press its number", "Stays:", "The person was asked")
         seen += hands.seen
     assert not {"yang", "dengan", "sama", "beda", "pilih", "orang", "tidak"} & set(re.findall(r"[a-z]+", seen.lower()))
+
+
+def test_a_disputed_pair_waits_even_while_one_of_the_two_gives_way() -> None:
+    rows = [{"state": "submitted"}, {"state": "void"}]
+    assert _is_open(Loaded(0, {"decision": {"decision": "disputed"}}, rows, ""))
+    assert not _is_open(Loaded(0, {"decision": {"decision": "same"}}, rows, ""))
+    assert not _is_open(Loaded(0, {"decision": None}, rows, ""))
+    assert _is_open(Loaded(0, {"decision": {"decision": "different", "is_current": False}}, rows[:1] * 2, ""))
+    assert not _is_open(Loaded(0, {"decision": {"decision": "different", "is_current": True}}, rows[:1] * 2, ""))
 
 
 async def _fill_in(hands, name: str, born: str) -> None:

@@ -296,7 +296,8 @@ def _load(session: Any, at: int, ids: Ids) -> Loaded:
 
 
 def _is_open(loaded: Loaded) -> bool:
-    """Whether somebody still has to look: not settled, and both still count."""
-    return not is_settled(loaded.pair) and all(
-        row.get("state") not in ("void", "withdrawn", None) for row in loaded.rows
-    )
+    """Whether somebody still has to look: not settled, and both still count; one of a disputed pair may give way."""
+    if decision_of(loaded.pair) == "disputed":
+        return True
+    states = {str(row.get("state") or "void") for row in loaded.rows}
+    return not is_settled(loaded.pair) and not states & {"void", "withdrawn"}
