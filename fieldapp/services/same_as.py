@@ -6,7 +6,7 @@ back. What a person decides travels as a record of its own; what the survivor ta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -21,7 +21,7 @@ from fieldapp.services.submission import append_fields, covers
 from fieldapp.store import decided, queries
 from fieldapp.store.db import Connection
 from fieldapp.store.rows import ENDED_STATES
-from fieldapp.store.same_as import Word, areas_of
+from fieldapp.store.same_as import Word, areas_of, words_of
 from sync.journal import Change, Journal
 
 if TYPE_CHECKING:
@@ -150,10 +150,15 @@ class _Deciding:
         fields: dict[str, Any] = {"decision": asked.decision, "reason": asked.reason, "stamps": list(stamps)}
         if survivor is not None:
             fields["survivor"] = survivor
-        for name, value in (("taken", {**kept.taken, **taken}), ("before", before), ("edits", [*kept.edits, *edits])):
-            if value:
-                fields[name] = value
-        return self._write(asked, survivor, fields, taken, restored)
+        answers_of_survivor = {
+            name: value
+            for name, value in (
+                ("taken", {**kept.taken, **taken}), ("before", before), ("edits", [*kept.edits, *edits])
+            )
+            if value
+        }  # fmt: skip
+        records = self._write(survivor, fields, answers_of_survivor)
+        return self._answer(asked, survivor, taken, restored, records)
 
     def undo(self, asked: _Asked) -> dict[str, Any]:
         """Write that nobody is sure any more."""
@@ -161,7 +166,7 @@ class _Deciding:
             raise Problem("nothing_to_undo")
         restored, _ = self._put_back(None)
         fields = {"decision": asked.decision, "reason": asked.reason, "stamps": list(self._stamps())}
-        return self._write(asked, None, fields, {}, restored)
+        return self._answer(asked, None, {}, restored, self._write(None, fields, {}))
 
     def _record(self, registration: str) -> Record:
         record: Record | None = self._journal.record(registration)
@@ -242,8 +247,7 @@ class _Deciding:
             record = self._records[said.survivor]
             fields = {}
             for name, value in said.before.items():
-                heads = record.heads.get(record.rules.group(name), ())
-                if len(heads) == 1 and heads[0].id in said.edits and record.values.get(name) != value:
+                if _is_from(record, name, said.edits) and record.values.get(name) != value:
                     fields[name] = value
             if fields:
                 whole = {**record.values, **fields}
@@ -256,17 +260,25 @@ class _Deciding:
         return queries.state_of(self._connection, registration) == "frozen"
 
     def _fields(self, word: Word) -> Fields | None:
-        record = self._journal.record(word.said.id)
-        return None if record is None or record.origin is None else read(record.origin.entry.f)
+        """What a word says: of its twins, the one that was written where the survivor's answers may be read."""
+        twins = [
+            each.said.id
+            for each in words_of(self._connection, [self._pair])[self._pair]
+            if (each.said.by, each.said.first) == (word.said.by, word.said.first)
+        ]
+        records = [self._journal.record(twin) for twin in twins]
+        found = [read(record.origin.entry.f) for record in records if record is not None and record.origin is not None]
+        return max((said for said in found if said is not None), key=lambda said: len(said.edits), default=None)
 
     def _take(
         self, asked: _Asked, survivor: str | None, kept: _Kept
     ) -> tuple[dict[str, str], dict[str, Any], list[str]]:
         """Write the answers that the survivor takes over: (field -> id, their values before, the edit's id)."""
-        before = dict(kept.before)
-        if survivor is None or not asked.take:
-            return {}, before, []
+        if survivor is None:
+            return {}, {}, []
         record = self._records[survivor]
+        # What somebody changed since it was taken over is no longer anything to put back.
+        before = {name: value for name, value in kept.before.items() if _is_from(record, name, kept.edits)}
         wanted = {name: self._records[one].values.get(name) for name, one in asked.take.items()}
         changed = {name: value for name, value in wanted.items() if value != record.values.get(name)}
         if not changed:
@@ -315,25 +327,27 @@ class _Deciding:
         return a, b
 
     def _write(
-        self,
-        asked: _Asked,
-        survivor: str | None,
-        fields: Mapping[str, Any],
-        taken: Mapping[str, str],
-        restored: list[str],
-    ) -> dict[str, Any]:
+        self, survivor: str | None, fields: Mapping[str, Any], answers_of_survivor: Mapping[str, Any]
+    ) -> list[str]:
+        """Write the decision once for each area; the records. Answers of the survivor go to its own areas alone."""
         author = self._session.author()
+        areas = areas_of(self._connection, self._pair)
         replaces = decided.unreplaced(self._connection, self._pair)
-        whole = {"a": self._pair[0], "b": self._pair[1], **fields}
-        if replaces:
-            whole["replaces"] = replaces
+        whole = {"a": self._pair[0], "b": self._pair[1], **fields, **({"replaces": replaces} if replaces else {})}
         records: list[str] = []
-        for scope in self._scopes(survivor):
-            twin = {**whole, "first": records[0]} if records else whole
+        for scope in self._scopes(survivor, areas):
+            twin = {**whole, "first": records[0]} if records else dict(whole)
+            if survivor is not None and scope in areas[survivor]:
+                twin.update(answers_of_survivor)
             record = self._journal.new_record(author)
             change = Change(record=record, type="same_as", scope=scope, kind="new", fields=twin)
             self._journal.append(author, [change])
             records.append(record)
+        return records
+
+    def _answer(
+        self, asked: _Asked, survivor: str | None, taken: Mapping[str, str], restored: list[str], records: list[str]
+    ) -> dict[str, Any]:
         return {
             "a": self._pair[0],
             "b": self._pair[1],
@@ -345,13 +359,18 @@ class _Deciding:
             "records": records,
         }
 
-    def _scopes(self, survivor: str | None) -> list[str]:
+    def _scopes(self, survivor: str | None, areas: Mapping[str, tuple[str, ...]]) -> list[str]:
         """The areas that are to learn of it: first the one whose registration gives way, then every other in reach."""
-        areas = areas_of(self._connection, self._pair)
         order = sorted(self._pair, key=lambda one: (one == survivor, one))
         found = dict.fromkeys(scope for one in order for scope in areas.get(one, ()))
         own = self._session.member.scopes
         return [s for s in found if s != PUBLIC_SCOPE and any(covers(scope, s) for scope in own)]
+
+
+def _is_from(record: Record, name: str, edits: Collection[str]) -> bool:
+    """Whether one of these edits gave the answer that is there now, and nobody changed it since."""
+    heads = record.heads.get(record.rules.group(name), ())
+    return len(heads) == 1 and heads[0].id in edits
 
 
 def _reasons(record: Record) -> dict[str, Any]:

@@ -64,6 +64,7 @@ def test_who_writes_two_that_replace_each_other_only_contradicts_oneself() -> No
     assert words(settle(circle))[:2] == (DISPUTED, None)
     assert words(settle([*circle, said("3", "different")])) == ("different", None, ["3"])
     assert words(settle([said("1", replaces=("1",))])) == ("same", A, ["1"])
+    assert words(settle([said("1", replaces=("1",)), said("2", "different")]))[0] == DISPUTED
 
 
 def test_the_office_is_not_overruled_by_an_enumerator() -> None:

@@ -141,8 +141,26 @@ def test_what_was_taken_at_two_times_goes_back_as_it_was_at_first(office: Office
     phone = {"phone": office.two, "no_phone": office.two}
     same_as.decide(office.kiki, *office.ids, "same", reason="y", survivor=office.one, take=phone)
     assert state(office.kiki, office.two) == "void"
+    registrations.edit(office.kiki, office.one, {"phone": "+6281255550009"})
+    same_as.decide(office.kiki, *office.ids, "same", reason="z", survivor=office.one, take=phone)
     answer = same_as.decide(office.kiki, *office.ids, "different", reason="Kembar")
-    assert set(answer["restored"]) == {"name", "no_phone", "phone"}
+    assert answer["restored"] == ["name", "phone"]
+    # The phone that somebody typed meanwhile was no part of what was taken over.
+    assert registrations.show(office.kiki, office.one)["values"] == {
+        **before, "no_phone": False, "phone": "+6281255550009"
+    }  # fmt: skip
+
+
+def test_what_was_taken_again_goes_back_to_what_was_there_before_the_first_time(office: Office) -> None:
+    before = registrations.show(office.kiki, office.one)["values"]
+    same_as.decide(office.kiki, *office.ids, "same", reason="x", survivor=office.one, take={"name": office.two})
+    same_as.undo(office.kiki, *office.ids, reason="x")
+    same_as.decide(office.kiki, *office.ids, "same", reason="x", survivor=office.one, take={"name": office.two})
+    same_as.decide(office.kiki, *office.ids, "unsure", reason="x")
+    registrations.edit(office.kiki, office.two, {"name": "Contoh Orang Bee"})
+    same_as.decide(office.kiki, *office.ids, "same", reason="x", survivor=office.one, take={"name": office.two})
+    assert registrations.show(office.kiki, office.one)["values"]["name"] == "Contoh Orang Bee"
+    same_as.undo(office.kiki, *office.ids, reason="x")
     assert registrations.show(office.kiki, office.one)["values"] == before
 
 
@@ -371,6 +389,38 @@ def test_laptops_of_both_areas_learn_what_concerns_their_people(office: Office, 
     assert refused(lambda: registrations.show(tari, office.one)) == ("registration_not_found", 3)
     assert ledger.ledger(office.sari)["balanced"]
     assert ledger.ledger(tari)["balanced"]
+
+
+def test_answers_of_the_survivor_stay_in_its_own_area(office: Office, person: Person) -> None:
+    """The laptops of the other area learn who stays, and nothing that the survivor answered."""
+    town = office.town
+    tari = town.join("enumerator", "Tari", FAR)
+    there = register(tari, person(5, ktp_area=FAR, mother_name="Ibu Rahasia Contoh"))
+    town.carry(tari, office.wati)
+    take = {"mother_name": office.one}
+    same_as.decide(office.wati, office.one, there, "same", reason="x", survivor=there, take=take)
+    for laptop in (office.sari, tari):
+        town.carry(laptop, office.wati)
+        town.carry(office.wati, laptop, to=laptop.member.id)
+
+    def kept(session: Any) -> str:
+        return str(session.read(lambda c: [record.values for record in session.journal(c).records("same_as")]))
+
+    assert "Ibu Rahasia Contoh" in kept(tari)
+    assert "Rahasia" not in kept(office.sari)
+    said = same_as.decision_of(office.wati, office.one, there)
+    assert said is not None
+    # Written for two areas, it is one word all the same.
+    assert [word["by"] for word in said["words"]] == ["Wati"]
+    answer = same_as.undo(office.wati, office.one, there, reason="keliru")
+    assert answer["restored"] == ["mother_name"]
+
+
+def test_the_survivor_takes_the_nik_of_the_other_one(office: Office) -> None:
+    nik = registrations.show(office.kiki, office.two)["values"]["nik"]
+    same_as.decide(office.kiki, *office.ids, "same", reason="x", survivor=office.one, take={"nik": office.two})
+    shown = registrations.show(office.kiki, office.one)
+    assert (shown["values"]["nik"], shown["duplicates"], shown["state"]) == (nik, [], "submitted")
 
 
 def test_a_merge_that_is_undone_takes_its_decisions_back_and_what_they_replaced_holds_again(office: Office) -> None:
