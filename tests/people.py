@@ -39,6 +39,77 @@ PERSON: dict[str, Any] = {
 """All but a NIK and a name of somebody whose registration has no fault."""
 
 
+FIRST_NAMES = [
+    "Rekaan",
+    "Contoh",
+    "Umpama",
+    "Misal",
+    "Fiktif",
+    "Khayal",
+    "Bayang",
+    "Andai",
+    "Dongeng",
+    "Hikayat",
+    "Lakon",
+    "Wayangan",
+    "Purwa",
+    "Sandiwara",
+    "Jejak",
+    "Kertas",
+    "Gambar",
+    "Tinta",
+    "Gurindam",
+    "Pantun",
+    "Syair",
+    "Kisah",
+    "Legenda",
+    "Mimpi",
+    "Boneka",
+    "Topeng",
+    "Cermin",
+    "Gema",
+    "Pelangi",
+    "Kabut",
+]
+LAST_NAMES = [
+    "Satuan",
+    "Duaan",
+    "Tigaan",
+    "Empatan",
+    "Limaan",
+    "Enaman",
+    "Tujuhan",
+    "Delapanan",
+    "Sembilanan",
+    "Puluhan",
+    "Belasan",
+    "Ratusan",
+    "Ribuan",
+    "Jutaan",
+    "Kosongan",
+    "Ganjilan",
+    "Genapan",
+    "Awalan",
+    "Akhiran",
+    "Tengahan",
+    "Sisipan",
+    "Pangkalan",
+    "Ujungan",
+    "Tepian",
+    "Sudutan",
+    "Lingkaran",
+    "Kotakan",
+    "Garisan",
+    "Titikan",
+    "Bidangan",
+]
+
+
+def name_of(number: int) -> str:
+    """A name unlike those of other numbers up to 900: whoever has one of its words lacks the other."""
+    return f"{FIRST_NAMES[number % 30]} {LAST_NAMES[(number + number // 30) % 30]}"
+
+
 def person(number: int, name: str, **changes: Any) -> dict[str, Any]:
     """Answers of a made-up person without any fault; `number` makes each NIK another."""
     return {**PERSON, "nik": f"647105280674{9000 + number}", "name": name, **changes}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fieldapp.domain.programme import ProgrammeSettings
     from fieldapp.forms.check import Elsewhere
     from fieldapp.forms.lines import Line
+    from fieldapp.services.earlier import Earlier
 
 _STDIN = "-"
 
@@ -120,11 +121,30 @@ class _Earlier:
     def __init__(self) -> None:
         self._niks: dict[str, int] = {}
         self._phones: dict[str, int] = {}
+        self._people: Earlier | None = None
+        self._unread: list[dict[str, object]] = []
 
     def nik_owner(self, nik: str) -> str | None:
         """The earlier line with this NIK, in words."""
         number = self._niks.get(nik)
         return None if number is None else _("baris {number}").format(number=number)
+
+    def told_of(self, owner: str) -> dict[str, str]:
+        """Nothing: the line is all that there is."""
+        return {}
+
+    def near(self, answers: Mapping[str, object]) -> int:
+        """How many earlier lines are likely to be this person."""
+        if not self._unread and self._people is None:
+            # One person alone is compared with nobody, so nothing of comparing needs to be loaded.
+            return 0
+        from fieldapp.services.earlier import Earlier
+
+        self._people = self._people or Earlier()
+        for values in self._unread:
+            self._people.add(values)
+        self._unread.clear()
+        return self._people.near(answers)
 
     def phone_count(self, e164: str) -> int:
         """How many earlier lines give this phone number."""
@@ -141,11 +161,13 @@ class _Earlier:
         return Elsewhere()
 
     def add(self, number: int, values: dict[str, object]) -> None:
+        """A line that was checked."""
         nik, phone = values.get("nik"), values.get("phone")
         if isinstance(nik, str):
             self._niks.setdefault(nik, number)
         if isinstance(phone, str):
             self._phones[phone] = self._phones.get(phone, 0) + 1
+        self._unread.append(values)
 
 
 def _line_answer(line: Line, settings: ProgrammeSettings, earlier: _Earlier) -> dict[str, Any]:

@@ -63,11 +63,13 @@ def _register_file(out: Output, source: Path, *, draft: bool, accept_warnings: s
 
 
 def _submit(out: Output, ids: tuple[str, ...], accept_warnings: str | None) -> int:
-    from fieldapp.services import drafts, registrations
+    from fieldapp.services import drafts, finding, registrations
 
     answers = []
     with unlocked() as session:
         for each in ids:
+            # What will be found when it is handed in has to be found here, to be explained.
+            finding.index_before(session)
             overrides = None
             if accept_warnings:
                 checked = registrations.check_values(session, drafts.draft(session, each).values)

@@ -44,6 +44,14 @@ class Others(Protocol):
         """Who else has this NIK (a registration's id), or None."""
         ...
 
+    def told_of(self, owner: str) -> dict[str, str]:
+        """`{"area", "by"}` in words: where somebody whom `nik_owner` named is registered, and by whom; or nothing."""
+        ...
+
+    def near(self, answers: Mapping[str, object]) -> int:
+        """How many others are likely to be the person with these answers, those of the very same NIK left out."""
+        ...
+
     def phone_count(self, e164: str) -> int:
         """How many others gave this phone number."""
         ...
@@ -112,6 +120,7 @@ def check(
     findings += _missing(kept)
     findings += _identity(answers, settings, today)
     findings += _numbers_of_people(answers, today, others)
+    findings += _alike(answers, others)
     findings += _known_elsewhere(answers, others, findings)
     findings += _address_and_contact(answers, settings, others)
     findings += _work(answers, settings)
@@ -187,8 +196,8 @@ def _numbers_of_people(answers: Mapping[str, object], today: date, others: Other
         if own == card:
             found.append(error("nik_equals_kk", "nik"))
         owner = others.nik_owner(result.nik) if others is not None and result.ok else None
-        if owner is not None:
-            found.append(error("duplicate_nik", "nik", owner=owner))
+        if others is not None and owner is not None:
+            found.append(_duplicate_nik(owner, others.told_of(owner)))
         lists = others.cover_lists(result.nik) if others is not None and result.ok else ()
         if lists:
             found.append(warning("covered_elsewhere", "nik", lists=", ".join(lists)))
@@ -218,6 +227,16 @@ def _known_elsewhere(answers: Mapping[str, object], others: Others | None, found
 
 def _listed(places: Sequence[str]) -> str:
     return "; ".join(places)
+
+
+def _duplicate_nik(owner: str, told: dict[str, str]) -> Finding:
+    return error("duplicate_nik", "nik", owner=owner, **told, kind="told" if told else "")
+
+
+def _alike(answers: Mapping[str, object], others: Others | None) -> list[Finding]:
+    """Others who are likely to be this person, by whatever is answered; without a name nothing is asked about."""
+    count = others.near(answers) if others is not None and "name" in answers else 0
+    return [warning("duplicate_near", "name", count=count)] if count else []
 
 
 def _address_and_contact(

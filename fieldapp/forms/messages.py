@@ -207,6 +207,17 @@ _NIK: Final = {
         "NIK ini sudah terdaftar: {owner}. Buka pendaftaran itu; jangan daftarkan dua kali.",
         "This NIK is registered already: {owner}. Open that registration; do not register twice.",
     ),
+    "duplicate_nik:told": Texts(
+        "NIK ini sudah terdaftar di {area}, didaftarkan oleh {by}. Bandingkan dengan pendaftaran itu; jangan "
+        "daftarkan dua kali.",
+        "This NIK is registered already in {area}, by {by}. Compare with that registration; do not register twice.",
+    ),
+    "duplicate_near": Texts(
+        "Ada {count} pendaftaran lain yang mirip orang ini. Bandingkan dulu; bila orangnya memang lain, tulis "
+        "alasannya.",
+        "{count} other registrations are like this person. Compare them first; if it is another person indeed, write "
+        "the reason.",
+    ),
     "covered_elsewhere": Texts(
         "NIK ini ada di daftar orang yang sudah terlindungi: {lists}. Tanyakan apakah perlindungan itu masih berlaku; "
         "bila tidak, tulis alasannya. Pengawas yang memutuskan.",

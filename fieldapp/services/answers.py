@@ -19,17 +19,47 @@ if TYPE_CHECKING:
 class Register:
     """What the register on this laptop knows of other people; answers forms' questions about them.
 
-    `registration` is the one being checked, which never counts as its own double.
+    `registration` is the one being checked, which never counts as its own double; without `looks_near` nobody is
+    compared, where only errors are asked for.
     """
 
-    def __init__(self, session: Session, connection: Connection, registration: str | None) -> None:
+    def __init__(
+        self, session: Session, connection: Connection, registration: str | None, *, looks_near: bool = True
+    ) -> None:
         self._session = session
         self._connection = connection
         self._registration = registration
+        self._looks_near = looks_near
+        self._near: dict[str, int] = {}
 
     def nik_owner(self, nik: str) -> str | None:
         """The id of another live registration with this NIK, or None."""
         return queries.nik_owner(self._connection, nik, besides=self._registration)
+
+    def told_of(self, owner: str) -> dict[str, str]:
+        """Where the registration `owner` is from, and who began it."""
+        from fieldapp.services.views import area_name, member_names
+
+        row = queries.get(self._connection, owner)
+        if row is None:
+            return {}
+        who = member_names(self._session, self._connection)
+        return {"area": area_name(row.scope), "by": who.get(row.registered_by, row.registered_by)}
+
+    def near(self, answers: Mapping[str, object]) -> int:
+        """How many other live registrations are likely to be this person, those with the very same NIK left out."""
+        if not self._looks_near:
+            return 0
+        from fieldapp.matching.people import of_answers, stamp
+        from fieldapp.services.duplicates import near_count
+        from fieldapp.services.submission import scope_of
+
+        person = of_answers(answers, scope_of(answers, self._session.member.scopes))
+        # A line of a file is checked as it comes and again as it is handed in.
+        known = self._near.get(stamp(person))
+        if known is None:
+            known = self._near[stamp(person)] = near_count(self._connection, person, self._registration)
+        return known
 
     def phone_count(self, e164: str) -> int:
         """How many other live registrations give this phone number."""
@@ -48,17 +78,31 @@ class Register:
         return Elsewhere(*(tuple(known.place(area) for area in found[how]) for how in ("exact", "near")))
 
 
-def check(session: Session, connection: Connection, values: Mapping[str, Any], registration: str | None) -> Checked:
-    """The answers as they would be kept, with every finding; `connection` sees the register."""
+def check(
+    session: Session,
+    connection: Connection,
+    values: Mapping[str, Any],
+    registration: str | None,
+    register: Register | None = None,
+) -> Checked:
+    """The answers as they would be kept, with every finding; `connection` sees the register, `register` is what was
+    asked of it before in the same transaction."""
     from fieldapp.forms.check import check as check_form
     from fieldapp.services.session import settings_of
 
     settings = settings_of(connection, session.programme.name)
-    return check_form(values, settings, session.today(), others=Register(session, connection, registration))
+    others = register or Register(session, connection, registration)
+    return check_form(values, settings, session.today(), others=others)
 
 
 def told(findings: Iterable[Finding]) -> list[dict[str, str]]:
-    """Findings for a person: code, field and the sentence in the language in force."""
+    """Findings for a person: code, field and the sentence in the language in force; `registration` where it names one
+    that can be opened."""
     from fieldapp.forms.messages import message
 
-    return [{"code": f.code, "field": f.field, "message": message(f, language())} for f in findings]
+    found = []
+    for finding in findings:
+        each = {"code": finding.code, "field": finding.field, "message": message(finding, language())}
+        owner = finding.detail("owner")
+        found.append({**each, "registration": owner} if owner else each)
+    return found

@@ -40,6 +40,9 @@ MANY: Final = 2000
 #: Candidates that one person at the keyboard is compared with: those who share the rarest blocks.
 MOST_AT_ENTRY: Final = 60
 
+#: From this probability on, whoever types is asked for a reason; below, the likeness is only shown.
+_WARNED: Final = 0.5
+
 _NAME: Final = "name"
 _PHONE: Final = "phone"
 
@@ -235,6 +238,12 @@ def alike(packed: Iterable[bytes]) -> tuple[str, ...]:
         if everybody and set[object].intersection(*(set(of(person)) for person in everybody))
     ]
     return tuple(name for name in found if name != "birth_year" or "birth_date" not in found)
+
+
+def asks_for_reason(match: Match) -> bool:
+    """Whether a likeness is such that whoever registers must say why it is another person. Twins and spouses, of whom
+    each has a name that the other lacks, are only shown; an equal NIK is told by itself."""
+    return match.probability >= _WARNED and match.band != "same_nik" and match.doubt != "both_sides"
 
 
 def _blocks(connection: Connection, keys: Iterable[int]) -> tuple[list[tuple[int, list[int]]], set[int]]:

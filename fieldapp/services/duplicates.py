@@ -43,7 +43,10 @@ def near(session: Session, values: Mapping[str, Any], registration: str | None =
     """
 
     def read(connection: Connection) -> list[dict[str, Any]]:
-        found = _near(connection, values, scope_of(values, session.member.scopes), registration)
+        from fieldapp.matching.people import of_answers
+
+        person = of_answers(values, scope_of(values, session.member.scopes))
+        found = _near(connection, person, registration)
         who = member_names(session, connection)
         rows = {row.id: row for row in queries.rows(connection, [one for one, _ in found])}
         return [
@@ -62,11 +65,13 @@ def near(session: Session, values: Mapping[str, Any], registration: str | None =
     return session.read(read)
 
 
-def near_count(connection: Connection, values: Mapping[str, Any], scope: str, registration: str | None) -> int:
-    """How many other registrations may be this person, those with the very same NIK left out: they are told apart."""
-    nik = values.get("nik")
-    found = [one for one, match in _near(connection, values, scope, registration) if match.band != "same_nik"]
-    return sum(1 for row in queries.rows(connection, found) if not nik or row.nik != nik)
+def near_count(connection: Connection, person: Person, registration: str | None) -> int:
+    """How many other registrations are so much like this person that a reason is asked for; those with the very same
+    NIK are left out, since that is told by itself."""
+    from fieldapp.services.candidates import asks_for_reason
+
+    found = [one for one, match in _near(connection, person, registration) if asks_for_reason(match)]
+    return sum(1 for row in queries.rows(connection, found) if not (person.nik and row.nik == person.nik))
 
 
 def listing(
@@ -138,13 +143,10 @@ def pair(session: Session, a: str, b: str) -> dict[str, Any]:
     return session.read(read)
 
 
-def _near(
-    connection: Connection, values: Mapping[str, Any], scope: str, registration: str | None
-) -> list[tuple[str, Match]]:
-    from fieldapp.matching.people import of_answers, stamp
+def _near(connection: Connection, person: Person, registration: str | None) -> list[tuple[str, Match]]:
+    from fieldapp.matching.people import stamp
     from fieldapp.services import candidates
 
-    person = of_answers(values, scope)
     own = matching.rid_of(connection, registration) if registration else None
     found = candidates.near(connection, person, own)
     ids = matching.standing(connection, [rid for rid, _ in found])

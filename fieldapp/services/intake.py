@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from fieldapp.domain.findings import error
 from fieldapp.forms.lines import Line, read_line
-from fieldapp.services import answers
+from fieldapp.services import answers, finding
 from fieldapp.services.drafts import fresh_id
 from fieldapp.services.session import Session
 from fieldapp.services.submission import submit_in
@@ -35,6 +35,7 @@ def register_many(
     passed over.
     """
     source = token()
+    finding.index_before(session)
     for number, line in enumerate(lines, start=1):
         content = line.rstrip(b"\r\n")
         if number == 1:
@@ -68,7 +69,9 @@ def _register(session: Session, values: Mapping[str, Any], draft: bool, accept_w
     answered.setdefault("consent_text_version", TEXT_VERSION)
 
     def write(connection: Connection, journal: Journal) -> dict[str, Any]:
-        checked = answers.check(session, connection, answered, None)
+        finding.index_few(connection)
+        register = answers.Register(session, connection, None)
+        checked = answers.check(session, connection, answered, None, register)
         refused = any(finding.code == "consent_refused" for finding in checked.errors)
         fresh = kept.Draft(
             id=fresh_id(session, connection, journal),
@@ -89,6 +92,6 @@ def _register(session: Session, values: Mapping[str, Any], draft: bool, accept_w
                 "warnings": answers.told(checked.unexplained),
             }
         reasons = {finding.code: accept_warnings for finding in checked.unexplained} if accept_warnings else {}
-        return submit_in(session, connection, journal, fresh.id, reasons)
+        return submit_in(session, connection, journal, fresh.id, reasons, register)
 
     return session.write(write)

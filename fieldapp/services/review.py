@@ -178,7 +178,8 @@ def _refuse_unfit(session: Session, connection: Connection, record: Record) -> N
     if doubles:
         raise Problem("duplicate_nik", details={"count": len(doubles) + 1})
     refuse_covered(session, connection, record.id)
-    checked = answers.check(session, connection, record.values, record.id)
+    register = answers.Register(session, connection, record.id, looks_near=False)
+    checked = answers.check(session, connection, record.values, record.id, register)
     if checked.errors:
         raise Problem("has_errors", findings=answers.told(checked.errors))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from fieldapp.services import answers, changes
+from fieldapp.services import answers, changes, finding
 from fieldapp.services import drafts as draft_service
 from fieldapp.services.problems import Problem, fill
 from fieldapp.services.session import Session, iso_time
@@ -43,17 +43,23 @@ def submit(session: Session, draft_id: str, overrides: Mapping[str, str] | None 
 
 
 def submit_in(
-    session: Session, connection: Connection, journal: Journal, draft_id: str, overrides: Mapping[str, str]
+    session: Session,
+    connection: Connection,
+    journal: Journal,
+    draft_id: str,
+    overrides: Mapping[str, str],
+    register: answers.Register | None = None,
 ) -> dict[str, Any]:
-    """`submit` inside a transaction of the caller's."""
+    """`submit` inside a transaction of the caller's, who may have asked `register` about the draft already."""
     draft = draft_service.load(connection, draft_id)
     values = {name: value for name, value in draft.values.items() if name != draft_service.SEEN}
     given = {**_reasons(values), **{code: reason.strip() for code, reason in overrides.items() if reason.strip()}}
     if given:
         values["overrides"] = given
-    checked = answers.check(session, connection, values, draft.edits)
+    finding.index_few(connection)
+    checked = answers.check(session, connection, values, draft.edits, register)
     if checked.errors or checked.unexplained:
-        if any(finding.code == "consent_refused" for finding in checked.errors):
+        if any(found.code == "consent_refused" for found in checked.errors):
             draft_service.keep_tally_only(session, connection, draft)
         return _stays(draft.id, checked)
     registration = draft.edits or _registration_of(session, connection, journal, draft)
@@ -233,9 +239,10 @@ def _edit_submitted(
     whole = {**record.values, **wanted}
     if isinstance(wanted.get("overrides"), dict):
         whole["overrides"] = {**_reasons(record.values), **_reasons(wanted)}
+    finding.index_few(connection)
     checked = answers.check(session, connection, whole, registration)
-    fresh = [finding for finding in checked.errors if _concerns(finding.field, wanted)]
-    unexplained = [finding for finding in checked.unexplained if _concerns(finding.field, wanted)]
+    fresh = [found for found in checked.errors if _concerns(found.field, wanted)]
+    unexplained = [found for found in checked.unexplained if _concerns(found.field, wanted)]
     if fresh or unexplained:
         raise Problem("findings", findings=answers.told([*fresh, *unexplained]))
     fields = {name: checked.values.get(name) for name in wanted if checked.values.get(name) != record.values.get(name)}
@@ -254,9 +261,9 @@ def _concerns(field: str, wanted: Mapping[str, Any]) -> bool:
     from fieldapp.forms.declaration import GROUPS
 
     touched = {GROUPS.get(name, name) for name in wanted}
-    # NIK, birth date and sex are judged against each other, so a change of one answers for all three.
+    # NIK, birth date and sex are judged against each other, and with the name against other people.
     if {"nik", "birth_date", "sex"} & set(wanted):
-        touched |= {GROUPS.get(name, name) for name in ("nik", "birth_date", "sex")}
+        touched |= {GROUPS.get(name, name) for name in ("nik", "birth_date", "sex", "name")}
     return not field or GROUPS.get(field, field) in touched
 
 

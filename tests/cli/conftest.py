@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from people import name_of
 
 from fieldapp.cli.main import execute
 from fieldapp.locale import set_language
@@ -212,7 +213,7 @@ def person(number: int, **changes: Any) -> dict[str, Any]:
     day, month = number % 28 + 1, number % 12 + 1
     return {
         "nik": f"647105{day:02}{month:02}80{9000 + number:04}",
-        "name": f"Rekaan {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[number % 26]} {'IVXLC'[number % 5]}",
+        "name": name_of(number),
         "birth_place": "Balikpapan",
         "birth_date": f"1980-{month:02}-{day:02}",
         "sex": "L",

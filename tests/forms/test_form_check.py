@@ -14,10 +14,16 @@ ELSEWHERE_NIK = "6471012801809004"
 
 
 class Register:
-    """Two other people: one has a NIK, both have one phone."""
+    """Two other people: one has a NIK, both have one phone; the other one's name is known."""
 
     def nik_owner(self, nik: str) -> str | None:
         return "019ab000-0000-7000-8000-000000000001" if nik == SHARED_NIK else None
+
+    def told_of(self, owner: str) -> dict[str, str]:
+        return {"area": "Sepinggan", "by": "Contoh Siti"}
+
+    def near(self, answers: Mapping[str, object]) -> int:
+        return 1 if answers.get("name") == "Contoh Kembar" else 0
 
     def phone_count(self, e164: str) -> int:
         return 2 if e164 == "+6281234567891" else 0
@@ -55,6 +61,7 @@ E, W, H = "error", "warning", "hint"
         ({"nik": LISTED_NIK}, [("covered_elsewhere", "nik", W)]),
         ({"nik": ELSEWHERE_NIK}, [("duplicate_nik_elsewhere", "nik", E)]),
         ({"name": "Contoh Mirip"}, [("duplicate_near_elsewhere", "name", W)]),
+        ({"name": "Contoh Kembar"}, [("duplicate_near", "name", W)]),
         ({"nik": "6471013281809001"}, [("nik_day", "nik", E), ("nik_month", "nik", E)]),
         ({"nomor_kk": "6471014507079001"}, [("kk_day", "nomor_kk", E)]),
         ({"nomor_kk": "9999010507079001"}, [("kk_province_unknown", "nomor_kk", W)]),

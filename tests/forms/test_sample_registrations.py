@@ -36,6 +36,12 @@ class Earlier:
     def nik_owner(self, nik: str) -> str | None:
         return self.niks.get(nik)
 
+    def told_of(self, owner: str) -> dict[str, str]:
+        return {}
+
+    def near(self, answers: Mapping[str, object]) -> int:
+        return 0
+
     def phone_count(self, e164: str) -> int:
         return 0
 

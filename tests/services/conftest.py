@@ -110,6 +110,6 @@ def person() -> Callable[..., dict[str, Any]]:
     """Answers of a made-up person without any fault; `number` makes each NIK another."""
 
     def make(number: int = 1, **changes: Any) -> dict[str, Any]:
-        return {**people.person(number, f"Contoh Orang {number * 'A'}"), **changes}
+        return {**people.person(number, people.name_of(number)), **changes}
 
     return make
