@@ -43,12 +43,11 @@ LAPTOPS = ("siti", "rudi")
 
 
 def person(number: int) -> dict[str, Any]:
-    """A made-up person; `number` (from 0) tells them apart by NIK and by name."""
-    day, letters, rest = number // 1000 % 28 + 1, "", number
-    for _ in range(4):
-        letters, rest = chr(ord("a") + rest % 26) + letters, rest // 26
+    """A made-up person; `number` (from 0) tells them apart by NIK and by name, of which each has a word of its own."""
+    day = number // 1000 % 28 + 1
+    name = f"{people.name_of(number % 900)} {people.FIRST_NAMES[number // 900 % 30]}"
     nik = f"647105{day:02}0674{9000 + number % 1000}"
-    return people.person(0, f"Contoh {letters.capitalize()}", nik=nik, birth_date=f"1974-06-{day:02}")
+    return people.person(0, name, nik=nik, birth_date=f"1974-06-{day:02}")
 
 
 @dataclass
