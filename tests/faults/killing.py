@@ -45,7 +45,7 @@ LAPTOPS = ("siti", "rudi")
 def person(number: int) -> dict[str, Any]:
     """A made-up person; `number` (from 0) tells them apart by NIK and by name, of which each has a word of its own."""
     day = number // 1000 % 28 + 1
-    name = f"{people.name_of(number % 900)} {people.FIRST_NAMES[number // 900 % 30]}"
+    name = f"{people.name_of(number % 900)} {('Pertama', 'Kedua', 'Ketiga', 'Keempat')[number // 900 % 4]}"
     nik = f"647105{day:02}0674{9000 + number % 1000}"
     return people.person(0, name, nik=nik, birth_date=f"1974-06-{day:02}")
 
