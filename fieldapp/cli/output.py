@@ -95,6 +95,8 @@ _WORKS = {
     "read": N_("Membaca"),
     "group": N_("Mengelompokkan"),
     "compare": N_("Membandingkan"),
+    "index": N_("Menyiapkan yang baru"),
+    "weigh": N_("Menimbang pasangan"),
 }
 
 

@@ -61,7 +61,7 @@ OPTIONS: tuple[click.Parameter, ...] = (
     option(
         "--against",
         type=FILE,
-        help=N_("Bandingkan daftar --pairs dengan daftar lain ini (kolom no, nik, nama)."),
+        help=N_("Bandingkan daftar --pairs dengan daftar lain ini (kolom no, nik, dan nama)."),
     ),
 )
 

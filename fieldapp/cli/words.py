@@ -40,6 +40,7 @@ _RISKS = {
     "errors": N_("isian salah"),
     "conflicts": N_("bertentangan"),
     "duplicates": N_("NIK ganda"),
+    "near_duplicates": N_("mirip orang lain"),
     "overrides": N_("peringatan dijelaskan"),
     "no_nik": N_("belum ada NIK"),
 }

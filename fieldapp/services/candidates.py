@@ -43,6 +43,9 @@ MOST_AT_ENTRY: Final = 60
 #: From this probability on, whoever types is asked for a reason; below, the likeness is only shown.
 _WARNED: Final = 0.5
 
+#: Doubts that names raise: each side has one that the other lacks.
+_OF_TWO: Final = frozenset({"both_sides", "other_name", "mixed", "twins"})
+
 _NAME: Final = "name"
 _PHONE: Final = "phone"
 
@@ -243,7 +246,7 @@ def alike(packed: Iterable[bytes]) -> tuple[str, ...]:
 def asks_for_reason(match: Match) -> bool:
     """Whether a likeness is such that whoever registers must say why it is another person. Twins and spouses, of whom
     each has a name that the other lacks, are only shown; an equal NIK is told by itself."""
-    return match.probability >= _WARNED and match.band != "same_nik" and match.doubt != "both_sides"
+    return match.probability >= _WARNED and match.band != "same_nik" and match.doubt not in _OF_TWO
 
 
 def _blocks(connection: Connection, keys: Iterable[int]) -> tuple[list[tuple[int, list[int]]], set[int]]:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.domain.nik import masked
 from fieldapp.services import pair_words
-from fieldapp.services.finding import SHOWN, catch_up, find
+from fieldapp.services.finding import catch_up, find
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session
 from fieldapp.services.submission import covers, scope_of
 from fieldapp.services.views import area_name, member_names
 from fieldapp.store import matching, queries
 from fieldapp.store.db import Connection
-from fieldapp.store.matching import Decided, Known
+from fieldapp.store.matching import SHOWN, Decided, Known
 
 if TYPE_CHECKING:
     from fieldapp.matching.match import Match
@@ -89,7 +89,7 @@ def listing(
         words = matching.decided(connection)
         if decided:
             pairs = _decided_pairs(connection, words, ("same", "different"))
-            pairs = [pair for pair in pairs if not _is_open(pair, words)]
+            pairs = [pair for pair in pairs if not matching.is_open(pair, words.get((pair.a, pair.b)))]
             made = _cases(pairs, pairs)
         else:
             known = matching.known_pairs(connection, SHOWN)
@@ -97,7 +97,7 @@ def listing(
             proposed = {(pair.a, pair.b) for pair in known}
             disputed = _decided_pairs(connection, words, ("disputed",))
             known = [*known, *(pair for pair in disputed if (pair.a, pair.b) not in proposed)]
-            waiting = [pair for pair in known if _is_open(pair, words)]
+            waiting = [pair for pair in known if matching.is_open(pair, words.get((pair.a, pair.b)))]
             # One queue each: a shared NIK is no reason to take two cases for one.
             made = _cases([p for p in waiting if p.band != "same_nik"], [p for p in known if p.band != "same_nik"])
             made += _cases([p for p in waiting if p.band == "same_nik"], [p for p in known if p.band == "same_nik"])
@@ -216,14 +216,6 @@ def _compared(connection: Connection, left: Person, right: Person) -> Match:
     return compare(left, right, RegisterRarity(connection))
 
 
-def _is_open(pair: Known, words: Words) -> bool:
-    """Whether somebody has to look at the pair: nobody decided, not for sure, or about other answers than there are."""
-    word = words.get((pair.a, pair.b))
-    if word is None or word.decision in ("unsure", "disputed"):
-        return True
-    return word.decision == "different" and word.stamps != pair.stamps
-
-
 def _cases(joining: Sequence[Known], known: Iterable[Known]) -> list[list[Known]]:
     """The pairs among registrations that `joining` joins, by case, the likeliest pair first in each and overall."""
     from fieldapp.matching.clusters import cases
@@ -303,7 +295,9 @@ def _case_of(connection: Connection, a: str, b: str) -> list[str]:
     while edge:
         members |= edge
         pairs = matching.known_pairs_of(connection, edge, SHOWN)
-        edge = {one for pair in pairs if _is_open(pair, words) for one in (pair.a, pair.b)} - members
+        edge = {
+            one for pair in pairs if matching.is_open(pair, words.get((pair.a, pair.b))) for one in (pair.a, pair.b)
+        } - members
     return sorted(members)
 
 

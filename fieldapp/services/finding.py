@@ -16,15 +16,13 @@ from fieldapp.services.problems import translated
 from fieldapp.services.session import Session
 from fieldapp.store import matching
 from fieldapp.store.db import Connection
+from fieldapp.store.matching import SHOWN
 
 T = TypeVar("T")
 
 Progress = Callable[[int, int | None, str], None]
 """progress(done, total or None, what is being done: `index`, `compare` or `weigh`)."""
 Cancelled = Callable[[], bool]
-
-SHOWN: Final = ("almost_certain", "to_review", "same_nik")
-"""Bands that are shown."""
 
 #: Transactions of a find are kept this short, so that a registration that is handed in meanwhile waits unnoticed.
 _INDEX_CHUNK: Final = 500

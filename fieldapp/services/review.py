@@ -54,7 +54,7 @@ def reasons(row: Mapping[str, Any]) -> list[str]:
         found.append("changed_after_review")
     if row["nik"] is None:
         found.append("no_nik")
-    for code in ("covers", "cover_near", "errors", "conflicts", "duplicates", "overrides"):
+    for code in ("covers", "cover_near", "errors", "conflicts", "duplicates", "near_duplicates", "overrides"):
         if row[code]:
             found.append(code)
     return found

@@ -11,7 +11,7 @@ from fieldapp.services import cover_matches, covers
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session, iso_time
 from fieldapp.store import drafts as kept
-from fieldapp.store import queries
+from fieldapp.store import matching, queries
 from fieldapp.store.db import Connection
 from fieldapp.store.queries import Filter, Order, Row
 
@@ -71,8 +71,14 @@ def rows(session: Session, wanted: Sequence[str]) -> list[dict[str, Any]]:
         who = member_names(session, connection)
         covered = covers.blocking(session, connection, wanted)
         near = cover_matches.waiting(session, connection, wanted)
+        alike = matching.waiting_pairs(connection, wanted)
         return [
-            {**_row(row, who), "covers": len(covered.get(row.id, ())), "cover_near": near.get(row.id, 0)}
+            {
+                **_row(row, who),
+                "covers": len(covered.get(row.id, ())),
+                "cover_near": near.get(row.id, 0),
+                "near_duplicates": alike.get(row.id, 0),
+            }
             for row in queries.rows(connection, wanted)
         ]
 

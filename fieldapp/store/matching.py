@@ -46,6 +46,9 @@ CLEAR: Final = (
     "DELETE FROM match_state",
 )
 
+SHOWN: Final = ("almost_certain", "to_review", "same_nik")
+"""Bands that are shown, the gravest first; further pairs are kept because they may come to be."""
+
 Word = tuple[str, str]
 """(kind, word): a part of a name or a phone, as it is counted."""
 
@@ -405,6 +408,24 @@ def decided(connection: Connection) -> dict[tuple[str, str], Decided]:
     """Every pair of registrations, the smaller id first, about which somebody decided."""
     rows = connection.execute("SELECT a, b, decision, survivor, stamp_a, stamp_b FROM decided_pair")
     return {(a, b): Decided(decision, survivor, (s, t)) for a, b, decision, survivor, s, t in rows}
+
+
+def is_open(pair: Known, word: Decided | None) -> bool:
+    """Whether somebody has to look at the pair: nobody decided, not for sure, or about other answers than there are."""
+    if word is None or word.decision in ("unsure", "disputed"):
+        return True
+    return word.decision == "different" and word.stamps != pair.stamps
+
+
+def waiting_pairs(connection: Connection, registrations: Iterable[str] | None = None) -> dict[str, int]:
+    """Registration -> how many of its pairs wait for a decision, of those that have any; of all by default."""
+    words = decided(connection)
+    if registrations is None:
+        found = known_pairs(connection, SHOWN)
+    else:
+        found = known_pairs_of(connection, registrations, SHOWN)
+    waiting = [pair for pair in found if is_open(pair, words.get((pair.a, pair.b)))]
+    return dict(Counter(one for pair in waiting for one in (pair.a, pair.b)))
 
 
 def pairs_after(connection: Connection, after: tuple[int, int], limit: int) -> list[Pair]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from fieldapp.store import drafts, search
+from fieldapp.store import drafts, matching, search
 from fieldapp.store.db import Connection
 from fieldapp.store.listed import listed
 from fieldapp.store.rows import from_json, state_of_row, to_json
@@ -20,8 +20,11 @@ _ORDERS: Final[dict[str, str]] = {
     "name": "name_key, id",
     "submitted_at": "submitted_at, id",
     # What a supervisor should see first: broken rules, explained warnings, doubles, conflicts, then the longest wait.
-    "risk": "error_count DESC, override_count DESC, duplicate_count DESC, conflict_count DESC, submitted_at, id",
+    "risk": """error_count DESC, override_count DESC, duplicate_count + coalesce(pairs, 0) DESC, conflict_count DESC,
+        submitted_at, id""",
 }
+#: What the order by risk reads beside the table itself: pairs that wait for a decision.
+_PAIRS: Final = "LEFT JOIN (SELECT key AS pair_of, value AS pairs FROM json_each(:pairs)) ON pair_of = id"
 
 _COLUMNS: Final = """registration.id, state, scope, name, nik, phone, birth_date, sex, categories, submitted_at,
     registered_by, device, edits, conflicts, errors, warnings, override_count, duplicate_count, within_quota,
@@ -145,7 +148,10 @@ def values_of(connection: Connection, registration: str) -> dict[str, Any] | Non
 def ids(connection: Connection, wanted: Filter | None = None, order: Order = "id") -> list[str]:
     """Ids of all registrations that `wanted` keeps, in order: what a virtual list of any length holds."""
     where, arguments = _where(wanted or Filter())
-    statement = " ".join(["SELECT id FROM registration", where, "ORDER BY", _ORDERS[order]])
+    beside = ""
+    if order == "risk":
+        beside, arguments["pairs"] = _PAIRS, to_json(matching.waiting_pairs(connection))
+    statement = " ".join(["SELECT id FROM registration", beside, where, "ORDER BY", _ORDERS[order]])
     return [row[0] for row in connection.execute(statement, arguments)]
 
 

@@ -203,3 +203,78 @@ def test_everybody_with_one_phone_and_one_birthday_is_said_aloud(siti, register,
     found = duplicates.find(siti)
     assert found["skipped"][0]["people"] == 5
     assert {"name", "birth_date"} <= set(found["skipped"][0]["alike"])
+
+
+def test_whoever_is_like_somebody_registered_has_to_be_explained(siti, register, person) -> None:
+    register(siti, TWICE)
+    draft = registrations.new_draft(siti, person(1, **AGAIN))
+    answer = registrations.submit(siti, draft.id)
+    assert (answer["state"], [each["code"] for each in answer["warnings"]]) == ("draft", ["duplicate_near"])
+    assert "1 pendaftaran" in answer["warnings"][0]["message"]
+    done = registrations.submit(siti, draft.id, {"duplicate_near": "saudara kembar, KTP sudah dilihat"})
+    assert done["state"] == "submitted"
+    shown = registrations.show(siti, done["id"])
+    assert shown["overrides"] == {"duplicate_near": "saudara kembar, KTP sudah dilihat"}
+
+
+def test_a_line_is_checked_against_the_line_before_it(siti, person) -> None:
+    lines = [json.dumps(person(1, **each)).encode() for each in (TWICE, AGAIN, OTHER)]
+    answers = list(registrations.register_many(siti, lines))
+    assert [each["state"] for each in answers] == ["submitted", "draft", "submitted"]
+    assert [each["code"] for each in answers[1]["warnings"]] == ["duplicate_near"]
+
+
+def test_a_double_nik_names_where_and_who_and_can_be_opened(siti, register, person) -> None:
+    (one,) = register(siti, TWICE)
+    draft = registrations.new_draft(siti, person(1, **{**OTHER, "nik": TWICE["nik"]}))
+    (fault,) = [each for each in registrations.submit(siti, draft.id)["errors"] if each["code"] == "duplicate_nik"]
+    assert "Sepinggan" in fault["message"]
+    assert "Contoh Siti" in fault["message"]
+    assert one not in fault["message"]
+    assert fault["registration"] == one
+
+
+def test_twins_are_shown_but_need_no_reason(siti, register, person) -> None:
+    register(siti, TWICE)
+    twin = person(1, **{**TWICE, "name": "Sudirgo Bayangan", "nik": "6471051703819032"})
+    assert registrations.submit(siti, registrations.new_draft(siti, twin).id)["state"] == "submitted"
+
+
+def test_the_queue_says_who_is_like_somebody_until_it_is_decided(town, siti, register) -> None:
+    from fieldapp.services import review, same_as
+
+    dewi = town.join("coordinator", "Contoh Dewi", AREA)
+    one, _, again = register(siti, TWICE, OTHER, AGAIN)
+    town.carry(siti, dewi)
+    duplicates.find(dewi)
+    told = {row["id"]: row["reasons"] for row in review.queue(dewi)}
+    assert "near_duplicates" in told[one]
+    assert "near_duplicates" in told[again]
+    assert sum("near_duplicates" in reasons for reasons in told.values()) == 2
+    same_as.decide(dewi, one, again, "different", reason="kembar")
+    assert duplicates.listing(dewi) == []
+    assert duplicates.listing(dewi, decided=True)[0]["pairs"][0]["decision"]["decision"] == "different"
+    assert not any("near_duplicates" in row["reasons"] for row in review.queue(dewi))
+    shown = duplicates.pair(dewi, one, again)["decision"]
+    assert (shown["decision"], shown["by"], shown["reason"], shown["is_current"]) == (
+        "different", "Contoh Dewi", "kembar", True,
+    )  # fmt: skip
+    registrations.edit(dewi, again, {"name": "Mappanyukki Khayalani", "overrides": {"duplicate_near": "kembar"}})
+    duplicates.find(dewi)
+    (case,) = duplicates.listing(dewi)
+    assert case["pairs"][0]["decision"]["is_current"] is False
+
+
+def test_one_who_gives_way_is_nobodys_duplicate_until_that_is_taken_back(town, siti, register) -> None:
+    from fieldapp.services import same_as
+
+    dewi = town.join("coordinator", "Contoh Dewi", AREA)
+    one, again = register(siti, TWICE, AGAIN)
+    town.carry(siti, dewi)
+    duplicates.find(dewi)
+    same_as.decide(dewi, one, again, "same", reason="KTP sama")
+    assert duplicates.listing(dewi) == []
+    assert duplicates.find(dewi)["pairs"] == 0
+    same_as.undo(dewi, one, again, reason="salah tekan")
+    assert duplicates.find(dewi)["pairs"] == 1
+    assert len(duplicates.listing(dewi)) == 1

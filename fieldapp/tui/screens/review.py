@@ -30,6 +30,7 @@ REASONS: Final[dict[str, str]] = {
     "errors": N_("ada yang salah"),
     "conflicts": N_("bertentangan"),
     "duplicates": N_("NIK ganda"),
+    "near_duplicates": N_("mirip orang lain"),
     "overrides": N_("diberi alasan"),
     "no_nik": N_("belum ada NIK"),
 }
