@@ -138,6 +138,17 @@ def test_new_registrations_are_compared_when_they_come_and_others_are_not_again(
     assert review.decide(supervisor, [late], "approve")[0]["code"] == "covered_elsewhere"
 
 
+def test_who_was_corrected_is_compared_as_it_is_now(town: Any, office: Any, tmp_path: Path) -> None:
+    supervisor, enumerator, ids = office
+    list_ = taken_in(supervisor, tmp_path, SLIP)["id"]
+    changed = {"name": "Uji Orang Lain", "nik": "6471011207859001", "birth_date": "1985-07-12"}
+    registrations.edit(enumerator, ids[0], changed)
+    town.carry(enumerator, supervisor)
+    assert [each["registration"] for each in cover_matches.matches(supervisor)] == [ids[0]]
+    assert cover_matches.find(supervisor, list_) == {"compared": 1, "left": 0}
+    assert cover_matches.matches(supervisor) == []
+
+
 def test_a_row_whose_nik_lost_a_digit_is_refused_but_compared_all_the_same(office: Any, tmp_path: Path) -> None:
     supervisor, _, ids = office
     answer = taken_in(supervisor, tmp_path, STRANGER, ("647105280674901", "CONTOH MAPPASESSU", "28-06-1974"))

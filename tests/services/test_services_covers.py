@@ -13,9 +13,9 @@ from xlsxwriter import Workbook
 
 from fieldapp.services import cover_decisions, cover_import, cover_keys, cover_matches, covers, registrations, review
 from fieldapp.services.problems import Problem
-from fieldapp.services.session import Session
+from fieldapp.services.session import Session, open_session
 from fieldapp.store import covers as store
-from fieldapp.store import queries
+from fieldapp.store import migrations, queries
 from fieldapp.store.rebuild import contents, rebuild
 
 AREA = "64.71.05"
@@ -236,6 +236,9 @@ def test_what_lists_make_of_the_store_comes_out_the_same_when_it_is_made_anew(to
     assert len(before["cover_digest"]) == 9
     assert supervisor.write(rebuild)
     assert supervisor.read(contents) == before
+    supervisor.store.write(lambda c: store.put_chunk(c, "x", {"key": "k", "digests": store.pack([b"12345678"])}))
+    assert not supervisor.write(rebuild), "what no entry brought does not stay"
+    assert supervisor.read(contents) == before
     assert [each["now"]["niks"] for each in cover_import.lists(supervisor)] == [8]
 
 
@@ -450,3 +453,27 @@ def test_two_versions_taken_in_apart_both_count_until_a_third_replaces_both(
     third = take_in(first, sheet(tmp_path / "c.xlsx", listed(3)))
     assert len(third["replaces"]) == 2
     assert [refusal(first, each) for each in ids] == [None, None]
+
+
+def test_lists_that_came_before_this_version_of_the_program_count_once_it_is_there(
+    town, person: Person, tmp_path: Path
+) -> None:
+    supervisor, other = town.join("supervisor", "Agus", AREA), town.join("supervisor", "Budi", AREA)
+    [one] = handed_in(town.join("enumerator", "Siti", AREA), person(1))
+    town.carry(town.sessions[-1], other)
+    take_in(supervisor, sheet(tmp_path / "a.xlsx", listed(1)))
+    town.carry(supervisor, other)
+
+    def as_before(connection: Any) -> None:
+        step = migrations.NAMES.index("covers") + 1
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'cover%'")
+        for (table,) in tables.fetchall():
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'covers'")
+        connection.execute(f"PRAGMA user_version = {step - 1}")
+
+    other.store.write(as_before)
+    other.close()
+    with open_session(other.home, "sandi-Budi", wall_ms=town.time) as again:
+        assert refusal(again, one) == "covered_elsewhere"
+        assert again.write(rebuild)
