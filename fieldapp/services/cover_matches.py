@@ -270,6 +270,7 @@ def _rows(
     pairs = store.near_pairs(connection, sorted(lists), registrations)
     people = {each.id: each for each in store.niks_of(connection, sorted({pair.registration for pair in pairs}))}
     held = keys(session, connection) if pairs else {}
+    reading.read_decisions(sorted(people))
     found = []
     for pair in pairs:
         row, list_, person = store.row(connection, pair.list, pair.number), lists[pair.list], people[pair.registration]

@@ -178,7 +178,7 @@ class Covers:
         """Registration -> where it stands, for those that stand anywhere."""
         if not self.lists:
             return {}
-        self._read_decisions([each.id for each in people])
+        self.read_decisions([each.id for each in people])
         listed = self.with_niks({each.nik for each in people if each.nik})
         found: dict[str, list[Standing]] = {}
         for person in people:
@@ -190,10 +190,10 @@ class Covers:
 
     def decisions_about(self, registration: str, family: str) -> list[CoverDecision]:
         """What was said and stands about this registration and rows of this list."""
-        self._read_decisions([registration])
+        self.read_decisions([registration])
         return [each for each in self._decisions.get(registration, ()) if each.family == family]
 
-    def _read_decisions(self, registrations: Sequence[str]) -> None:
+    def read_decisions(self, registrations: Sequence[str]) -> None:
         """Have the decisions about these registrations at hand: about few of them only theirs are read."""
         missing = [] if self._is_all_read else [each for each in registrations if each not in self._decisions]
         if not missing:
