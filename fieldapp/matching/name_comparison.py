@@ -221,6 +221,8 @@ def _outcome(
     total += weights.NAME_ONE_SIDE * strong
     total += weights.NAME_ONE_SIDE_OPTIONAL * (len(only_a) + len(only_b) - strong)
     kind = "mixed" if mixed else _name_code(a, b, strong, bool(only_a or only_b), kinds)
+    if kind == "order":
+        total += weights.NAME_ORDER
     return NameOutcome(kind, total, details, False, True)
 
 

@@ -125,6 +125,7 @@ TOKEN_GLUED: Final = -1.0
 NAME_FULL: Final = 15.0
 NAME_BEYOND: Final = 0.4
 NAME_MOST: Final = 21.0
+#: The same names in another order: clerks do so, and so do cousins.
 NAME_ORDER: Final = -0.5
 #: A name that only one side has: clerks drop and add names.
 NAME_ONE_SIDE: Final = -1.2

@@ -26,6 +26,19 @@ def test_a_comparison_is_symmetric_and_sound(one: Person, other: Person) -> None
     assert len({level.aspect for level in found.levels} & set(found.missing)) == 0
 
 
+_TOKENS = """nur hayati nurhayati nurhayat siti st m muhammad moh hasan husin hasanhusin abdul rahman abdurrahman rahma
+rahmah wawan kurniawan yuni wahyuni n h bin alias"""
+_NAMES = st.lists(st.sampled_from(_TOKENS.split()), min_size=1, max_size=5).map(" ".join)
+
+
+@given(_NAMES, _NAMES, st.sampled_from([10, 1000, 100_000]))
+def test_names_however_glued_shortened_and_mixed_compare_alike_both_ways(one: str, other: str, population: int) -> None:
+    rarity = Register(population)
+    a, b = somebody(name=one), somebody(name=other, nik="6471051705860002")
+    assert compare(a, b, rarity) == compare(b, a, rarity)
+    assert compare_or_none(a, b, rarity, -100.0) == compare_or_none(b, a, rarity, -100.0)
+
+
 @given(people(), people(), st.floats(-20, 20))
 def test_the_early_end_gives_the_same_answer_or_none_for_good_reason(one: Person, other: Person, floor: float) -> None:
     whole = compare(one, other, REGISTER)
