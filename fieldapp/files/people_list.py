@@ -54,6 +54,8 @@ _ALIASES: Final[Mapping[str, str]] = {
 _DELIMITERS: Final = ",;\t|"
 #: Physical lines that one row may take; a quote that is never closed would otherwise swallow the rest of the file.
 _LONGEST_ROW: Final = 20
+#: From so many columns on a line with all their delimiters is a row, and no second line of an address.
+_TELLING_WIDTH: Final = 4
 _UNREADABLE: Final = "\ufffd"
 
 #: Faults after which a row is not compared at all.
@@ -183,7 +185,7 @@ class PeopleList:
             start = lines.number + 1
             try:
                 cells = next(reader)
-                broken = lines.number > start and len(cells) != width
+                broken = lines.number > start and (len(cells) != width or self._swallowed(lines.after_first()))
             except StopIteration:
                 return
             except (csv.Error, _RowTooLongError):
@@ -195,6 +197,11 @@ class PeopleList:
                 self.told.add("row_letters", start)
                 cells = [cell.replace("\0", "") for cell in cells]
             yield start, cells
+
+    def _swallowed(self, lines: Sequence[str]) -> bool:
+        """Whether a cell of several lines holds what looks like a row of its own."""
+        width = len(self._header)
+        return width >= _TELLING_WIDTH and any(line.count(self._delimiter) >= width - 1 for line in lines)
 
     def _reader(self, lines: _Lines) -> Iterator[list[str]]:
         # Strict, so that a quote that was never closed fails at the next one instead of gluing rows together.
@@ -267,6 +274,10 @@ class _Lines:
 
     def begin_row(self) -> None:
         self._row.clear()
+
+    def after_first(self) -> Sequence[str]:
+        """The further lines of the row at hand."""
+        return self._row[1:]
 
     def only_first(self) -> str:
         """The first line of the row at hand; the others will be read again."""

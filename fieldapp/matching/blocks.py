@@ -18,9 +18,17 @@ PARTS: Final = 64
 
 #: People a block may hold; beyond it everybody in it is compared through narrower blocks only.
 CAP: Final = 200
+#: Up to so many people the cap stays; beyond, blocks grow with the register and the cap shrinks, down to `_LEAST_CAP`.
+_CAP_STAYS: Final = 200_000
+_LEAST_CAP: Final = 50
 
 #: A key or a person's number at its machine width.
 KEY, NUMBER = "q", "I"
+
+
+def cap_for(people: int) -> int:
+    """The cap of a block among `people`, so that the work a person stays about the same however many there are."""
+    return CAP if people <= _CAP_STAYS else max(_LEAST_CAP, CAP * _CAP_STAYS // people)
 
 
 class KeyTable:

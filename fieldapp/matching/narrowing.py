@@ -4,7 +4,7 @@ Everybody born on 1 January, one phone for a whole RT, five thousand equal fille
 the work stays in proportion to the number of people. Two roads, both the same for any order of the people:
 
 - *a second key*: whoever shares two wide blocks is compared where the two meet; where that is wide too, three or four;
-- *neighbours*: everybody in a wide block is compared with the next few in alphabetical order of their names.
+- *neighbours*: everybody in a crowd is compared with the next few in alphabetical order of their names.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
-from fieldapp.matching.blocks import Blocks
+from fieldapp.matching.blocks import CAP, Blocks
 
 #: Rounds of bringing two wide blocks together: after the second, people who still share a block agree in three keys.
 _ROUNDS: Final = 2
@@ -21,7 +21,7 @@ _ROUNDS: Final = 2
 #: Of the wide blocks that a person is in, so many of the smallest are brought together: at most 28 meetings.
 _MOST_BLOCKS: Final = 8
 
-#: Everybody in a wide block is compared with so many neighbours at least, and with less than twice as many.
+#: Everybody in a crowd (a block over CAP) is compared with so many neighbours at least, with less than twice as many.
 NEIGHBOURS: Final = 5
 
 _MASK: Final = (1 << 63) - 1
@@ -42,7 +42,9 @@ def narrowed(
     for left in range(_ROUNDS, -1, -1):
         wide = _distinct(wide)
         for _key, group in wide:
-            yield from _neighbours(group, place, blocks)
+            # In a block that is only over the cap of a large register, whoever is worth it shares a second key.
+            if len(group) > CAP:
+                yield from _neighbours(group, place, blocks)
         if not left:
             return
         meeting = _meetings(wide)

@@ -1,21 +1,23 @@
 """A sieve before the full comparison: most pairs that share a block key are strangers, and that shows quickly.
 
 For two people it adds up what each aspect could give at most. Where few values meet again and again (districts with
-serials, areas, towns) the comparisons themselves are asked once and remembered; phones, addresses and dates are bounded
-by what is cheap to see; whatever is out of the ordinary is compared as always. Only pairs that stay below the lowest
-shown weight even so are let go: the sieve changes nothing that is shown, and a test holds it to that.
+serials, areas, towns) the comparisons themselves are asked once and remembered; names, phones, addresses and dates are
+bounded by what is cheap to see; whoever is out of the ordinary is compared as always. Only pairs that stay below the
+floor even so are let go: the sieve changes nothing that is shown, and a test holds it to that.
 """
 
 from __future__ import annotations
 
-from typing import Final, TypeVar
+from collections.abc import Callable
+from typing import Final, NamedTuple, TypeVar
+from zlib import crc32
 
-from fieldapp.matching import home_comparison as home
 from fieldapp.matching import weights
+from fieldapp.matching.home_comparison import compare_areas, compare_birth_places
 from fieldapp.matching.name_comparison import compare_names
-from fieldapp.matching.number_comparison import MORE_BY_CODE, compare_dates, compare_nik
+from fieldapp.matching.number_comparison import compare_nik
 from fieldapp.matching.people import Person
-from fieldapp.matching.rarity import Rarity
+from fieldapp.matching.rarity import DAY, Rarity, Settled, bits
 from fieldapp.matching.score import prior
 
 Key = TypeVar("Key")
@@ -26,174 +28,165 @@ _MOST_REMEMBERED: Final = 200_000
 _GUESSES: Final = frozenset({(1, 1), (12, 31), (7, 1)})
 
 
-class Sketch:
-    """What the sieve looks at in one person, worked out once.
+class Sketch(NamedTuple):
+    """What the sieve looks at in one person, some 400 bytes, most of them shared with others.
 
-    `plain`: sixteen digits of a NIK whose date is the typed one, and no guess. `place`: district and serial of such a
-    number; `most_of_name`: the bits of this name beside itself.
+    `plain`: a date of birth that is no guess, a NIK of sixteen digits with the same date or none, at most one phone;
+    everybody else is never let go. `place`: district and serial of the NIK; `nik_day`: the digits between. `name`: the
+    bits of this name beside itself; `common`: those of day and month; `family`: the most that mother and card can give.
+    `streets`, `first`, `numbers`: words and numbers of the address as bits of a mask, where two may fall on one.
     """
 
-    __slots__ = (
-        "card",
-        "day",
-        "day_stem",
-        "first_number",
-        "has_home",
-        "has_mother",
-        "kecamatan",
-        "kelurahan",
-        "month",
-        "most_of_name",
-        "nik",
-        "numbers",
-        "person",
-        "phone",
-        "phones",
-        "place",
-        "plain",
-        "sex",
-        "street",
-        "town",
-        "year",
-    )
-
-    def __init__(self, person: Person, rarity: Rarity) -> None:
-        self.person = person
-        self.nik = person.nik
-        self.year, self.month, self.day = person.year % 100, person.month, person.day
-        inside = (person.nik_year, person.nik_month, person.nik_day)
-        self.plain = (
-            len(person.nik) == 16
-            and not person.nik_cut
-            and inside == (self.year, self.month, self.day)
-            and (self.month, self.day) not in _GUESSES
-        )
-        self.day_stem, self.place = person.nik[:12], person.nik[:6] + person.nik[12:]
-        itself = person.words, person.folds, person.main
-        name = compare_names(*itself, *itself, rarity)
-        self.most_of_name = weights.NAME_MOST if name is None else name.bits
-        self.sex = person.sex or person.nik_sex
-        self.kelurahan, self.kecamatan = person.kelurahan, person.kecamatan
-        self.phones = person.phones
-        self.phone = person.phones[0] if len(person.phones) == 1 and len(person.phones[0]) >= 9 else ""
-        self.has_home = bool(person.street or person.numbers)
-        self.street = frozenset(person.street)
-        self.numbers = person.numbers
-        self.first_number = person.numbers[0] if person.numbers else ""
-        self.town = person.birth_place
-        self.card = person.nomor_kk
-        self.has_mother = bool(person.mother)
+    number: int
+    plain: bool
+    place: str
+    nik_day: str
+    year: int
+    month: int
+    day: int
+    common: float
+    name: float
+    sex: str
+    area: tuple[str, str]
+    phone_head: str
+    phone_tail: str
+    streets: int
+    first: int
+    numbers: int
+    town: str
+    family: float
 
 
 class Sieve:
     """Lets go of pairs that a full comparison with this `rarity` would give fewer bits than `floor_bits`, the least
-    that is shown; never of a pair with one NIK."""
+    that is shown; never of a pair with one NIK. `person_of` gives the person with a sketch's number."""
 
-    def __init__(self, rarity: Rarity, floor_bits: float = weights.TO_REVIEW_BITS) -> None:
-        self._rarity = rarity
+    def __init__(
+        self, rarity: Rarity, person_of: Callable[[int], Person], floor_bits: float = weights.TO_REVIEW_BITS
+    ) -> None:
+        self._rarity = Settled(rarity)
+        self._person_of = person_of
         self._start = prior(rarity.population) - floor_bits
         self._niks: dict[tuple[str, str, bool], float] = {}
-        self._areas: dict[str, float] = {}
+        self._areas: dict[tuple[tuple[str, str], tuple[str, str]], float] = {}
         self._towns: dict[tuple[str, str], float] = {}
+        self._shared: dict[object, object] = {}
 
-    def sketch(self, person: Person) -> Sketch:
-        """The sketch of `person` for `lets_go`."""
-        return Sketch(person, self._rarity)
+    def sketch(self, number: int) -> Sketch:
+        """The sketch of the person with this number."""
+        person = self._person_of(number)
+        nik, typed = person.nik, (person.year % 100, person.month, person.day)
+        inside = (person.nik_year, person.nik_month, person.nik_day)
+        plain = (
+            bool(person.year and person.month and person.day)
+            and typed[1:] not in _GUESSES
+            and (not nik or (len(nik) == 16 and not person.nik_cut and inside == typed))
+            and not person.foreign
+            and len(person.phones) <= 1
+        )
+        itself = person.words, person.folds, person.main
+        name = compare_names(*itself, *itself, self._rarity)
+        phone = person.phones[0] if person.phones else ""
+        family = (weights.KK_EQUAL if person.nomor_kk else 0.0) + (weights.MOTHER_MOST if person.mother else 0.0)
+        return Sketch(
+            number,
+            plain,
+            self._one(nik[:6] + nik[12:]),
+            nik[6:12],
+            *typed,
+            self._one(bits(f"{DAY}{person.month:02d}{person.day:02d}", self._rarity)),
+            weights.NAME_MOST if name is None else name.bits,
+            person.sex or person.nik_sex,
+            self._one((person.kelurahan, person.kecamatan)),
+            self._one(phone[:4]),
+            self._one(phone[-4:]),
+            _mask(person.street),
+            _mask(person.numbers[:1]),
+            _mask(person.numbers),
+            self._one(person.birth_place),
+            family,
+        )
+
+    def _one(self, value: Key) -> Key:
+        """The one object that stands for all equal values."""
+        return self._shared.setdefault(value, value)  # type: ignore[return-value]
 
     def lets_go(self, a: Sketch, b: Sketch) -> bool:
         """Whether the two stay below the floor whatever a full comparison finds. Symmetric."""
-        total = self._start + self._numbers(a, b)
-        if a.nik == b.nik and a.nik:
-            return False
-        name = a.most_of_name if a.most_of_name >= b.most_of_name else b.most_of_name
-        total += name + self._home(a, b)
-        if total < 0:
-            return True
-        one, other = a.person, b.person
-        found = compare_names(one.words, one.folds, one.main, other.words, other.folds, other.main, self._rarity)
-        return total - name + (0.0 if found is None else found.bits) < 0
-
-    def _numbers(self, a: Sketch, b: Sketch) -> float:
-        """NIK and date of birth."""
         if not a.plain or not b.plain:
-            nik = compare_nik(a.person, b.person, self._rarity)
-            date = compare_dates(a.person, b.person, self._rarity)
-            return (0.0 if nik is None else nik.bits) + (0.0 if date is None else date.bits)
-        if a.year == b.year:
-            only_year = a.month != b.month and a.day != b.day and (a.month != b.day or a.day != b.month)
-            total = weights.ONLY_YEAR if only_year else None
+            return False
+        _, _, place_a, nik_day_a, year_a, month_a, day_a, common, name, sex_a, area_a, head_a, tail_a = a[:13]
+        _, _, place_b, nik_day_b, year_b, month_b, day_b, common_b, name_b, sex_b, area_b, head_b, tail_b = b[:13]
+        total = self._start
+        clash = False
+        if month_a == month_b and day_a == day_b:
+            apart = year_a - year_b
+            if not apart:
+                total += weights.YEAR_EQUAL + common + weights.DAY_EQUAL
+            else:
+                total += weights.YEAR_NEXT if apart in (1, -1, 99, -99) else weights.DATE_SLIP
+        elif year_a != year_b:
+            clash = place_a != place_b
+            total += weights.DATE_DIFFERS_TWICE if place_a and place_b else weights.DATE_DIFFERS
+        elif month_a == month_b or day_a == day_b:
+            total += weights.DATE_SLIP
+        elif month_a == day_b and day_a == month_b:
+            total += weights.YEAR_EQUAL + max(common, common_b) + weights.DAY_SWAPPED
         else:
-            total = weights.DATE_DIFFERS if a.month != b.month or a.day != b.day else None
-        if total is None:
-            date = compare_dates(a.person, b.person, self._rarity)
-            total = 0.0 if date is None else date.bits
-        # Beside the day only these count, so that few pairs of them meet again and again.
-        key = a.place, b.place, a.day_stem == b.day_stem
-        gained = self._niks.get(key)
-        if gained is None:
-            nik = compare_nik(a.person, b.person, self._rarity)
-            # What follows from all digits is taken at its most, for this is remembered for other days.
-            gained = 0.0 if nik is None else nik.bits - MORE_BY_CODE.get(nik.code, 0.0) + weights.NIK_SWAPPED
-            if a.nik[:15] != b.nik[:15]:
-                _remember(self._niks, key, gained)
-        return total + gained
+            total += weights.ONLY_YEAR
+        if place_a and place_b:
+            if nik_day_a == nik_day_b and place_a == place_b:
+                return False
+            key = place_a, place_b, nik_day_a == nik_day_b
+            gained = self._niks.get(key)
+            total += self._nik(a, b, key) if gained is None else gained
+        areas = area_a, area_b
+        scaled = self._areas.get(areas)
+        if scaled is None:
+            scaled = self._area(a, b, areas)
+        if head_a and head_b:
+            if head_a != head_b and tail_a != tail_b:
+                total += weights.PHONE_DIFFERS
+            else:
+                scaled += weights.PHONE_EQUAL
+        if sex_a and sex_b:
+            total += weights.SEX_EQUAL if sex_a == sex_b else weights.SEX_DIFFERS_DOUBTFUL
+        scaled += self._house(a, b)
+        name = name if name >= name_b else name_b
+        if clash:
+            # Where dates clash too, home and name count less; what speaks against counts as always.
+            scaled = scaled * weights.DATE_CLASH_FACTOR if scaled > 0 else scaled
+            name *= weights.DATE_CLASH_NAME_FACTOR
+        return total + scaled + name < 0
 
-    def _home(self, a: Sketch, b: Sketch) -> float:
-        total = 0.0
-        if a.sex and b.sex:
-            total = weights.SEX_EQUAL if a.sex == b.sex else weights.SEX_DIFFERS_DOUBTFUL
-        if a.kelurahan and b.kelurahan and a.kelurahan != b.kelurahan:
-            near = a.kecamatan and a.kecamatan == b.kecamatan
-            total += weights.KECAMATAN_EQUAL if near else weights.AREA_DIFFERS
+    def _house(self, a: Sketch, b: Sketch) -> float:
+        """The most that address, town of birth, mother and family card give."""
+        if a.first & b.numbers or b.first & a.numbers:
+            gained = weights.ADDRESS_EQUAL
         else:
-            total += self._area(a, b)
-        if a.phones and b.phones:
-            total += self._phones(a, b)
-        if a.has_home and b.has_home:
-            total += _most_of_address(a, b)
-        if a.town and b.town:
-            total += self._town(a, b)
-        if a.card and b.card:
-            # One slip leaves the first half or the second as it was.
-            near = a.card[:8] == b.card[:8] or a.card[-7:] == b.card[-7:]
-            total += weights.KK_EQUAL if near else weights.KK_DIFFERS
-        if a.has_mother and b.has_mother:
-            total += weights.MOTHER_MOST
-        return total
-
-    def _area(self, a: Sketch, b: Sketch) -> float:
-        if not a.kelurahan or a.kelurahan != b.kelurahan:
-            found = home.compare_areas(a.person, b.person, self._rarity)
-            return 0.0 if found is None else found.bits
-        gained = self._areas.get(a.kelurahan)
-        if gained is None:
-            found = home.compare_areas(a.person, b.person, self._rarity)
-            gained = _remember(self._areas, a.kelurahan, 0.0 if found is None else found.bits)
-        return gained
-
-    def _phones(self, a: Sketch, b: Sketch) -> float:
-        one, other = a.phone, b.phone
-        # One slip leaves the first four digits or the last four as they were.
-        if one and other and one[:4] != other[:4] and one[-4:] != other[-4:]:
-            return weights.PHONE_DIFFERS
-        found = home.compare_phones(a.person, b.person, self._rarity)
-        return 0.0 if found is None else found.bits
-
-    def _town(self, a: Sketch, b: Sketch) -> float:
+            gained = weights.ADDRESS_NEAR if a.streets & b.streets else 0.0
+        gained += a.family if a.family <= b.family else b.family
         towns = a.town, b.town
-        gained = self._towns.get(towns)
-        if gained is None:
-            found = home.compare_birth_places(a.person, b.person, self._rarity)
-            gained = _remember(self._towns, towns, 0.0 if found is None else found.bits)
-        return gained
+        town = self._towns.get(towns)
+        if town is None:
+            found = compare_birth_places(self._person_of(a.number), self._person_of(b.number), self._rarity)
+            town = _remember(self._towns, towns, 0.0 if found is None else found.bits)
+        return gained + town
+
+    def _nik(self, a: Sketch, b: Sketch, key: tuple[str, str, bool]) -> float:
+        found = compare_nik(self._person_of(a.number), self._person_of(b.number), self._rarity)
+        return _remember(self._niks, key, 0.0 if found is None else found.bits)
+
+    def _area(self, a: Sketch, b: Sketch, areas: tuple[tuple[str, str], tuple[str, str]]) -> float:
+        found = compare_areas(self._person_of(a.number), self._person_of(b.number), self._rarity)
+        return _remember(self._areas, areas, 0.0 if found is None else found.bits)
 
 
-def _most_of_address(a: Sketch, b: Sketch) -> float:
-    if (a.first_number and a.first_number in b.numbers) or (b.first_number and b.first_number in a.numbers):
-        return weights.ADDRESS_EQUAL
-    if not a.street.isdisjoint(b.street):
-        return weights.ADDRESS_NEAR
-    return weights.ADDRESS_DIFFERS if a.kelurahan == b.kelurahan else 0.0
+def _mask(words: tuple[str, ...]) -> int:
+    mask = 0
+    for word in words:
+        mask |= 1 << crc32(word.encode()) % 61
+    return mask
 
 
 def _remember(memory: dict[Key, float], key: Key, value: float) -> float:

@@ -13,23 +13,24 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, Final, NamedTuple, TypeVar
 
-from fieldapp.matching.blocks import CAP, NUMBER, Blocks, Wide, build
+from fieldapp.matching.blocks import NUMBER, Blocks, Wide, build, cap_for
 from fieldapp.matching.crew import Crew, processes_here
 from fieldapp.matching.gathered import OFFSET, Gathered, Tally, Task, preparing
 from fieldapp.matching.match import Match
 from fieldapp.matching.people import Person, unpack
 from fieldapp.matching.rarity import Rarity, Settled
-from fieldapp.matching.score import compare
+from fieldapp.matching.score import compare_or_none
 from fieldapp.matching.sieve import Sieve, Sketch
 
 #: So many people are made ready, so many pairs are compared, as one task.
 _PEOPLE_A_TASK: Final = 2_000
 _PAIRS_A_TASK: Final = 20_000
-#: People of one year of birth follow each other and are met again and again: a year of a million, some 50 MB.
-_MOST_SKETCHES: Final = 25_000
+#: People of one year of birth follow each other and are met again and again: a year of a register of 400,000.
+_PEOPLE_AT_HAND: Final = 8_192
 #: Below this many people other processes would start no sooner than one has finished.
 _PARALLEL_FROM: Final = 30_000
 
@@ -198,7 +199,7 @@ class _Work:
             gathered.settle(split),
             gathered.by_name,
             split=split,
-            cap=CAP,
+            cap=cap_for(len(gathered)),
             step=lambda done, total: self.step(done, total, "group"),
         )
         _tell_wide(report, blocks.wide, gathered)
@@ -229,35 +230,33 @@ class Comparing:
     def __init__(self, packed: bytes, offsets: bytes, tally: Tally, lean: bool) -> None:
         self._packed = packed
         self._offsets = array(OFFSET, offsets)
-        self._tally = Settled(tally)
         self._lean = lean
-        self._sieve = Sieve(self._tally)
-        self._sketches: dict[int, Sketch] = {}
+        self._rarity = Settled(tally)
+        self._person = lru_cache(maxsize=_PEOPLE_AT_HAND)(self._unpacked)
+        self._sieve = Sieve(tally, self._person)
+        self._sketches: list[Sketch | None] = [None] * (len(self._offsets) - 1)
 
     def __call__(self, task: PairTask) -> tuple[int, list[tuple[int, int, Match | Found]]]:
         found: list[tuple[int, int, Match | Found]] = []
-        lets_go = self._sieve.lets_go
+        lets_go, sketches = self._sieve.lets_go, self._sketches
         partners = iter(array(NUMBER, task.partners))
         for number, count in zip(array(NUMBER, task.people), array(NUMBER, task.counts), strict=True):
-            one = self._sketch(number)
+            one = sketches[number] or self._sketch(number)
             for other in islice(partners, count):
-                two = self._sketch(other)
-                if lets_go(one, two):
+                if lets_go(one, sketches[other] or self._sketch(other)):
                     continue
-                match = compare(one.person, two.person, self._tally)
-                if match.band != "unlikely":
+                match = compare_or_none(self._person(number), self._person(other), self._rarity)
+                if match is not None:
                     low, high = (number, other) if number < other else (other, number)
                     found.append((low, high, _lean(match) if self._lean else match))
         return task.done, found
 
     def _sketch(self, number: int) -> Sketch:
-        known = self._sketches.get(number)
-        if known is None:
-            if len(self._sketches) >= _MOST_SKETCHES:
-                self._sketches.clear()
-            person = unpack(self._packed[self._offsets[number] : self._offsets[number + 1]])
-            known = self._sketches[number] = self._sieve.sketch(person)
-        return known
+        made = self._sketches[number] = self._sieve.sketch(number)
+        return made
+
+    def _unpacked(self, number: int) -> Person:
+        return unpack(self._packed[self._offsets[number] : self._offsets[number + 1]])
 
 
 def _lean(match: Match) -> Found:

@@ -87,6 +87,12 @@ def test_a_quote_that_does_not_fit_spoils_no_other_row(broken: str) -> None:
     assert told == {"row_quotes": [3]}
 
 
+def test_two_quotes_that_do_not_fit_swallow_no_row_between_them() -> None:
+    rows, told, _people = read(HEADER + '1,6471,"Budi,x\n2,6471,Siti",y\n3,6471,Ani,z\n')
+    assert [row.id for row in rows] == ["1", "2", "3"]
+    assert told["row_quotes"][0] == 2
+
+
 def test_a_quote_that_is_never_closed_does_not_swallow_a_file_without_other_quotes() -> None:
     rows, told, _people = read(HEADER + '1,6471,"Budi,x\n' + "".join(f"{at},6471,Siti,x\n" for at in range(2, 500)))
     assert len(rows) == 499

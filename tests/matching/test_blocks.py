@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldapp.matching.blocks import CAP, Blocks, KeyTable, build
+from fieldapp.matching.blocks import CAP, Blocks, KeyTable, build, cap_for
 from fieldapp.matching.narrowing import NEIGHBOURS
 
 Keys = list[set[int]]
@@ -112,3 +112,7 @@ def test_the_work_is_told_step_by_step_and_can_be_stopped_there() -> None:
     with pytest.raises(KeyboardInterrupt):
         build(table, range(1), lambda person: person, step=stop)
     assert steps == [(1, 64), (2, 64), (3, 64)]
+
+
+def test_the_cap_shrinks_as_a_register_grows_beyond_a_city() -> None:
+    assert [cap_for(people) for people in (0, 200_000, 400_000, 1_000_000, 10**8)] == [200, 200, 100, 50, 50]

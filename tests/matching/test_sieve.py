@@ -18,8 +18,8 @@ from fieldapp.matching.weights import TO_REVIEW_BITS
 
 
 def assert_sound(a: Person, b: Person, rarity: Register, floor_bits: float = TO_REVIEW_BITS) -> None:
-    sieve = Sieve(rarity, floor_bits)
-    one, two = sieve.sketch(a), sieve.sketch(b)
+    sieve = Sieve(rarity, [a, b].__getitem__, floor_bits)
+    one, two = sieve.sketch(0), sieve.sketch(1)
     gone = sieve.lets_go(one, two)
     assert gone == sieve.lets_go(two, one)
     if gone:
@@ -48,20 +48,21 @@ def test_of_made_up_registrations_the_strangers_are_let_go_and_nobody_else(profi
     rows = [one.row for one in make(profile, 500, seed=7).rows]
     everybody = [of_row({column: row[column] for column in COLUMNS}) for row in rows]
     counts = counted(everybody)
-    sieve = Sieve(counts)
-    sketches = [sieve.sketch(person) for person in everybody]
+    sieve = Sieve(counts, everybody.__getitem__)
+    sketches = [sieve.sketch(number) for number in range(len(everybody))]
     keys = [set(block_keys(person)) for person in everybody]
-    kept = shown = 0
+    kept = shown = tested = 0
     for a, b in combinations(range(len(everybody)), 2):
         if not keys[a] & keys[b] and (a + b) % 40:
             continue
         gone = sieve.lets_go(sketches[a], sketches[b])
         visible = compare(everybody[a], everybody[b], counts).band != "unlikely"
         assert not (gone and visible)
+        tested += 1
         kept += not gone
         shown += visible
     assert shown > 10
-    assert kept < 3 * shown
+    assert kept < 0.7 * tested
 
 
 def test_looking_at_one_pair_leaves_no_trace_in_what_is_found_of_another() -> None:
@@ -74,9 +75,9 @@ def test_looking_at_one_pair_leaves_no_trace_in_what_is_found_of_another() -> No
     ]
     fresh = {}
     for a, b in combinations(range(4), 2):
-        sieve = Sieve(rarity)
-        fresh[a, b] = sieve.lets_go(sieve.sketch(everybody[a]), sieve.sketch(everybody[b]))
-    worn = Sieve(rarity)
-    sketches = [worn.sketch(person) for person in everybody]
+        sieve = Sieve(rarity, everybody.__getitem__)
+        fresh[a, b] = sieve.lets_go(sieve.sketch(a), sieve.sketch(b))
+    worn = Sieve(rarity, everybody.__getitem__)
+    sketches = [worn.sketch(number) for number in range(4)]
     for _again in range(2):
         assert {pair: worn.lets_go(sketches[pair[0]], sketches[pair[1]]) for pair in fresh} == fresh

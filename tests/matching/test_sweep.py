@@ -75,6 +75,13 @@ def test_the_order_of_the_rows_changes_nothing(made: Rows) -> None:
         assert sweep_rows(FIELDS, shuffled) == expected
 
 
+def test_the_order_of_a_crowd_changes_nothing() -> None:
+    crowd = filled(250, address="") + [(f"S{id_}", values) for id_, values in filled(60, name="Contoh{at} Tahir")]
+    expected = sweep_rows(FIELDS, crowd)
+    for seed in range(3):
+        assert sweep_rows(FIELDS, random.Random(seed).sample(crowd, len(crowd))) == expected
+
+
 @settings(max_examples=25)
 @given(st.lists(people(), max_size=12), st.randoms(use_true_random=False))
 def test_the_order_of_any_people_at_all_changes_nothing(some: list[Person], order: random.Random) -> None:
