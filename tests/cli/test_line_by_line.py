@@ -136,7 +136,18 @@ def test_the_consent_text_is_shown_before_the_consent_is_asked(office, typed) ->
 def test_somebody_alike_is_told_in_a_sentence_with_what_speaks_for_it(office, typed) -> None:
     office.siti("register", "--lines", given=typed(1).encode())
     told = office.siti("register", "--lines", given=typed(1, nik="6471050202809011").encode()).out
-    lines = [line for line in told.splitlines() if "Mirip dengan pendaftaran yang sudah ada: Rekaan B" in line]
+    lines = [line for line in told.splitlines() if "Mirip dengan pendaftaran yang sudah ada: " in line]
     assert "Kemungkinan orang yang sama: SANGAT KUAT" in lines[-1]
     assert "Menguatkan: " in lines[-1]
     assert "Tanggal lahir sama" in lines[-1]
+
+
+def test_why_it_is_another_person_is_asked_before_sending(office, typed) -> None:
+    office.siti("register", "--lines", given=typed(1).encode())
+    again = typed(1, nik="6471050202809011")
+    kept = office.siti("register", "--lines", "--json", given=(again + "\n").encode())
+    assert (kept.code, kept.json["state"]) == (1, "draft")
+    assert "Mengapa ini orang lain?" in kept.err
+    sent = office.siti("register", "--lines", "--json", given=(again + "kembar\n").encode())
+    assert sent.json["state"] == "submitted", sent
+    assert office.siti.done("show", sent.json["id"])["overrides"] == {"duplicate_near": "kembar"}

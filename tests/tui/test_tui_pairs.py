@@ -244,6 +244,27 @@ async def test_while_a_person_is_typed_those_alike_are_shown_and_one_key_compare
         assert draft.values["overrides"] == {"duplicate_near": "Kembar atau saudara"}
 
 
+async def test_the_reason_given_beside_the_other_one_is_not_asked_for_again(kory, at) -> None:
+    first, second = lookalikes.lookalikes(60, many=2)
+    with open_session(kory, PASSPHRASE) as session:
+        lookalikes.hand_in(session, [first])
+        draft = registrations.new_draft(session, second).id
+    async with at(kory) as hands:
+        await hands.unlock()
+        hands.app.push_screen(screen_named("form", draft=draft))
+        await hands.until("Mirip dengan 1 pendaftaran. F7 membandingkan.")
+        await hands.press("ctrl+s")
+        await hands.until("9/9", "1 hal perlu diperiksa", "Ada 1 pendaftaran lain yang mirip orang ini")
+        await hands.press("f7")
+        await hands.until("Sudah terdaftar?", "Mengapa diajukan")
+        await hands.press("b", "2")
+        await hands.until("9/9", "sudah dijelaskan: Kembar atau saudara", "    Kembar atau saudara")
+        await hands.press("ctrl+s")
+        await hands.until("Pendaftaran tersimpan")
+    with open_session(kory, PASSPHRASE) as session:
+        assert registrations.show(session, draft)["overrides"] == {"duplicate_near": "Kembar atau saudara"}
+
+
 async def test_nobody_alike_shows_nothing_and_what_was_typed_before_is_forgotten(kory, at) -> None:
     first = lookalikes.lookalikes(7)[0]
     async with at(kory) as hands:

@@ -178,8 +178,12 @@ class FormScreen(DraftScreen):
             self.close_for(verdict.registration)
             return
         self.draft.explain(NEAR_CODE, verdict.reason)
-        self.save()
         self._show_near(self.query_one(NearBox).found)
+        if isinstance(self._page, SendPage):
+            # Its line for this reason was empty.
+            self.check_then_send_page()
+        else:
+            self.save()
 
     def _submit_search(self, work: Callable[[], None]) -> Future[None]:
         return self.field_app.desk.submit("eye", work)
