@@ -57,9 +57,9 @@ def remember_parts(connection: Connection, merge: str, parts: list[str]) -> None
 def undo(session: Session, merge: str, reason: str = "") -> dict[str, Any]:
     """Take back what the merge of this id brought, in one transaction.
 
-    Answers `{"merge_id", "voided", "restored", "pairs", "left": [{"id", "code", "message"}]}`: registrations taken out
-    again, registrations put back to their answers before, decisions about pairs taken back (once for each area), and
-    what stays with the reason. Raises Problem: not_allowed, merge_unknown.
+    Answers `{"merge_id", "voided", "restored", "left": [{"id", "code", "message"}]}`: registrations taken out again,
+    registrations put back to their answers before, and what stays with the reason; `pairs`, where decisions about two
+    registrations are taken back, counts them once for each area. Raises Problem: not_allowed, merge_unknown.
     """
     session.require_role(*sorted(OFFICE_ROLES - {"hub", "admin"}), who="coordinator")
 
@@ -72,14 +72,15 @@ def undo(session: Session, merge: str, reason: str = "") -> dict[str, Any]:
                     brought.setdefault(stored.entry.r, set()).add(stored.id)
                 elif stored.entry.y == "same_as" and stored.entry.k == "new":
                     words.add(stored.entry.r)
-        told: dict[str, Any] = {"merge_id": merge, "voided": 0, "restored": 0, "pairs": 0, "left": []}
+        told: dict[str, Any] = {"merge_id": merge, "voided": 0, "restored": 0, "left": []}
         why = reason or f"penggabungan {merge[:8]} dibatalkan"
         answers: list[Change] = []
         for each in (*sorted(brought), *sorted(words)):
             try:
                 if each in words:
                     made = _unsaid(session, connection, journal, each, words, why)
-                    told["pairs"] += len(made)
+                    if made:
+                        told["pairs"] = told.get("pairs", 0) + len(made)
                 else:
                     made = _taken_back(session, connection, journal, each, brought[each], why)
                     if made:

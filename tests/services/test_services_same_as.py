@@ -443,7 +443,7 @@ def test_a_decision_that_somebody_built_upon_stays_when_its_merge_is_undone(offi
     (merged,) = office.town.carry(office.kiki, office.wati)
     same_as.decide(office.wati, *office.ids, "different", reason="z")
     told = exchange.undo(office.wati, merged["merge_id"])
-    assert (told["pairs"], [each["code"] for each in told["left"]]) == (0, ["built_upon"])
+    assert ("pairs" in told, [each["code"] for each in told["left"]]) == (False, ["built_upon"])
 
 
 def test_the_registration_that_gives_way_is_taken_out_by_undoing_the_merge_that_brought_it(
