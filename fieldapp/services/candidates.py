@@ -212,10 +212,10 @@ def near(connection: Connection, person: Person, besides: int | None) -> list[tu
     likeliest = sorted(weight, key=lambda rid: (-weight[rid], rid))[:MOST_AT_ENTRY]
     rarity = WithOneMore(RegisterRarity(connection), person)
     found = [
-        (other.rid, compare(person, people.unpack(other.person), rarity))
+        (other.rid, compare_or_none(person, people.unpack(other.person), rarity))
         for other in matching.people(connection, likeliest).values()
     ]
-    shown = [(rid, match) for rid, match in found if match.band != "unlikely"]
+    shown = [(rid, match) for rid, match in found if match is not None and match.band != "unlikely"]
     return sorted(shown, key=lambda each: (-each[1].bits, each[0]))
 
 
