@@ -289,6 +289,9 @@ class World:
 
 
 def _shifted(day: dt.date, days: int) -> dt.date:
-    """A day later or earlier, held to years in which somebody can work now."""
+    """A day that much later or earlier, the other way where nobody of that age works now; no day gathers people."""
+    first, last = dt.date(1961, 1, 2), dt.date(2008, 12, 30)
     moved = day + dt.timedelta(days=days)
-    return min(max(moved, dt.date(1961, 1, 2)), dt.date(2008, 12, 30))
+    if not first <= moved <= last:
+        moved = day - dt.timedelta(days=days)
+    return min(max(moved, first), last)

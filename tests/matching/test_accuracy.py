@@ -16,9 +16,9 @@ FLOORS = {
     # profile: F1 within the register, recall while 99 of 100 shown are right, F1 against another list
     "desks": (0.97, 0.95, 0.955),
     "sheets": (0.96, 0.93, 0.92),
-    "doors": (0.94, 0.88, 0.895),
-    "years": (0.94, 0.89, 0.94),
-    "city": (0.95, 0.90, 0.95),
+    "doors": (0.94, 0.80, 0.895),
+    "years": (0.94, 0.89, 0.93),
+    "city": (0.95, 0.90, 0.935),
 }
 
 
