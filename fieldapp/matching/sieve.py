@@ -120,11 +120,7 @@ class Sieve:
         total = self._start
         clash = False
         if month_a == month_b and day_a == day_b:
-            apart = year_a - year_b
-            if not apart:
-                total += weights.YEAR_EQUAL + common + weights.DAY_EQUAL
-            else:
-                total += weights.YEAR_NEXT if apart in (1, -1, 99, -99) else weights.DATE_SLIP
+            total += _years(year_a, year_b) if year_a != year_b else weights.YEAR_EQUAL + common + weights.DAY_EQUAL
         elif year_a != year_b:
             clash = place_a != place_b
             total += weights.DATE_DIFFERS_TWICE if place_a and place_b else weights.DATE_DIFFERS
@@ -180,6 +176,14 @@ class Sieve:
     def _area(self, a: Sketch, b: Sketch, areas: tuple[tuple[str, str], tuple[str, str]]) -> float:
         found = compare_areas(self._person_of(a.number), self._person_of(b.number), self._rarity)
         return _remember(self._areas, areas, 0.0 if found is None else found.bits)
+
+
+def _years(one: int, other: int) -> float:
+    """The most that equal day and month give with these unlike years."""
+    if one - other in (1, -1, 99, -99):
+        return weights.YEAR_NEXT
+    near = one % 10 == other % 10 or one // 10 == other // 10 or one % 10 == other // 10
+    return weights.DATE_SLIP if near else weights.YEAR_DIFFERS
 
 
 def _mask(words: tuple[str, ...]) -> int:
