@@ -19,7 +19,9 @@ SHOWN: dict[str, Any] = {
     "registered_by": "Siti",
     "round": 1,
 }
-ROW = {"state": "submitted", "nik": "6471********9001", "errors": 0, "conflicts": 0, "duplicates": 0, "overrides": 0}
+ROW = {"state": "submitted", "nik": "6471********9001", "near_duplicates": 0} | dict.fromkeys(
+    ("errors", "conflicts", "duplicates", "overrides"), 0
+)
 SAID = {"decision": "ended", "reason": "Sudah berhenti", "by": "Agus", "at": "2026-11-02T00:00:00Z"}
 
 
