@@ -41,7 +41,9 @@ async def test_a_name_with_brackets_and_escapes_shows_as_it_is_on_every_screen(t
         await hands.until("Nama [/x] [bold]tebal")
         await hands.write("percobaan [/y]")
         await hands.press("enter")
-        await hands.until("percobaan [/y]", "Dibatalkan")
+        await hands.until("Dibatalkan")
+        await hands.press("home")
+        await hands.until("percobaan [/y]")
         assert "\x1b" not in hands.seen
         assert "\u202e" not in hands.seen
 
