@@ -1,8 +1,9 @@
 """Every match weight, in bits, with its reason.
 
 A weight is log2(m / u): m, how often the level is seen in two registrations of one person; u, how often in two
-strangers. Set by reasoning about what clerks do and how names, numbers and dates are spread, not estimated by EM, which
-cannot learn a number that is unique (MATCHING.md section 2). Ten bits are a factor of a thousand.
+strangers. Set by reasoning about what clerks do and how names, numbers and dates are spread. Estimated by EM they would
+be another's for each register, and on columns as they come worse (benchmarks/RESULTS.md); with comparisons like these
+estimation changes little. Ten bits are a factor of a thousand.
 """
 
 from __future__ import annotations
@@ -204,6 +205,7 @@ BEYOND_MOST: Final = 0.05
 SAME_NIK_MOST: Final = 2.0
 
 # --- bands ---------------------------------------------------------------------------------------------------------
-#: log2 of the odds of probability .99 and .05.
+#: log2 of the odds of probability .99.
 ALMOST_CERTAIN_BITS: Final = 6.63
-TO_REVIEW_BITS: Final = -4.25
+#: Of probability .015: few enough pairs stand below .05 to be looked at, and about one in eight of them is one person.
+TO_REVIEW_BITS: Final = -6.0

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 #: More people than this in a block bring no candidates: everybody born on 1 January, a phone of a whole RT.
 BLOCK_LIMIT: Final = 200
 #: Pairs this far below what is shown are kept, since the register's growth may lift them.
-KEPT_BITS: Final = TO_REVIEW_BITS - 4.0
+KEPT_BITS: Final = TO_REVIEW_BITS - 2.25
 #: Everybody is compared with everybody again when there are so many times more people than at the last time.
 GROWTH: Final = 1.4
 #: People of whom so many wait are compared from memory; fewer by looking up their blocks.
