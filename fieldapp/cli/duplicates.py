@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from fieldapp.cli.base import Choice, argument, command, group, option, wrong_use
-from fieldapp.cli.output import Output, plain, said, table
+from fieldapp.cli.output import Output, plain, said
 from fieldapp.cli.output import pairs as paired
 from fieldapp.cli.pair_decisions import COMMANDS
 from fieldapp.cli.pair_files import OPTIONS, find_in_files
@@ -21,6 +21,10 @@ _BANDS = {
     "same_nik": N_("NIK sama, orang beda?"),
     "unlikely": N_("tampaknya orang lain"),
 }
+#: Answers that say who somebody is, shown even where they are the same.
+_WHO = frozenset(
+    {"nik", "nomor_kk", "name", "birth_place", "birth_date", "sex", "mother_name", "ktp_address", "ktp_area", "phone"}
+)
 _EFFECTS = {"for": N_("membantu"), "against": N_("melemahkan"), "neutral": N_("netral")}
 _DECISIONS = {
     "same": N_("orang yang sama"),
@@ -69,22 +73,26 @@ def _list(out: Output, band: str | None, area: str | None, decided: bool) -> Non
         found = doubles.listing(session, band=band, area=area, decided=decided)
         ids = [] if out.as_json else [one for case in found for one in case["registrations"]]
         names = {row["id"]: row for row in registrations.rows(session, ids)}
-    headings = (_("Kasus"), _("Kekuatan"), _("Nomor"), _("Nama"), _("Nomor"), _("Nama"), _("Putusan"))
-    rows = [
-        (
-            case["case"][:8],
-            _(_BANDS[pair["band"]]),
-            pair["a"],
-            names[pair["a"]]["name"],
-            pair["b"],
-            names[pair["b"]]["name"],
-            _decision_words(pair["decision"]),
-        )
-        for case in (found if not out.as_json else [])
-        for pair in case["pairs"]
-    ]
-    out.answer(found, table(headings, rows))
+    out.answer(found, [] if out.as_json else _cases(found, names))
     out.say(_("{count} kasus.").format(count=len(found)))
+
+
+def _cases(found: Sequence[Mapping[str, Any]], names: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """A case in a block of its own: what is proposed in a line each, then who they are with the ids to decide by."""
+    for number, case in enumerate(found, 1):
+        letters = {one: _letter(at) for at, one in enumerate(case["registrations"])}
+        for pair in case["pairs"]:
+            between = f" {letters[pair['a']]}-{letters[pair['b']]}" if len(letters) > 2 else ""
+            decided = f"; {_decision_words(pair['decision'])}" if pair["decision"] else ""
+            yield f"{number}.{between} {_(_BANDS[pair['band']])}{decided}"
+        for one, letter in letters.items():
+            row = names[one]
+            yield f"   {letter}  {one}  {plain(row['name'])}, {plain(row['area_name'])}"
+
+
+def _letter(at: int) -> str:
+    """A, B, ... Z, then AA: the registrations of a case as they are named within it."""
+    return chr(65 + at) if at < 26 else _letter(at // 26 - 1) + _letter(at % 26)
 
 
 @command(
@@ -104,7 +112,11 @@ def _show(out: Output, a: str, b: str) -> None:
 
 
 def _shown(shown: Mapping[str, Any], rows: list[dict[str, Any]]) -> Iterator[str]:
-    yield f"{shown['verdict']} ({shown['probability'] * 100:.1f} %)"
+    from fieldapp.matching.words import percent
+
+    # How likely it is one person is not the question where a NIK is borrowed.
+    sure = "" if shown["band"] == "same_nik" else f" ({percent(shown['probability'])})"
+    yield f"{shown['verdict']}{sure}"
     for words in (shown["doubt"], shown["missing"]):
         if words:
             yield words
@@ -115,23 +127,28 @@ def _shown(shown: Mapping[str, Any], rows: list[dict[str, Any]]) -> Iterator[str
         bar = ("-" if reason["effect"] == "against" else "+") * reason["strength"]
         yield f"  {bar:<12}  {_(_EFFECTS[reason['effect']])}: {plain(reason['text'])}"
     yield ""
-    yield from table(("", _("Isian"), _("Kiri"), _("Kanan")), _sides(shown, rows))
+    for side, row in zip((_("Kiri"), _("Kanan")), rows, strict=True):
+        yield f"{side}: {row['id']}, {state_words(row['state'])}, {plain(row['registered_by'])}"
+    yield from _sides(shown)
 
 
-def _sides(shown: Mapping[str, Any], rows: list[dict[str, Any]]) -> Iterator[tuple[object, ...]]:
-    """What differs is marked by a sign, never by colour alone."""
+def _sides(shown: Mapping[str, Any]) -> Iterator[str]:
+    """Who they are, line by line, and of their other answers only what differs: "=" once, "!" with both sides.
+
+    Signs stand in front and nothing depends on a column, so that it reads the same aloud. Why somebody is in the
+    programme is nobody's business here as long as it is the same.
+    """
     from fieldapp.cli.answers import answer_words
     from fieldapp.forms.declaration import QUESTIONS
 
-    left, right = rows
-    yield ("", _("Nomor"), left["id"], right["id"])
-    yield ("", _("Keadaan"), state_words(left["state"]), state_words(right["state"]))
-    yield ("", _("Pencacah"), left["registered_by"], right["registered_by"])
     for name, question in QUESTIONS.items():
-        values = [shown[side].get(name) for side in ("left", "right")]
-        if values != [None, None]:
-            mark = "*" if name in shown["differing"] else ""
-            yield (mark, question.label(language()), *(answer_words(question, value) for value in values))
+        left, right = (shown[side].get(name) for side in ("left", "right"))
+        differs = name in shown["differing"]
+        if differs:
+            both = " | ".join(plain(answer_words(question, value)) or "-" for value in (left, right))
+            yield f"! {question.label(language())}: {both}"
+        elif left is not None and name in _WHO:
+            yield f"= {question.label(language())}: {plain(answer_words(question, left))}"
 
 
 def _decision_words(decision: Mapping[str, Any] | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from fieldapp.locale import N_, _
+from fieldapp.locale import N_, _, language
 from fieldapp.matching.match import Aspect, Level, Match
 
 Effect = Literal["for", "against", "neutral"]
@@ -126,6 +126,12 @@ def reasons(match: Match) -> list[Reason]:
     """One reason for each comparison of `match`, the weightiest first; those that say nothing come last."""
     found = [_reason(level) for level in match.levels]
     return sorted(found, key=lambda reason: (-abs(reason.bits), reason.aspect))
+
+
+def percent(probability: float) -> str:
+    """A probability in a hundred, in the language in force; never 0 and never 100, since no score is certain."""
+    share = f"{min(99.9, max(0.1, probability * 100)):.1f} %"
+    return share if language() == "en" else share.replace(".", ",")
 
 
 def verdict(match: Match) -> str:

@@ -14,6 +14,7 @@ from rich.cells import set_cell_size
 from fieldapp.domain import nik
 from fieldapp.forms.declaration import QUESTIONS
 from fieldapp.locale import N_, _
+from fieldapp.matching.words import percent
 from fieldapp.tui.answer_text import answer_text, label_of
 from fieldapp.tui.text import area_text, plain, state_text, when, wrapped
 from fieldapp.tui.widgets.differences import bracketed, differences, shown
@@ -100,12 +101,6 @@ def verdict_text(pair: Pair) -> str:
         # How likely it is one person is not the question there: one of the two has a NIK that is not theirs.
         return plain(pair["verdict"], 120)
     return f"{plain(pair['verdict'], 120)} ({percent(float(pair['probability']))})"
-
-
-def percent(probability: float) -> str:
-    """A probability as people read it; never 0 and never 100, since no score is certain."""
-    share = min(99.9, max(0.1, probability * 100))
-    return f"{share:.1f}".replace(".", ",") + " %"
 
 
 def pair_lines(

@@ -62,3 +62,17 @@ def test_the_list_in_words_names_people_and_no_nik(found) -> None:
 
 def test_a_second_list_needs_a_first(laptop, tmp_path) -> None:
     assert laptop("duplicates", "find", "--against", tmp_path / "x.csv").code == 2
+
+
+def test_the_sides_of_a_pair_are_told_in_narrow_lines_and_never_why_they_are_in_the_programme(found) -> None:
+    office, ids = found
+    office.dewi.done("duplicates", "find")
+    shown = office.dewi("duplicates", "show", *ids).out
+    assert "= Tanggal lahir: 1980-02-02" in shown
+    assert "! Nama lengkap: " in shown
+    assert "99,9 %" in shown
+    assert "disabilitas" not in shown.lower()
+    assert max(map(len, shown.splitlines())) < 120
+    listed = office.dewi("duplicates", "list").out
+    assert f"   A  {ids[0]}  " in listed
+    assert max(map(len, listed.splitlines())) < 100

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 
-from fieldapp.tui.comparing import bar_lines, decided_words, pair_lines, percent, side_of
+from fieldapp.matching.words import percent
+from fieldapp.tui.comparing import bar_lines, decided_words, pair_lines, side_of
 from fieldapp.tui.joining import Joining
 from fieldapp.tui.screens.pair_deciding import Reason, Reasoned
 from fieldapp.tui.theme import THEMES
