@@ -19,8 +19,9 @@ PARTS: Final = 64
 #: People a block may hold; beyond it everybody in it is compared through narrower blocks only.
 CAP: Final = 200
 #: Up to so many people the cap stays; beyond, blocks grow with the register and the cap shrinks, down to `_LEAST_CAP`.
-_CAP_STAYS: Final = 200_000
-_LEAST_CAP: Final = 50
+#: With a cap of 30 among 100,000 the same pairs are found as with 200: whoever is worth it shares a second key.
+_CAP_STAYS: Final = 20_000
+_LEAST_CAP: Final = 40
 
 #: A key or a person's number at its machine width.
 KEY, NUMBER = "q", "I"

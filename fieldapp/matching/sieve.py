@@ -15,7 +15,7 @@ from zlib import crc32
 from fieldapp.matching import weights
 from fieldapp.matching.home_comparison import compare_areas, compare_birth_places
 from fieldapp.matching.name_comparison import compare_names
-from fieldapp.matching.number_comparison import compare_nik
+from fieldapp.matching.number_comparison import MORE_BY_CODE, compare_dates, compare_nik
 from fieldapp.matching.people import Person
 from fieldapp.matching.rarity import DAY, Rarity, Settled, bits
 from fieldapp.matching.score import prior
@@ -24,6 +24,10 @@ Key = TypeVar("Key")
 
 #: Entries that a memory of pairs of values may hold before it begins anew.
 _MOST_REMEMBERED: Final = 200_000
+#: Stands for the digits of more than one phone.
+_SEVERAL: Final = "?"
+#: Outcomes of two NIKs that leave clashing dates a clash.
+_UNLIKE_NIKS: Final = frozenset({"differs", "neighbour", "foreign", "two_digits"})
 #: Month and day of dates that may be a guess.
 _GUESSES: Final = frozenset({(1, 1), (12, 31), (7, 1)})
 
@@ -31,10 +35,10 @@ _GUESSES: Final = frozenset({(1, 1), (12, 31), (7, 1)})
 class Sketch(NamedTuple):
     """What the sieve looks at in one person, some 400 bytes, most of them shared with others.
 
-    `plain`: a date of birth that is no guess, a NIK of sixteen digits with the same date or none, at most one phone;
-    everybody else is never let go. `place`: district and serial of the NIK; `nik_day`: the digits between. `name`: the
-    bits of this name beside itself; `common`: those of day and month; `family`: the most that mother and card can give.
-    `streets`, `first`, `numbers`: words and numbers of the address as bits of a mask, where two may fall on one.
+    `plain`: a date of birth that is no guess, and a NIK of sixteen digits with the same date or none. `place`: district
+    and serial of the NIK; `nik_day`: the digits between. `name`: the bits of this name beside itself; `common`: those
+    of day and month; `family`: the most that mother and card can give. `streets`, `first`, `numbers`: words and numbers
+    of the address as bits of a mask, where two may fall on one.
     """
 
     number: int
@@ -82,11 +86,12 @@ class Sieve:
             and typed[1:] not in _GUESSES
             and (not nik or (len(nik) == 16 and not person.nik_cut and inside == typed))
             and not person.foreign
-            and len(person.phones) <= 1
+            # A district may be known where the rest of the number is not.
+            and bool(nik or not person.region)
         )
         itself = person.words, person.folds, person.main
         name = compare_names(*itself, *itself, self._rarity)
-        phone = person.phones[0] if person.phones else ""
+        phone = person.phones[0] if len(person.phones) == 1 else _SEVERAL if person.phones else ""
         family = (weights.KK_EQUAL if person.nomor_kk else 0.0) + (weights.MOTHER_MOST if person.mother else 0.0)
         return Sketch(
             number,
@@ -113,10 +118,35 @@ class Sieve:
 
     def lets_go(self, a: Sketch, b: Sketch) -> bool:
         """Whether the two stay below the floor whatever a full comparison finds. Symmetric."""
-        if not a.plain or not b.plain:
+        known = self._plain_numbers(a, b) if a.plain and b.plain else self._odd_numbers(a, b)
+        if known is None:
             return False
-        _, _, place_a, nik_day_a, year_a, month_a, day_a, common, name, sex_a, area_a, head_a, tail_a = a[:13]
-        _, _, place_b, nik_day_b, year_b, month_b, day_b, common_b, name_b, sex_b, area_b, head_b, tail_b = b[:13]
+        total, clash = known
+        _, _, _, _, _, _, _, _, name, sex_a, area_a, head_a, tail_a = a[:13]
+        _, _, _, _, _, _, _, _, name_b, sex_b, area_b, head_b, tail_b = b[:13]
+        areas = area_a, area_b
+        scaled = self._areas.get(areas)
+        if scaled is None:
+            scaled = self._area(a, b, areas)
+        if head_a and head_b:
+            if head_a != head_b and tail_a != tail_b and head_a != _SEVERAL and head_b != _SEVERAL:
+                total += weights.PHONE_DIFFERS
+            else:
+                scaled += weights.PHONE_EQUAL
+        if sex_a and sex_b:
+            total += weights.SEX_EQUAL if sex_a == sex_b else weights.SEX_DIFFERS_DOUBTFUL
+        scaled += self._house(a, b)
+        name = name if name >= name_b else name_b
+        if clash:
+            # Where dates clash, home and name count less; what speaks against counts as always.
+            scaled = scaled * weights.DATE_CLASH_FACTOR if scaled > 0 else scaled
+            name *= weights.DATE_CLASH_NAME_FACTOR
+        return total + scaled + name < 0 or self._names_let_go(a, b, total, scaled, clash)
+
+    def _plain_numbers(self, a: Sketch, b: Sketch) -> tuple[float, bool] | None:
+        """The most of NIK and birth date of two plain people, and whether the dates clash; None for one NIK."""
+        _, _, place_a, nik_day_a, year_a, month_a, day_a, common = a[:8]
+        _, _, place_b, nik_day_b, year_b, month_b, day_b, common_b = b[:8]
         total = self._start
         clash = False
         if month_a == month_b and day_a == day_b:
@@ -132,28 +162,42 @@ class Sieve:
             total += weights.ONLY_YEAR
         if place_a and place_b:
             if nik_day_a == nik_day_b and place_a == place_b:
-                return False
+                return None
             key = place_a, place_b, nik_day_a == nik_day_b
             gained = self._niks.get(key)
             total += self._nik(a, b, key) if gained is None else gained
-        areas = area_a, area_b
-        scaled = self._areas.get(areas)
-        if scaled is None:
-            scaled = self._area(a, b, areas)
-        if head_a and head_b:
-            if head_a != head_b and tail_a != tail_b:
-                total += weights.PHONE_DIFFERS
-            else:
-                scaled += weights.PHONE_EQUAL
-        if sex_a and sex_b:
-            total += weights.SEX_EQUAL if sex_a == sex_b else weights.SEX_DIFFERS_DOUBTFUL
-        scaled += self._house(a, b)
-        name = name if name >= name_b else name_b
-        if clash:
-            # Where dates clash too, home and name count less; what speaks against counts as always.
-            scaled = scaled * weights.DATE_CLASH_FACTOR if scaled > 0 else scaled
-            name *= weights.DATE_CLASH_NAME_FACTOR
-        return total + scaled + name < 0
+        return total, clash
+
+    def _odd_numbers(self, a: Sketch, b: Sketch) -> tuple[float, bool] | None:
+        """The same for people whose numbers or dates are out of the ordinary, by the comparisons themselves."""
+        one, other = self._in_order(a, b)
+        nik, date = compare_nik(one, other, self._rarity), compare_dates(one, other, self._rarity)
+        total = self._start
+        if nik is not None:
+            if nik.code == "equal":
+                return None
+            total += nik.bits
+        if date is None:
+            return total, False
+        return total + date.bits, date.clash and (nik is None or nik.code in _UNLIKE_NIKS)
+
+    def _names_let_go(self, a: Sketch, b: Sketch, total: float, scaled: float, clash: bool) -> bool:
+        """The same with the names compared; `scaled`: what home and family give at most, less where names clash."""
+        one, other = self._in_order(a, b)
+        found = compare_names(one.words, one.folds, one.main, other.words, other.folds, other.main, self._rarity)
+        if found is None:
+            return False
+        gained = found.bits
+        if clash and gained > 0:
+            gained *= weights.DATE_CLASH_NAME_FACTOR
+        if found.clash and not clash and scaled > 0:
+            scaled *= weights.CLASH_FACTOR
+        return total + scaled + gained < 0
+
+    def _in_order(self, a: Sketch, b: Sketch) -> tuple[Person, Person]:
+        """The two people in the order of a full comparison."""
+        one, other = self._person_of(a.number), self._person_of(b.number)
+        return (other, one) if other.mark < one.mark else (one, other)
 
     def _house(self, a: Sketch, b: Sketch) -> float:
         """The most that address, town of birth, mother and family card give."""
@@ -165,13 +209,23 @@ class Sieve:
         towns = a.town, b.town
         town = self._towns.get(towns)
         if town is None:
-            found = compare_birth_places(self._person_of(a.number), self._person_of(b.number), self._rarity)
-            town = _remember(self._towns, towns, 0.0 if found is None else found.bits)
+            one, other = self._person_of(a.number), self._person_of(b.number)
+            both = compare_birth_places(one, other, self._rarity), compare_birth_places(other, one, self._rarity)
+            # Which of the two comes first in a full comparison is not known from their towns.
+            town = _remember(self._towns, towns, max((each.bits for each in both if each is not None), default=0.0))
         return gained + town
 
     def _nik(self, a: Sketch, b: Sketch, key: tuple[str, str, bool]) -> float:
-        found = compare_nik(self._person_of(a.number), self._person_of(b.number), self._rarity)
-        return _remember(self._niks, key, 0.0 if found is None else found.bits)
+        found = compare_nik(*self._in_order(a, b), self._rarity)
+        if found is None:
+            return 0.0
+        gained = found.bits
+        if not key[2]:
+            # Among numbers of unlike days this part depends on all digits: the most that these places leave possible.
+            gained -= MORE_BY_CODE.get(found.code, 0.0)
+            apart = sum(one != other for one, other in zip(a.place, b.place, strict=True))
+            gained += max(0.0, *MORE_BY_CODE.values()) if apart < 2 else 0.0
+        return _remember(self._niks, key, gained)
 
     def _area(self, a: Sketch, b: Sketch, areas: tuple[tuple[str, str], tuple[str, str]]) -> float:
         found = compare_areas(self._person_of(a.number), self._person_of(b.number), self._rarity)

@@ -115,4 +115,4 @@ def test_the_work_is_told_step_by_step_and_can_be_stopped_there() -> None:
 
 
 def test_the_cap_shrinks_as_a_register_grows_beyond_a_city() -> None:
-    assert [cap_for(people) for people in (0, 200_000, 400_000, 1_000_000, 10**8)] == [200, 200, 100, 50, 50]
+    assert [cap_for(people) for people in (0, 20_000, 40_000, 1_000_000, 10**8)] == [200, 200, 100, 40, 40]
