@@ -9,6 +9,7 @@ floor even so are let go: the sieve changes nothing that is shown, and a test ho
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Final, NamedTuple, TypeVar
 from zlib import crc32
 
@@ -26,6 +27,8 @@ Key = TypeVar("Key")
 _MOST_REMEMBERED: Final = 200_000
 #: Stands for the digits of more than one phone.
 _SEVERAL: Final = "?"
+#: Letters that no word has.
+_NEVER: Final = 1_000
 #: Outcomes of two NIKs that leave clashing dates a clash.
 _UNLIKE_NIKS: Final = frozenset({"differs", "neighbour", "foreign", "two_digits"})
 #: Month and day of dates that may be a guess.
@@ -36,8 +39,9 @@ class Sketch(NamedTuple):
     """What the sieve looks at in one person, some 400 bytes, most of them shared with others.
 
     `plain`: a date of birth that is no guess, and a NIK of sixteen digits with the same date or none. `place`: district
-    and serial of the NIK; `nik_day`: the digits between. `name`: the bits of this name beside itself; `common`: those
-    of day and month; `family`: the most that mother and card can give. `streets`, `first`, `numbers`: words and numbers
+    and serial of the NIK; `nik_day`: the digits between. `common`: the bits of day and month; `name`: those of this
+    name beside itself; `longest`, `shortest_two`: letters of its longest word, and one fewer than its two shortest
+    neighbours have; `family`: the most that mother and card can give. `streets`, `first`, `numbers`: words and numbers
     of the address as bits of a mask, where two may fall on one.
     """
 
@@ -50,6 +54,8 @@ class Sketch(NamedTuple):
     day: int
     common: float
     name: float
+    longest: int
+    shortest_two: int
     sex: str
     area: tuple[str, str]
     phone_head: str
@@ -101,6 +107,8 @@ class Sieve:
             *typed,
             self._one(bits(f"{DAY}{person.month:02d}{person.day:02d}", self._rarity)),
             weights.NAME_MOST if name is None else name.bits,
+            max(map(len, person.words + person.folds), default=_NEVER),
+            min(_neighbours(person.words), _neighbours(person.folds)) - 1,
             person.sex or person.nik_sex,
             self._one((person.kelurahan, person.kecamatan)),
             self._one(phone[:4]),
@@ -122,8 +130,8 @@ class Sieve:
         if known is None:
             return False
         total, clash = known
-        _, _, _, _, _, _, _, _, name, sex_a, area_a, head_a, tail_a = a[:13]
-        _, _, _, _, _, _, _, _, name_b, sex_b, area_b, head_b, tail_b = b[:13]
+        name, longest, shortest_two, sex_a, area_a, head_a, tail_a = a[8:15]
+        name_b, longest_b, shortest_two_b, sex_b, area_b, head_b, tail_b = b[8:15]
         areas = area_a, area_b
         scaled = self._areas.get(areas)
         if scaled is None:
@@ -136,7 +144,11 @@ class Sieve:
         if sex_a and sex_b:
             total += weights.SEX_EQUAL if sex_a == sex_b else weights.SEX_DIFFERS_DOUBTFUL
         scaled += self._house(a, b)
-        name = name if name >= name_b else name_b
+        if longest < shortest_two_b and longest_b < shortest_two:
+            # No word is two of the other's glued, so no name gives more than it has.
+            name = name if name <= name_b else name_b
+        else:
+            name = name if name >= name_b else name_b
         if clash:
             # Where dates clash, home and name count less; what speaks against counts as always.
             scaled = scaled * weights.DATE_CLASH_FACTOR if scaled > 0 else scaled
@@ -238,6 +250,11 @@ def _years(one: int, other: int) -> float:
         return weights.YEAR_NEXT
     near = one % 10 == other % 10 or one // 10 == other // 10 or one % 10 == other // 10
     return weights.DATE_SLIP if near else weights.YEAR_DIFFERS
+
+
+def _neighbours(words: tuple[str, ...]) -> int:
+    """Letters of the two neighbouring words that have the fewest."""
+    return min((len(one) + len(other) for one, other in pairwise(words)), default=_NEVER)
 
 
 def _mask(words: tuple[str, ...]) -> int:
