@@ -39,6 +39,9 @@ _MAY_WRITE: Final[dict[tuple[str, str], dict[str, str]]] = {
     ("same_as", "void"): {"enumerator": _OWN, "coordinator": _ANY, "supervisor": _ANY},
 }
 
+#: What is open to a role only in part; `services/policy.py` looks at the fields of such an entry.
+_MAY_WRITE_PART: Final[dict[tuple[str, str], frozenset[str]]] = {("prelist", "edit"): frozenset({"enumerator"})}
+
 _MAY_DECIDE: Final[dict[str, dict[str, str]]] = {
     "approve": {"supervisor": _ANY},
     "reject": {"supervisor": _ANY},
@@ -53,6 +56,7 @@ _SETTING_KINDS: Final = frozenset({"new", "edit", "resolve", "void"})
 #: Types whose records are written whole by a role, in any of the kinds above.
 _WHOLE_TYPES: Final[dict[str, dict[str, str]]] = {
     "prelist": {"coordinator": _ANY, "supervisor": _ANY, "admin": _ANY},
+    "prelist_list": {"coordinator": _ANY, "supervisor": _ANY, "admin": _ANY},
     "programme": {"admin": _ANY},
     "lease": {"admin": _ANY},
     "decree": {"supervisor": _ANY, "admin": _ANY},
@@ -65,13 +69,18 @@ _WHOLE_TYPES: Final[dict[str, dict[str, str]]] = {
 }
 
 
-def may(role: str, type: str, kind: str, *, own_record: bool, decision: str | None = None) -> str | None:
+def may(
+    role: str, type: str, kind: str, *, own_record: bool, decision: str | None = None, part: bool = False
+) -> str | None:
     """Why a member of `role` may not write an entry of `kind` about a record of `type`; None when it may.
 
     `own_record`: the member registered the record itself; of a new same_as, both registrations that it is about.
-    `decision`: what a `decide` entry says.
+    `decision`: what a `decide` entry says. `part`: the entry does no more than what is open to a role in part (an
+    enumerator's visit of somebody on the prelist).
     Codes: `role_not_allowed`, `own_decision` (nobody approves, returns, rejects or reopens an own registration).
     """
+    if part and role in _MAY_WRITE_PART.get((type, kind), ()):
+        return None
     if type == "registration" and kind == "decide":
         allowed = _MAY_DECIDE.get(decision or "", {})
     elif type in _WHOLE_TYPES and kind in _SETTING_KINDS:

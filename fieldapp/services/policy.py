@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from fieldapp.domain import roles, same_as
+from fieldapp.domain import prelist, roles, same_as
 from fieldapp.forms.declaration import GROUPS
 from sync.entry import Entry
 from sync.fold import Rules
@@ -21,7 +21,7 @@ PUBLIC_SCOPE: Final = "*"
 
 def may(member: Member, entry: Entry, origin: Entry | None) -> str | None:
     """Why `member` may not write `entry`, as a code, or None. `origin` is the record's first entry, when known."""
-    if entry.y in ("registration", "same_as", "cover_decision") and entry.s == PUBLIC_SCOPE:
+    if entry.y in ("registration", "same_as", "cover_decision", prelist.TYPE) and entry.s == PUBLIC_SCOPE:
         # What is public goes to every laptop; a person's answers never do.
         return "outside_scope"
     if entry.y == "same_as" and entry.k == "new":
@@ -29,6 +29,9 @@ def may(member: Member, entry: Entry, origin: Entry | None) -> str | None:
     if entry.y == "cover_decision" and entry.k == "new" and _began(entry.au, entry.f.get("registration")):
         # Who registered somebody neither approves the person nor takes away what keeps from approval.
         return "own_decision"
+    if entry.y == prelist.TYPE and entry.k == "edit":
+        part = prelist.is_visit(entry.f, is_stub=not entry.x)
+        return roles.may(member.role, entry.y, entry.k, own_record=False, part=part)
     decision = entry.f.get("decision") if entry.k == "decide" else None
     return roles.may(
         member.role,
@@ -54,4 +57,4 @@ def _began(member: str, registration: object) -> bool:
 
 def rules() -> Rules:
     """The rules that every replica of the programme folds by."""
-    return Rules(group_of=GROUPS, may=may, office_roles=OFFICE_ROLES)
+    return Rules(group_of={**GROUPS, **prelist.GROUPS}, may=may, office_roles=OFFICE_ROLES)
