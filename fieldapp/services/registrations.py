@@ -9,9 +9,11 @@ from fieldapp.services.drafts import (
     new_draft,
     save_draft,
 )
+from fieldapp.services.histories import history
 from fieldapp.services.intake import register_many
+from fieldapp.services.showing import show, unmasked_nik
 from fieldapp.services.submission import check_values, edit, submit, void, withdraw
-from fieldapp.services.views import history, ids, listing, rows, show, unmasked_nik
+from fieldapp.services.views import ids, listing, rows
 
 __all__ = [
     "DraftView",

@@ -37,7 +37,8 @@ def submit(session: Session, draft_id: str, overrides: Mapping[str, str] | None 
 
     `overrides` gives a reason for each warning by its code. With errors, or warnings without a reason, the draft stays
     and the answer lists them. Answers `{"id", "state", "errors", "warnings"}`; `id` is the draft's, or a
-    new one where another member of this laptop had begun it.
+    new one where another member of this laptop had begun it. A correction is answered with its `round` too: 2 after the
+    first return.
     """
     return session.write(lambda connection, journal: submit_in(session, connection, journal, draft_id, overrides or {}))
 
@@ -74,11 +75,13 @@ def submit_in(
                 raise
             return _stays(draft.id, checked, _unstorable(error))
     kept.delete(connection, draft.id)
+    row = queries.get(connection, registration) if draft.edits else None
     return {
         "id": registration,
-        "state": "submitted" if not draft.edits else queries.state_of(connection, registration),
+        "state": "submitted" if row is None else row.state,
         "errors": [],
         "warnings": answers.told(checked.warnings),
+        **({"round": row.round} if row is not None else {}),
     }
 
 

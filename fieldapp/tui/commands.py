@@ -46,6 +46,7 @@ COMMANDS: Final = (
         "new", "b", N_("Daftarkan orang baru"), N_("Isi formulir untuk satu orang"), "f2", action="app.new", roles=FIELD
     ),
     Command("drafts", "d", N_("Draf"), N_("Formulir yang belum dikirim"), "", "drafts", roles=FIELD),
+    Command("returned", "r", N_("Dikembalikan"), N_("Yang perlu diperbaiki, dan mengapa"), "", "returned", roles=FIELD),
     Command("find", "c", N_("Cari dan daftar"), N_("Semua pendaftaran di laptop ini"), "f3", "registrations"),
     Command("review", "p", N_("Periksa"), N_("Antrean putusan, paling berisiko dulu"), "f4", "review", roles=DECIDING),
     Command("exchange", "t", N_("Tukar data"), N_("Lewat flashdisk atau jaringan ke pusat"), "f5", "exchange"),

@@ -37,6 +37,8 @@ class Draft:
     findings: tuple[Finding, ...] = ()
     visited: set[str] = field(default_factory=set)
     filled: set[str] = field(default_factory=set)
+    said: dict[str, list[str]] = field(default_factory=dict)
+    """What was said about an answer by whoever returned the registration, in words, by field."""
     number: int = 0
     kept: int = 0
     kept_position: Position | None = None

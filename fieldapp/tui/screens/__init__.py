@@ -14,6 +14,7 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
     "home": ("home", "HomeScreen"),
     "form": ("form", "FormScreen"),
     "drafts": ("drafts", "DraftsScreen"),
+    "returned": ("returned", "ReturnedScreen"),
     "registrations": ("registrations", "RegistrationsScreen"),
     "record": ("record", "RecordScreen"),
     "review": ("review", "ReviewScreen"),

@@ -22,6 +22,7 @@ from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.dialogs import Pick
 from fieldapp.tui.screens.form_draft import DraftScreen
 from fieldapp.tui.screens.form_near import NearWatch
+from fieldapp.tui.screens.form_said import ask_said, said_lines
 from fieldapp.tui.text import plain, wrapped
 from fieldapp.tui.widgets.lines import Line
 from fieldapp.tui.widgets.near_box import Near, NearBox
@@ -89,6 +90,7 @@ class FormScreen(DraftScreen):
 
     def opened(self, view: drafts.DraftView) -> None:
         self._head()
+        ask_said(self, self._show_said)
         self._near.begin()
         self.call_later(self._begin_at, view)
 
@@ -99,6 +101,11 @@ class FormScreen(DraftScreen):
         section, name = view.position or ("", "")
         number = next((index for index, each in enumerate(FORM) if each.name == section), 0)
         await self._show(SEND if section == "send" else number, name)
+
+    def _show_said(self) -> None:
+        if isinstance(self._page, SectionPage):
+            self._page.refresh_notes()
+            self.call_after_refresh(self._page.keep_in_view)
 
     # Pages
 
@@ -272,7 +279,8 @@ class FormScreen(DraftScreen):
         """Everything the rules found, to jump to."""
         if self._page is not None:
             found = sorted(self.draft.findings, key=lambda each: ("error", "warning", "hint").index(each.strength))
-            self._pick(_("Yang perlu diperbaiki atau diperiksa"), finding_lines(found, PROBLEM_WIDTH))
+            lines = [*said_lines(self.draft, PROBLEM_WIDTH), *finding_lines(found, PROBLEM_WIDTH)]
+            self._pick(_("Yang perlu diperbaiki atau diperiksa"), lines)
 
     def action_jump(self) -> None:
         """Any question, found by typing part of it."""

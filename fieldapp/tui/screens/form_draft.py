@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +37,14 @@ SET_BY_PROGRAM = {"consent_text_version"}
 def open_draft_key(member: str) -> str:
     """The laptop's setting that says which form was open, so that it opens again after a power cut."""
     return f"open_draft:{member}"
+
+
+def sent_again_words(name: str, answer: Mapping[str, Any]) -> str:
+    """That a correction was handed in; after a return also which round that begins."""
+    if int(answer.get("round") or 1) > 1:
+        words = _("{name}: dikirim lagi, putaran {round}. Menunggu diperiksa, dan siap dibawa ke kantor.")
+        return words.format(name=name, round=answer["round"])
+    return _("{name}: perbaikan tersimpan dan siap dibawa ke kantor.").format(name=name)
 
 
 class DraftScreen(FieldScreen[None]):
@@ -243,6 +251,11 @@ class DraftScreen(FieldScreen[None]):
             return
         self.field_app.refresh_status()
         name = plain(self.draft.values.get("name") or "", 60)
+        if self.draft.registration is not None:
+            # Whoever corrects is on the way through what came back, not through a row of new people.
+            self.tell(sent_again_words(name, answer))
+            self.dismiss()
+            return
         self.app.push_screen(
             Confirm(
                 _("Pendaftaran tersimpan"),

@@ -83,6 +83,8 @@ class QuestionRow(Widget):
         self._words = plain(label)
         self._required = False
         self._shown: object = None
+        self.said: Sequence[str] = ()
+        """Comments of whoever returned the registration; they stay beside the field while it is corrected."""
         self._label = Static(Content(self._words), classes="row--label", markup=False)
         self._note = Static("", classes="row--note", markup=False)
 
@@ -143,8 +145,9 @@ class QuestionRow(Widget):
         strength = sorted_findings[0].strength if sorted_findings else "hint"
         for each in order:
             self._note.set_class(each == strength, f"-{each}")
-        self._note.update(Content("\n").join([content(line) for line in words]))
-        self.set_class(bool(words), "-noted")
+        said = [content(line).stylize("bold") for line in self.said]
+        self._note.update(Content("\n").join([*said, *(content(line) for line in words)]))
+        self.set_class(bool(words) or bool(said), "-noted")
 
     def focus_field(self) -> None:
         """Puts the cursor into the field."""

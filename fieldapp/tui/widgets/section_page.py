@@ -146,6 +146,7 @@ class SectionPage(VerticalScroll, can_focus=False, inherit_bindings=False):
             question = name.partition(PART)[0]
             first = next(iter(each for each in self.rows if each.partition(PART)[0] == question))
             remark = _("Diisi dari NIK; cocokkan dengan KTP.") if name in self._draft.filled else ""
+            row.said = self._draft.said.get(question, ()) if name == first else ()
             row.note(self._draft.shown_of(question) if name == first else (), remark)
 
     # Moving about

@@ -1,0 +1,65 @@
+"""What stands beside a correction: the comments it answers, and what others changed since it was begun."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from fieldapp.forms.declaration import QUESTIONS
+from fieldapp.locale import _
+from fieldapp.services import returned
+from fieldapp.tui.answer_text import label_of
+from fieldapp.tui.draft import Draft
+from fieldapp.tui.text import plain, when, wrapped
+from fieldapp.tui.widgets.lines import Line
+
+if TYPE_CHECKING:
+    from fieldapp.tui.screens.form_draft import DraftScreen
+
+
+def ask_said(screen: DraftScreen, then: Callable[[], object]) -> None:
+    """Asks what was said about the registration that `screen` corrects, puts it into the draft and calls `then`.
+
+    A draft of a new person has nothing to ask for.
+    """
+    draft, session = screen.draft, screen.session
+    if draft.registration is None:
+        return
+
+    def show(found: Mapping[str, Any]) -> None:
+        draft.said = said_words(found.get("comments") or ())
+        changed = found.get("changed")
+        if changed:
+            screen.notify(changed_words(changed), title=_("Diubah sementara itu"), timeout=30, markup=False)
+        then()
+
+    screen.ask(partial(returned.beside, session, draft.registration, draft.id), show)
+
+
+def said_words(comments: Any) -> dict[str, list[str]]:
+    """The comments that are pinned to questions, in words, by question in the order of the form."""
+    words: dict[str, list[str]] = {}
+    for each in comments:
+        text = _("Catatan {by}: {text}").format(by=plain(each["by"], 40), text=plain(each.get("text") or ""))
+        words.setdefault(str(each.get("field")), []).append(text)
+    return {name: words[name] for name in QUESTIONS if name in words}
+
+
+def changed_words(changed: Mapping[str, Any]) -> str:
+    """Who changed the registration since, which answers, and what becomes of the correction."""
+    fields = ", ".join(label_of(field) for field in changed["fields"][:4]) or _("isian")
+    return _(
+        "{by} mengubah {fields} pada {at}, sesudah perbaikan ini dimulai. Perbaikan Anda tidak menimpanya: bila isian "
+        "yang sama diisi berbeda, keduanya disimpan sampai ada yang memilih."
+    ).format(by=plain(changed["by"], 40), fields=fields, at=when(changed["at"]))
+
+
+def said_lines(draft: Draft, width: int) -> list[Line]:
+    """The comments as lines that jump to their fields."""
+    return [
+        Line(part, "warning", name)
+        for name, said in draft.said.items()
+        for words in said
+        for part in wrapped(f"{label_of(name)} - {words}", width, 4)
+    ]
