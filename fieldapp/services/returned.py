@@ -112,6 +112,7 @@ def _told(
     row: Row, record: Record, back: Stored, correction: kept.Draft | None, who: Mapping[str, str]
 ) -> dict[str, Any]:
     comments = [each for each in comments_of(record, who) if each["entry"] == back.id or each["at"] >= _at(back)]
+    comments.sort(key=_place_in_form)
     changed = _by_others_after(record, back, who) if row.state != "returned" else None
     return {
         "id": row.id,
@@ -127,6 +128,13 @@ def _told(
         "begin_at": first_field(comments, _changed_in(correction)),
         "changed": changed or _since(record, correction, who),
     }
+
+
+def _place_in_form(comment: Mapping[str, Any]) -> int:
+    from fieldapp.forms.declaration import QUESTIONS
+
+    names = list(QUESTIONS)
+    return names.index(comment["field"]) if comment["field"] in QUESTIONS else len(names)
 
 
 def _said(back: Stored, who: Mapping[str, str]) -> dict[str, str]:

@@ -39,6 +39,8 @@ class Draft:
     filled: set[str] = field(default_factory=set)
     said: dict[str, list[str]] = field(default_factory=dict)
     """What was said about an answer by whoever returned the registration, in words, by field."""
+    back: str = ""
+    """Why the registration that is corrected came back, in words."""
     number: int = 0
     kept: int = 0
     kept_position: Position | None = None

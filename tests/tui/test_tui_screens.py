@@ -122,9 +122,7 @@ async def test_what_was_returned_opens_at_the_commented_field_and_is_sent_again(
         await hands.press("ctrl+s")
         await hands.until("Siap dikirim")
         await hands.press("enter")
-        await hands.until("Pendaftaran tersimpan")
-        await hands.press("down", "enter")
-        await hands.until("Menunggu putusan", "Putaran")
+        await hands.until("dikirim lagi, putaran 2", "Menunggu putusan", "Putaran")
     with open_session(town.ani, PASSPHRASE) as ani:
         found = [registrations.show(ani, each)["values"]["heir_name"] for each in registrations.ids(ani, text="dua")]
     assert found == ["Waris Contoh Lengkap"]

@@ -280,7 +280,8 @@ class FormScreen(DraftScreen):
         if self._page is not None:
             found = sorted(self.draft.findings, key=lambda each: ("error", "warning", "hint").index(each.strength))
             lines = [*said_lines(self.draft, PROBLEM_WIDTH), *finding_lines(found, PROBLEM_WIDTH)]
-            self._pick(_("Yang perlu diperbaiki atau diperiksa"), lines)
+            back = [self.draft.back] if self.draft.back else []
+            self._pick(_("Yang perlu diperbaiki atau diperiksa"), lines, words=back)
 
     def action_jump(self) -> None:
         """Any question, found by typing part of it."""
@@ -294,12 +295,12 @@ class FormScreen(DraftScreen):
         ]
         self._pick(_("Lompat ke isian"), lines, find=True)
 
-    def _pick(self, title: str, lines: list[Line], *, find: bool = False) -> None:
+    def _pick(self, title: str, lines: list[Line], *, find: bool = False, words: Sequence[str] = ()) -> None:
         async def done(picked: object) -> None:
             if isinstance(picked, str):
                 await self._jump(picked)
 
-        self.app.push_screen(Pick(title, lines, find=find), done)
+        self.app.push_screen(Pick(title, lines, find=find, words=words), done)
 
     async def _jump(self, field: str) -> None:
         await self._show(SECTION_OF.get(field, 0), field)

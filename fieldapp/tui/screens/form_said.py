@@ -29,12 +29,21 @@ def ask_said(screen: DraftScreen, then: Callable[[], object]) -> None:
 
     def show(found: Mapping[str, Any]) -> None:
         draft.said = said_words(found.get("comments") or ())
+        draft.back = back_words(found) if found.get("returned") else ""
+        if draft.back:
+            screen.notify(draft.back, timeout=20, markup=False)
         changed = found.get("changed")
         if changed:
             screen.notify(changed_words(changed), title=_("Diubah sementara itu"), timeout=30, markup=False)
         then()
 
     screen.ask(partial(returned.beside, session, draft.registration, draft.id), show)
+
+
+def back_words(found: Mapping[str, Any]) -> str:
+    """Who returned the registration, and why."""
+    reason = plain(found["reason"]) or _("lihat catatan pada isian")
+    return _("Dikembalikan {by}: {reason}").format(by=plain(found["by"], 40), reason=reason)
 
 
 def said_words(comments: Any) -> dict[str, list[str]]:

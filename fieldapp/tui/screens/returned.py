@@ -73,19 +73,23 @@ class ReturnedScreen(FieldScreen[None]):
         width = max(20, self.size.width - 4)
         waiting = [item for item in self._found if item["state"] == "returned"]
         changed = [item for item in self._found if item["state"] != "returned"]
-        lines = [line for item in waiting for line in item_lines(self.session, item, width)]
+        lines = self._lines(waiting, width)
         if not waiting:
             lines = [Line(_("Tidak ada yang dikembalikan kepada Anda."), "quiet")]
         if changed:
             heading = _("Sudah diubah sesudah dikembalikan; menunggu diperiksa lagi")
             lines += [Line(""), Line(heading, "heading")]
-            lines += [line for item in changed for line in item_lines(self.session, item, width)]
+            lines += self._lines(changed, width)
         shown = self.query_one("#returned", Lines)
         kept = shown.value()
         at = next((index for index, line in enumerate(lines) if kept is not None and line.value == kept), 0)
         shown.show(lines, cursor=at)
         order = _("terlama dulu") if self._oldest_first else _("terbaru dulu")
         self.head(right=_("{count} pendaftaran, {order}").format(count=number(len(waiting)), order=order))
+
+    def _lines(self, items: Sequence[Item], width: int) -> list[Line]:
+        told = [line for item in items for line in (*item_lines(self.session, item, width), Line("", value=item["id"]))]
+        return told[:-1]
 
     def _item(self) -> Item | None:
         chosen = self.query_one("#returned", Lines).value()
