@@ -339,9 +339,45 @@ def covers(db: Database) -> None:
     )
 
 
+def prelist(db: Database) -> None:
+    """People to visit, as entries bring them, and which registrations were begun from whom."""
+    _run(
+        db,
+        """CREATE TABLE prelist_item (
+            id TEXT PRIMARY KEY,
+            list TEXT NOT NULL,
+            scope TEXT NOT NULL,
+            rw TEXT NOT NULL,
+            rt TEXT NOT NULL,
+            name TEXT NOT NULL,
+            name_key TEXT NOT NULL,
+            search TEXT NOT NULL,
+            address TEXT NOT NULL,
+            nik TEXT,
+            visit TEXT,
+            visited_at TEXT,
+            visits INTEGER NOT NULL,
+            is_gone INTEGER NOT NULL,
+            values_json TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        # Covers the walk through all of them in the order of the street, whatever else is asked of each.
+        "CREATE INDEX prelist_in_order ON prelist_item (is_gone, scope, rw, rt, name_key, id, nik, visit)",
+        "CREATE INDEX prelist_by_nik ON prelist_item (nik) WHERE nik IS NOT NULL",
+        "CREATE INDEX prelist_by_list ON prelist_item (list)",
+        "CREATE TABLE prelist_done (registration TEXT PRIMARY KEY, item TEXT NOT NULL) STRICT, WITHOUT ROWID",
+        "CREATE INDEX prelist_done_by_item ON prelist_done (item)",
+        """INSERT INTO prelist_done (registration, item)
+            SELECT id, values_json ->> '$.prelist_id' FROM registration JOIN registration_values USING (rid)
+            WHERE json_type(values_json, '$.prelist_id') = 'text' AND values_json ->> '$.prelist_id' <> ''""",
+        # What somebody wrote of them while this laptop had no word for it is worked out when it is next opened.
+        """INSERT OR IGNORE INTO local (key, value) SELECT 'rebuild', 'true'
+            WHERE EXISTS (SELECT 1 FROM other_record WHERE type = 'prelist')""",
+    )
+
+
 _ORDER = (
     local_values, drafts, journal, projections, carried, disclosures, report_order, feed, sums, heads, dropped,
-    requests, papers, same_as, matching, covers,
+    requests, papers, same_as, matching, covers, prelist,
 )  # fmt: skip
 NAMES = tuple(step.__name__ for step in _ORDER)
 STEPS = Migrations("fieldapp")

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
+from fieldapp.domain.prelist import TYPE as PRELIST
 from fieldapp.domain.programme import ProgrammeSettings
-from fieldapp.store import covers, effects, matching, same_as
+from fieldapp.store import covers, effects, matching, prelist, same_as
 from fieldapp.store.effects import Touched
 from fieldapp.store.listed import for_listed, listed
 from fieldapp.store.queries import programme_fields
@@ -149,6 +150,7 @@ class Projector:
                     forgotten.append((rid,))
                     indexed.append(words)
             values.append((rid, to_json(record.values)))
+        prelist.put_registrations(self._connection, [one.record for one in placed])
         many = self._connection.executemany
         many("INSERT " + _INTO_UNDECIDED, undecided)
         many("INSERT " + _INTO_REGISTRATION, decided)
@@ -199,6 +201,7 @@ class Projector:
         for statement in self._delete_by_id:
             for_listed(self._connection, statement, ids)
         self._forget_digests(ids)
+        self._forget_prelist(ids)
 
     def _put_others(self, records: Sequence[Record], touched: Touched) -> None:
         for record in records:
@@ -209,6 +212,8 @@ class Projector:
                 self._connection.execute(
                     "INSERT INTO incomplete (id, type, scope) VALUES (?, ?, ?)", (record.id, record.type, record.scope)
                 )
+                continue
+            if record.type == PRELIST and self._put_prelist(record):
                 continue
             void = int(is_void(record))
             self._connection.execute(
@@ -252,6 +257,15 @@ class Projector:
         pair = same_as.put(self._connection, record, author)
         if pair is not None:
             touched.pairs.add(pair)
+
+    def _put_prelist(self, record: Record) -> bool:
+        """Whether people to visit have a table of their own here."""
+        prelist.put(self._connection, record)
+        return True
+
+    def _forget_prelist(self, records: Sequence[str]) -> None:
+        prelist.forget(self._connection, records)
+        prelist.forget_registrations(self._connection, records)
 
     def _put_digests(self, record: Record) -> None:
         covers.put_chunk(self._connection, record.id, record.values)

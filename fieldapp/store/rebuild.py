@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from fieldapp.store import covers, matching, same_as
+from fieldapp.store import covers, matching, prelist, same_as
 from fieldapp.store.db import Connection
 from sync.journal import Journal
 
@@ -23,6 +23,7 @@ _CONTENTS: Final = {
     "acknowledged": "SELECT receipt, by, chain, first, last, head FROM acknowledged ORDER BY 1, 3, 4, 5, 6",
     **same_as.CONTENTS,
     **covers.CONTENTS,
+    **prelist.CONTENTS,
 }
 _CLEAR: Final = (
     "DELETE FROM registration",
@@ -34,6 +35,7 @@ _CLEAR: Final = (
     "DELETE FROM acknowledged",
     *same_as.CLEAR,
     *covers.CLEAR,
+    *prelist.CLEAR,
 )
 
 

@@ -7,10 +7,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyrage
 import pytest
 
+from fieldapp.domain.prelist import emptied, refused, visited
 from fieldapp.domain.programme import ProgrammeSettings
 from fieldapp.services import policy
 from fieldapp.store import queries
@@ -177,6 +179,32 @@ class Town:
         fields = {"slots": slots, **holder}
         return self.write("admin", None, "new", fields, type="lease", scope="*").entry.r
 
+    def item(self, **fields: object) -> str:
+        """Somebody to visit, written by the office; the item's id."""
+        usual = {"list": "01a00000-0000-7000-8000-000000000001", "name": "Contoh Didatangi", "rt": "005", "rw": "001"}
+        kept = {key: value for key, value in {**usual, **fields}.items() if value is not None}
+        return self.write("rina", None, "new", kept, type="prelist").entry.r
+
+    def visit(self, name: str, item: str, fields: Mapping[str, object], **over: Any) -> Stored:
+        return self.write(name, item, "edit", fields, type="prelist", **over)
+
+    def visit_some(self) -> None:
+        """People to visit of whom some were met twice at once, refused, moved on to another list, or registered."""
+        items = [
+            self.item(name=f"Contoh Didatangi {n}", rt=f"00{n % 3}", nik=f"64710152039090{n:02d}") for n in range(6)
+        ]
+        seen = list(self.entries)
+        at = "2026-11-02T00:00:00Z"
+        for n, item in enumerate(items):
+            fields = {"name": "x", "rt": "001", "rw": "001"}
+            if n % 2:
+                self.visit("siti", item, visited(fields, "tidak_di_rumah", at), knowing=seen)
+            if n % 3 == 0:
+                self.visit("budi", item, refused(fields, at), knowing=seen)
+        self.visit("rina", items[4], {**emptied({}), "gone": True})
+        self.register("siti", prelist_id=items[1])
+        self.write("siti", self.register("siti", prelist_id=items[2]), "void", {"decision": "void", "reason": "x"})
+
     def make_busy(self) -> None:
         """Every kind of trouble at once: duplicates, conflicts, decisions, leases, changed settings, receipts."""
         niks = [f"64710152038090{n:02d}" for n in range(6)]
@@ -197,6 +225,7 @@ class Town:
                 self.write("siti", record, "void", {"decision": "void", "reason": "x"}, knowing=seen)
         self.write("budi", self.register("budi"), "void", {"decision": "void", "reason": "x"})
         self.write("admin", self.programme, "edit", {"quota": 2}, type="programme", scope="*")
+        self.visit_some()
         chains = {self.entries[3].entry.ch: [[1, 3, "a" * 32], [5, 6, "b" * 32]]}
         self.write("rina", None, "new", {"bundle": "b", "chains": chains}, type="receipt", scope="*")
 

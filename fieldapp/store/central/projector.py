@@ -144,6 +144,13 @@ class CentralProjector(Projector):
             ],
         )
 
+    def _put_prelist(self, record: Record) -> bool:
+        """Nobody is visited from the hub: there they stand among the other records."""
+        return False
+
+    def _forget_prelist(self, records: Sequence[str]) -> None:
+        """There is no table of theirs."""
+
     def _put_digests(self, record: Record) -> None:
         """Nobody is approved at the hub, so it keeps the digests of cover lists only as the entries that they are."""
 
