@@ -185,6 +185,15 @@ def wrong_use(words: str) -> NoReturn:
     raise click.UsageError(words, click.get_current_context())
 
 
+def address(listen: str) -> tuple[str, int]:
+    """HOST:PORT as host, without brackets, and port; refused in words when it is none."""
+    host, separator, port = listen.rpartition(":")
+    if not separator or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        words = _("{what} bukan HOST:PORT, misalnya 0.0.0.0:8420.")
+        wrong_use(words.format(what=quoted(listen)))
+    return host.strip("[]"), int(port)
+
+
 def need_terminal() -> None:
     """Refuses to draw screens where nobody could see them; a driver of Textual's own (a browser) needs no terminal."""
     # Outside Windows the screens are drawn on standard error, so one that goes into a file would show nothing.

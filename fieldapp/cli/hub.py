@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from fieldapp.cli.base import FILE, command, group, option, quoted, wrong_use
+from fieldapp.cli.base import FILE, address, command, group, option, wrong_use
 from fieldapp.cli.output import Output, as_json_text, pairs, write
 from fieldapp.cli.unlock import unlocked
 from fieldapp.locale import N_, _
@@ -148,12 +148,13 @@ def serve(
     metrics_listen: str | None,
     database: str | None,
 ) -> None:
-    host, port = _address(listen)
-    metrics = _address(metrics_listen) if metrics_listen is not None else None
+    host, port = address(listen)
+    metrics = address(metrics_listen) if metrics_listen is not None else None
     if (tls_cert is None) != (tls_key is None):
         wrong_use(_("--tls-cert dan --tls-key hanya dipakai bersama."))
     from fieldapp.services import hub as hubs
     from fieldapp.services import keeper
+    from fieldapp.services.listening import Tls
 
     where = keeper.database_of(database)
 
@@ -164,7 +165,7 @@ def serve(
             write(sys.stdout, as_json_text(told | ({"metrics": server.metrics_url} if server.metrics_url else {})))
         out.say(_("Pusat siap di {url}. Ctrl+C menghentikannya.").format(url=server.url))
 
-    tls = hubs.Tls(tls_cert, tls_key) if tls_cert is not None and tls_key is not None else None
+    tls = Tls(tls_cert, tls_key) if tls_cert is not None and tls_key is not None else None
     with unlocked() as session:
         hubs.serve(session, host, port, ready, tls=tls, metrics=metrics, database=where)
 
@@ -185,14 +186,6 @@ def rebuild(out: Output, database: str | None) -> int:
         answer, pairs([(_("Jumlah pendaftaran"), answer["registrations"]), (_("Dibandingkan sebelumnya"), same)])
     )
     return 0 if answer["identical"] else 1
-
-
-def _address(listen: str) -> tuple[str, int]:
-    host, separator, port = listen.rpartition(":")
-    if not separator or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        words = _("{what} bukan HOST:PORT, misalnya 0.0.0.0:8420.")
-        wrong_use(words.format(what=quoted(listen)))
-    return host.strip("[]"), int(port)
 
 
 hub = group("hub", N_("Pusat: tempat laptop-laptop bertukar lewat jaringan."), serve, rebuild)

@@ -35,6 +35,7 @@ COMMANDS = {
     "bundle": _HERE + "bundle:bundle",
     "sync": _HERE + "hub:sync",
     "hub": _HERE + "hub:hub",
+    "web": _HERE + "web:web",
     "ledger": _HERE + "ledger:ledger",
     "sheet": _HERE + "sheets:sheet",
     "doctor": _HERE + "care:doctor",

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import errno
 import logging
-import os
 import socket
-import ssl
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from prometheus_client import start_http_server
 
-from fieldapp.locale.reasons import os_reason
 from fieldapp.services import known, office
 from fieldapp.services.keeper import SQLITE, keeper_of
-from fieldapp.services.problems import Exit, Problem
+from fieldapp.services.listening import Tls, cannot_listen, listen, tls_context, url_of
+from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session
 from sync.dialogue import Hub
 from sync.gate import KnownMembers, SignatureGate
@@ -31,17 +26,6 @@ from sync.office import OFFICE_KEY
 from sync.serving import Bounds, Server
 
 T = TypeVar("T")
-
-_LAST_PORT: Final = 65535
-
-
-@dataclass(frozen=True)
-class Tls:
-    """What a hub proves its address with: PEM files, the key without a passphrase."""
-
-    certificate: Path
-    """The hub's own certificate, then those that lead to it."""
-    key: Path
 
 
 def serve(
@@ -91,7 +75,7 @@ class HubServer:
     ) -> None:
         if session.member.role != "hub":
             raise Problem("hub_only")
-        context = _tls_context(tls) if tls else None
+        context = tls_context(tls) if tls else None
         self._session = session
         self._keeper = keeper_of(session, database)
         self._learning = threading.Lock()
@@ -111,12 +95,12 @@ class HubServer:
         )
         self._measures = Measures()
         try:
-            self._socket = _listen(host, port)
+            self._socket = listen(host, port, "hub_listen")
             self._metrics = _Metrics(metrics, self._measures, self._socket) if metrics else None
         except Problem:
             self._keeper.close()
             raise
-        self.url = _url(self._socket, "https" if context else "http")
+        self.url = url_of(self._socket, "https" if context else "http")
         self.metrics_url = self._metrics.url if self._metrics else None
         self._tell: Callable[[str], None] = lambda url: None
         self._server = Server(
@@ -159,48 +143,6 @@ class HubServer:
             office.learn(self._session, self._keeper.read)
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        if not 0 <= port <= _LAST_PORT:
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family)
-    except (OSError, UnicodeError) as error:
-        raise _cannot_listen(host, port, error) from None
-
-
-def _cannot_listen(host: str, port: int, error: Exception) -> Problem:
-    reason = os_reason(error) if isinstance(error, OSError) else type(error).__name__
-    return Problem(
-        "hub_listen",
-        exit_code=Exit.WRONG_USE,
-        details={"address": f"{host}:{port}", "reason": reason},
-        words=(
-            "Alamat {address} tidak dapat dipakai untuk pusat: {reason}. Pilih porta lain.",
-            "The address {address} cannot be used for a hub: {reason}. Choose another port.",
-        ),
-    )
-
-
-def _url(listening: socket.socket, scheme: str) -> str:
-    host, port = listening.getsockname()[:2]
-    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
-
-
-def _tls_context(tls: Tls) -> ssl.SSLContext:
-    """TLS 1.2 and later with these files; raises Problem hub_tls for files that cannot be used."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        # A key with a passphrase would otherwise ask for it on the terminal, where nobody may sit.
-        context.load_cert_chain(tls.certificate, tls.key, password=lambda: b"")
-    except (ssl.SSLError, ValueError):
-        raise Problem("hub_tls", details={"reason": "PEM"}) from None
-    except OSError as error:
-        raise Problem("hub_tls", details={"reason": os_reason(error)}) from None
-    return context
-
-
 class _Metrics:
     """The counters on an address of their own, where only the office's machines should reach it."""
 
@@ -210,8 +152,8 @@ class _Metrics:
             self._server, self._thread = start_http_server(port, host, registry=measures.registry)
         except (OSError, OverflowError, UnicodeError) as error:
             beside.close()
-            raise _cannot_listen(host, port, error) from None
-        self.url = _url(self._server.socket, "http") + "/metrics"
+            raise cannot_listen(host, port, "hub_listen", error) from None
+        self.url = url_of(self._server.socket, "http") + "/metrics"
 
     def close(self) -> None:
         self._server.shutdown()

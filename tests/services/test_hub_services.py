@@ -22,7 +22,8 @@ import trustme
 from hubs import serving
 
 from fieldapp.services import exchange, membership, registrations, session
-from fieldapp.services.hub import HubServer, Tls
+from fieldapp.services.hub import HubServer
+from fieldapp.services.listening import Tls
 from fieldapp.services.problems import Problem, translated
 from fieldapp.services.session import Session
 from sync.errors import NotAllowed, NotFound, SyncError, Unreachable, Untrusted
