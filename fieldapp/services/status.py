@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.domain.review import PENDING_STATES
-from fieldapp.store import ledger, local, queries
+from fieldapp.store import ledger, local, pairs_waiting, queries
 from fieldapp.store.db import Connection
 
 if TYPE_CHECKING:
     from fieldapp.services.session import Session
 
+_PAIRS: Final = "pairs_waiting"
+
 
 def status(session: Session) -> dict[str, Any]:
     """`{"programme", "area", "member", "role", "drafts", "not_carried", "returned", "conflicts", "pending",
-    "last_sync", "clock_offset_ms"}`; `last_sync` is ISO 8601 or None."""
+    "pairs_waiting", "last_sync", "clock_offset_ms"}`; `last_sync` is ISO 8601 or None."""
     from fieldapp.services.session import iso_time
 
     def read(connection: Connection) -> dict[str, Any]:
@@ -30,8 +32,18 @@ def status(session: Session) -> dict[str, Any]:
             "returned": counts.returned,
             "conflicts": counts.conflicts,
             "pending": counts.pending,
+            "pairs_waiting": _pairs_waiting(session, connection),
             "last_sync": iso_time(last) if isinstance(last, int) else None,
             "clock_offset_ms": local.get(connection, local.CLOCK_OFFSET_MS),
         }
 
     return session.read(read)
+
+
+def _pairs_waiting(session: Session, connection: Connection) -> int:
+    # Counting reads both registrations of every pair, so it is done only when something about pairs has changed.
+    mark = pairs_waiting.mark(connection)
+    known = session.remembered.get(_PAIRS)
+    if known is None or known[0] != mark:
+        known = session.remembered[_PAIRS] = (mark, pairs_waiting.count(connection))
+    return int(known[1])

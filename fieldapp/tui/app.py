@@ -7,8 +7,10 @@ first needed, in a thread.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,6 +21,8 @@ from textual.message_pump import MessagePump
 from textual.worker import Worker, WorkerState
 
 from fieldapp.locale import N_, _, language_of_environment, set_language
+from fieldapp.services import looks
+from fieldapp.services.looks import Looks
 from fieldapp.tui import crash, theme
 from fieldapp.tui.desk import Desk
 from fieldapp.tui.in_order import KeysInOrder
@@ -58,6 +62,7 @@ class FieldApp(App[int]):
         self.session: Session | None = None
         self.status: dict[str, Any] | None = None
         self.online: bool | None = None
+        self.looks = looks.read(home)
         self.desk = Desk()
         self.crash_report: Path | None = None
         self.crashed = False
@@ -66,7 +71,20 @@ class FieldApp(App[int]):
         self._keys = KeysInOrder(super().on_event, self._stirred, self._busy)
         for each in theme.THEMES:
             self.register_theme(each)
-        self.theme = theme.DEFAULT
+        set_language(language_of_environment() or self.looks.language)
+        self._show_looks()
+
+    # Looks
+
+    def _show_looks(self) -> None:
+        self.theme = self.looks.theme
+        self.set_class(self.looks.density == "lega", "-lega")
+
+    def change_looks(self, **changes: str) -> Looks:
+        """Shows another theme, density or glyphs at once and returns the look to be kept; `speak` changes language."""
+        self.looks = dataclasses.replace(self.looks, **changes)
+        self._show_looks()
+        return self.looks
 
     # Keys
 
@@ -103,15 +121,14 @@ class FieldApp(App[int]):
         self.set_interval(STATUS_EVERY_S, self.refresh_status)
 
     async def begin(self, session: Session) -> None:
-        """A store is open: take over its language and look, and show home. A session that was open before is closed."""
+        """A store is open: show home. A session that was open before is closed."""
         before, self.session = self.session, session
         if before is not None and before is not session:
             self.desk.submit("pen", before.close)
-        chosen = language_of_environment() or session.preference("language")
-        if chosen:
-            set_language(chosen)
-        look = session.preference("theme")
-        self.theme = look if look in theme.NAMES else theme.DEFAULT
+        if not looks.is_chosen(self.home):
+            self.looks = await self.desk.ask("pen", partial(looks.take_over, self.home, session.preference))
+            set_language(language_of_environment() or self.looks.language)
+            self._show_looks()
         self.status = None
         await self.to_bottom()
         await self.switch_screen(screen_named("home"))
@@ -226,7 +243,7 @@ class FieldApp(App[int]):
         number = self._status_number
 
         async def ask() -> None:
-            status = await self.desk.ask("eye", session.status)
+            status = await self.desk.ask("clock", session.status)
             if number == self._status_number and self.session is session:
                 self.status = status
                 for screen in self.screen_stack:
@@ -265,9 +282,6 @@ class FieldApp(App[int]):
 
 def main(home: Path, *, prepare: Callable[[FieldApp], None] | None = None) -> int:
     """Runs the interface on the data folder `home` and returns the exit code; `prepare` may act on the app first."""
-    asked = language_of_environment()
-    if asked:
-        set_language(asked)
     app = FieldApp(home)
     if prepare is not None:
         prepare(app)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fieldapp.locale import N_, _
+from fieldapp.tui.screens import SCREENS
 
 OFFICE: Final = frozenset({"coordinator", "supervisor", "admin"})
 FIELD: Final = frozenset({"enumerator", "coordinator", "supervisor"})
@@ -17,7 +18,10 @@ DECIDING: Final = frozenset({"coordinator", "supervisor"})
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing to ask for: `screen` names a screen of `screens.SCREENS`, or `action` an action of the app."""
+    """One thing to ask for: `screen` names a screen of `screens.SCREENS`, or `action` an action of the app.
+
+    `count` names what `services.status` counts of it, shown in its line at home when it is not zero.
+    """
 
     name: str
     letter: str
@@ -27,6 +31,7 @@ class Command:
     screen: str = ""
     action: str = ""
     roles: frozenset[str] = frozenset()
+    count: str = ""
 
     def allowed(self, role: str) -> bool:
         """Whether a member of `role` is offered this."""
@@ -45,29 +50,42 @@ COMMANDS: Final = (
     Command(
         "new", "b", N_("Daftarkan orang baru"), N_("Isi formulir untuk satu orang"), "f2", action="app.new", roles=FIELD
     ),
-    Command("drafts", "d", N_("Draf"), N_("Formulir yang belum dikirim"), "", "drafts", roles=FIELD),
-    Command("returned", "r", N_("Dikembalikan"), N_("Yang perlu diperbaiki, dan mengapa"), "", "returned", roles=FIELD),
-    Command("find", "c", N_("Cari dan daftar"), N_("Semua pendaftaran di laptop ini"), "f3", "registrations"),
-    Command("review", "p", N_("Periksa"), N_("Antrean putusan, paling berisiko dulu"), "f4", "review", roles=DECIDING),
-    Command("exchange", "t", N_("Tukar data"), N_("Lewat flashdisk atau jaringan ke pusat"), "f5", "exchange"),
-    Command("merge", "g", N_("Gabungkan berkas"), N_("Ambil paket dari flashdisk"), "f6", action="app.merge"),
-    Command("conflicts", "k", N_("Pertentangan"), N_("Isian dengan dua nilai yang berbeda"), "", "conflicts"),
+    Command("drafts", "d", N_("Draf"), N_("Formulir yang belum dikirim"), "", "drafts", roles=FIELD, count="drafts"),
     Command(
-        "duplicates",
-        "o",
-        N_("Orang yang sama?"),
-        N_("Pasangan pendaftaran yang mirip"),
-        "f7",
-        "duplicates",
-        roles=FIELD,
+        "returned", "r", N_("Dikembalikan"), N_("Yang perlu diperbaiki, dan mengapa"), "", "returned", roles=FIELD,
+        count="returned",
+    ),
+    Command(
+        "prelist", "j", N_("Kunjungan"), N_("Orang yang perlu dikunjungi"), "", "prelist", roles=FIELD,
+        count="to_visit",
+    ),
+    Command("find", "c", N_("Cari dan daftar"), N_("Semua pendaftaran di laptop ini"), "f3", "registrations"),
+    Command(
+        "review", "p", N_("Periksa"), N_("Antrean putusan, paling berisiko dulu"), "f4", "review", roles=DECIDING,
+        count="pending",
+    ),
+    Command(
+        "exchange", "t", N_("Tukar data"), N_("Lewat flashdisk atau jaringan ke pusat"), "f5", "exchange",
+        count="not_carried",
+    ),
+    Command("merge", "g", N_("Gabungkan berkas"), N_("Ambil paket dari flashdisk"), "f6", action="app.merge"),
+    Command(
+        "conflicts", "k", N_("Pertentangan"), N_("Isian dengan dua nilai yang berbeda"), "", "conflicts",
+        count="conflicts",
+    ),
+    Command(
+        "duplicates", "o", N_("Orang yang sama?"), N_("Pasangan pendaftaran yang mirip"), "f7", "duplicates",
+        roles=FIELD, count="pairs_waiting",
     ),
     Command("settings", "a", N_("Pengaturan"), N_("Bahasa, tampilan, kata sandi"), "", "settings"),
     Command("help", "h", N_("Bantuan"), N_("Tombol dan penjelasan layar ini"), "f1", action="app.help"),
     Command("lock", "l", N_("Kunci"), N_("Tutup dan minta kata sandi lagi"), "", action="app.lock"),
     Command("quit", "x", N_("Keluar"), N_("Tutup program; draf sudah tersimpan"), "ctrl+q", action="app.quit"),
-)
+)  # fmt: skip
 
 
 def offered(role: str) -> list[Command]:
     """What a member of `role` can ask for, in the order of the menu."""
-    return [command for command in COMMANDS if command.allowed(role)]
+    return [
+        command for command in COMMANDS if command.allowed(role) and (not command.screen or command.screen in SCREENS)
+    ]

@@ -291,7 +291,7 @@ async def test_somebody_who_is_registered_already_is_opened_instead(kory, at) ->
         await hands.press("enter")
         await hands.until("Keadaan", "Menunggu putusan", "E Perbaiki", gone="1/9 Identitas")
         await hands.press("escape")
-        await hands.until("1 draf belum dikirim")
+        await hands.until("Yang menunggu Anda", "Draf 1 |")
 
 
 def test_the_side_by_side_view_is_read_on_80_by_24_without_colour(kory, sit_down) -> None:

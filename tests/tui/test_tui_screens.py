@@ -66,7 +66,7 @@ async def test_a_draft_is_continued_where_it_was_left_and_thrown_away_when_asked
         await hands.until("2/9 Alamat")
         await hands.write("Gg. Tertunda 7")
         await hands.press("enter", "escape")
-        await hands.until("1 draf belum dikirim")
+        await hands.until("Yang menunggu Anda", "Draf 1 |")
         await hands.press("d")
         await hands.until("(belum bernama)", "Alamat dan kontak")
         await hands.press("enter")
@@ -109,7 +109,7 @@ async def test_the_list_narrows_while_typing_and_opens_a_registration(town, at) 
 async def test_what_was_returned_opens_at_the_commented_field_and_is_sent_again(town, at) -> None:
     async with at(town.ani) as hands:
         await hands.unlock()
-        await hands.until("1 pendaftaran dikembalikan kepada Anda")
+        await hands.until("Dikembalikan 1 |")
         await hands.press("c")
         await hands.until("Contoh Dua", "Dikembalikan")
         await hands.write("dua")
@@ -245,7 +245,9 @@ async def test_language_and_look_change_at_once_and_stay(town, at) -> None:
 
     set_language("id")
     async with at(town.ani) as hands:
-        await hands.until("Kata sandi")
+        # Before anybody has unlocked anything.
+        await hands.until("Fieldapp - locked", "Passphrase", "F1 Help")
+        assert hands.app.theme == "kontras"
         await hands.write(PASSPHRASE)
         await hands.press("enter")
         await hands.until("Register a person", "Ani Pencacah (enumerator)")

@@ -28,7 +28,13 @@ print(json.dumps(sorted(sys.modules)))
 
 
 #: Where the programme lives and how a refusal is told; a few milliseconds.
-LIGHT = {"fieldapp.services", "fieldapp.services.homes", "fieldapp.services.problems", "fieldapp.store"}
+LIGHT = {
+    "fieldapp.services",
+    "fieldapp.services.homes",
+    "fieldapp.services.looks",
+    "fieldapp.services.problems",
+    "fieldapp.store",
+}
 
 
 def test_nothing_heavy_is_loaded_before_the_first_paint() -> None:

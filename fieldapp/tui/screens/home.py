@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events
 from textual.binding import BindingType
@@ -18,14 +18,18 @@ from fieldapp.tui.screens.base import FieldScreen
 from fieldapp.tui.text import number
 from fieldapp.tui.widgets.lines import Line, Lines
 
+WIDTH: Final = 77
+"""Cells of a line of the menu: it fits a terminal of 80 with the mark of the line at hand."""
+WAITING: Final = 24
+
 
 class HomeScreen(FieldScreen[None]):
-    """The menu, and above it what asks for attention."""
+    """The menu; what waits for this member is counted in its lines."""
 
     HEADING = N_("Fieldapp")
     HELP = N_(
-        "Pilih dengan huruf di kiri, tombol di kanan, atau panah dan Enter. Baris di bawah menunjukkan pekerjaan "
-        "Anda: draf, yang belum dibawa ke kantor, dan yang dikembalikan kepada Anda."
+        "Pilih dengan huruf di kiri, tombol di tengah, atau panah dan Enter. Angka di kanan adalah yang menunggu Anda: "
+        "draf, yang dikembalikan untuk diperbaiki, yang belum dibawa ke kantor, dan seterusnya."
     )
     BINDINGS: ClassVar[list[BindingType]] = []
 
@@ -44,49 +48,22 @@ class HomeScreen(FieldScreen[None]):
     def _draw(self) -> None:
         menu = self.query_one("#menu", Lines)
         kept = menu.value()
-        lines = [*self._attention(), *(Line(self._item(command), value=command) for command in self._commands())]
-        first = next(index for index, line in enumerate(lines) if isinstance(line.value, Command))
-        at = next((index for index, line in enumerate(lines) if line.value is not None and line.value == kept), first)
+        lines = [Line(f"{_('Pilihan'):<{WIDTH - WAITING}}{_('Yang menunggu Anda'):>{WAITING}}", "heading")]
+        lines += [self._line(command) for command in self._commands()]
+        at = next((index for index, line in enumerate(lines) if line.value is not None and line.value == kept), 1)
         menu.show(lines, cursor=at)
 
     def _commands(self) -> list[Command]:
         return offered(self.session.member.role)
 
-    def _item(self, command: Command) -> str:
+    def _line(self, command: Command) -> Line:
         keys = key_name(command.key) if command.key else ""
-        return f"{command.letter.upper()}  {command.words():<20} {keys:<7} {_(command.hint)}"
-
-    def _attention(self) -> list[Line]:
-        status = self.field_app.status or {}
-        waiting: list[str] = []
-        if status.get("returned"):
-            waiting.append(
-                _("{count} pendaftaran dikembalikan kepada Anda untuk diperbaiki. Buka dengan C.").format(
-                    count=number(status["returned"])
-                )
-            )
-        if status.get("drafts"):
-            waiting.append(_("{count} draf belum dikirim. Buka dengan D.").format(count=number(status["drafts"])))
-        if status.get("conflicts"):
-            waiting.append(
-                _("{count} isian bertentangan menunggu diselesaikan. Buka dengan K.").format(
-                    count=number(status["conflicts"])
-                )
-            )
-        if status.get("not_carried"):
-            waiting.append(
-                _("{count} perubahan belum dibawa ke kantor. Tukar data dengan T.").format(
-                    count=number(status["not_carried"])
-                )
-            )
+        words = f"{command.letter.upper()}  {command.words():<21}{keys:<7}{_(command.hint)}"
+        waiting = (self.field_app.status or {}).get(command.count) if command.count else None
         if not waiting:
-            return []
-        return [
-            Line(_("Yang menunggu Anda"), "heading"),
-            *(Line(words) for words in waiting),
-            Line(""),
-            Line(_("Pilihan"), "heading"),
-        ]
+            return Line(words, value=command)
+        text = f"{words} {number(waiting):>{WIDTH - len(words) - 1}}"
+        return Line(text, value=command, marks=((len(text) - len(number(waiting)), len(text)),))
 
     def on_key(self, event: events.Key) -> None:
         """A letter of the menu does what its line says."""

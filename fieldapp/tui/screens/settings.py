@@ -9,6 +9,7 @@ from typing import Any, Final
 from textual.widget import Widget
 
 from fieldapp.locale import N_, _, language, set_language
+from fieldapp.services import looks
 from fieldapp.tui import theme
 from fieldapp.tui.screens.base import Dialog, FieldScreen
 from fieldapp.tui.screens.dialogs import Pick, Write
@@ -71,16 +72,19 @@ class SettingsScreen(FieldScreen[None]):
         self.ask(partial(self.session.set_preference, name, value), lambda _done: then(), lane="pen")
 
     def _speak(self, code: str) -> None:
-        def spoken() -> None:
+        def spoken(_done: object) -> None:
             set_language(code)
             # Texts are made when a screen is made, so the screens that stand open are made anew.
             self.app.call_later(self.field_app.remake, "settings")
 
-        self._keep("language", code, spoken)
+        self._keep_looks(spoken, language=code)
 
     def _look(self, name: str) -> None:
-        self.app.theme = name
-        self._keep("theme", name, self._draw)
+        self._keep_looks(lambda _done: self._draw(), theme=name)
+
+    def _keep_looks(self, then: Any, **changes: str) -> None:
+        chosen = self.field_app.change_looks(**changes)
+        self.ask(partial(looks.write, self.field_app.home, chosen), then, lane="pen")
 
     def _ask_hub(self) -> None:
         def done(address: str | None) -> None:
