@@ -1,0 +1,33 @@
+"""The count of pairs in the status is that of the list of cases, before and after decisions, on any day."""
+
+from __future__ import annotations
+
+import lookalikes
+
+from fieldapp.services import duplicates, registrations, same_as
+from fieldapp.services.session import open_session
+from fieldapp.store import matching
+
+
+def _waiting(session) -> int:
+    """Pairs that wait, as the queue of decisions has them; each was told for both of its registrations."""
+    return sum(session.read(matching.waiting_pairs).values()) // 2
+
+
+def test_the_status_counts_the_pairs_that_wait_and_follows_every_decision(tmp_path) -> None:
+    home = lookalikes.make(tmp_path, 3)
+    with open_session(home, lookalikes.PASSPHRASE) as session:
+        assert session.status()["pairs_waiting"] == _waiting(session) == 9
+        pairs = [(pair["a"], pair["b"]) for case in duplicates.listing(session) for pair in case["pairs"]]
+        first, second, third, *_rest = pairs
+        same_as.decide(session, *first, "different", reason="Kembar")
+        assert session.status()["pairs_waiting"] == _waiting(session) == 8
+        same_as.decide(session, *second, "unsure", reason="Tanyakan")
+        assert session.status()["pairs_waiting"] == _waiting(session) == 8
+        # Then it was about other answers than there are now, so it has to be looked at again.
+        registrations.edit(session, first[0], {"birth_place": "Samarinda"})
+        duplicates.find(session)
+        assert session.status()["pairs_waiting"] == _waiting(session)
+        same_as.decide(session, *third, "same", reason="Orang yang sama")
+        duplicates.find(session)
+        assert session.status()["pairs_waiting"] == _waiting(session) < 8
