@@ -71,6 +71,24 @@ class Terminal:
         with self._lock:
             return "\n".join(line.rstrip() for line in self.screen.display)
 
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """(line, column) of the terminal's own cursor, shown or hidden."""
+        with self._lock:
+            return self.screen.cursor.y, self.screen.cursor.x
+
+    def until_cursor_on(self, text: str, column: int | None = None) -> None:
+        """Waits until the terminal's own cursor stands on `text` in its line, at `column` when that is given."""
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            with self._lock:
+                y, x = self.screen.cursor.y, self.screen.cursor.x
+                begin = self.screen.display[y].find(text)
+            if begin >= 0 and begin <= x <= begin + len(text) and column in (None, x):
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"cursor at {self.cursor}, not on {text!r}:\n{self.seen}")
+
     def type(self, text: str) -> None:
         os.write(self._side, text.encode())
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,13 +17,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
+from textual.filter import LineFilter, Monochrome
+from textual.geometry import Offset
 from textual.message_pump import MessagePump
 from textual.worker import Worker, WorkerState
 
 from fieldapp.locale import N_, _, language_of_environment, set_language
 from fieldapp.services import looks
 from fieldapp.services.looks import Looks
-from fieldapp.tui import crash, theme
+from fieldapp.tui import ascii, crash, theme
+from fieldapp.tui.cursor import Cursor
 from fieldapp.tui.desk import Desk
 from fieldapp.tui.in_order import KeysInOrder
 from fieldapp.tui.keys import key
@@ -57,6 +60,9 @@ class FieldApp(App[int]):
     ]
 
     def __init__(self, home: Path) -> None:
+        self.cursor = Cursor()
+        self._ascii = ascii.AsciiOnly()
+        self._colourless = theme.Colourless()
         super().__init__()
         self.home = home
         self.session: Session | None = None
@@ -79,12 +85,36 @@ class FieldApp(App[int]):
     def _show_looks(self) -> None:
         self.theme = self.looks.theme
         self.set_class(self.looks.density == "lega", "-lega")
+        self._ascii.enabled = self.looks.glyphs == "ascii" or ascii.asked_for() or ascii.terminal_needs_it()
+        for screen in self.screen_stack:
+            screen.refresh()
 
     def change_looks(self, **changes: str) -> Looks:
         """Shows another theme, density or glyphs at once and returns the look to be kept; `speak` changes language."""
         self.looks = dataclasses.replace(self.looks, **changes)
         self._show_looks()
         return self.looks
+
+    # What is painted
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """The framework's filters; without colour ours instead of its greys; ASCII last, where it is wanted."""
+        filters = [each for each in super().get_line_filters() if not isinstance(each, Monochrome)]
+        return [
+            *filters,
+            *([self._colourless] if self.no_color else []),
+            *([self._ascii] if self._ascii.enabled else []),
+        ]
+
+    @property
+    def cursor_position(self) -> Offset:
+        """Where the terminal's own cursor goes after each paint, in cells of the screen."""
+        return self.cursor.place(self)
+
+    @cursor_position.setter
+    def cursor_position(self, place: Offset) -> None:
+        # The framework's typed lines tell their place when they are typed in; all else is asked for its place.
+        self.cursor.typed()
 
     # Keys
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.theme import Theme
 
 from fieldapp.locale import N_
@@ -105,3 +110,16 @@ THEMES: Final = (
         },
     ),
 )
+
+
+class Colourless(LineFilter):
+    """NO_COLOR as it is meant: no colour at all leaves the program, not even greys. Bold, underline, reverse stay."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [Segment(text, style and _colourless(style), control) for text, style, control in segments]
+
+
+@lru_cache(maxsize=1024)
+def _colourless(style: Style) -> Style:
+    # What the mouse may do with a segment is kept beside its colours.
+    return style.without_color + Style.from_meta(style.meta) if style.meta else style.without_color

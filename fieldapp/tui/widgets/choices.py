@@ -206,7 +206,6 @@ class ChoiceField(Widget, can_focus=True):
         self.at = self._index_of_chosen()
         self._moved = False
         self.refresh(layout=True)
-        self.call_after_refresh(self.place_cursor)
 
     def on_blur(self) -> None:
         self.refresh(layout=True)
@@ -217,16 +216,13 @@ class ChoiceField(Widget, can_focus=True):
 
     def watch_at(self) -> None:
         self.refresh()
-        self.place_cursor()
 
-    def place_cursor(self) -> None:
-        """Moves the terminal's own cursor to the choice at hand and keeps it in view."""
-        if not self.has_focus:
-            return
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the choice at hand stands on the screen, for braille displays and magnifiers."""
         place = next((place for place in self.places(self.size.width) if place.index == self.at), None)
-        if place is not None:
-            x, y, _width, _height = self.content_region
-            self.app.cursor_position = Offset(x + place.x, y + place.y)
+        x, y, _width, _height = self.content_region
+        return Offset(x + place.x, y + place.y) if place is not None else Offset(x, y)
 
     def action_move(self, by: int, sideways: bool) -> None:
         self._typed = ""

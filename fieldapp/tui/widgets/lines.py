@@ -18,6 +18,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from fieldapp.locale import N_
+from fieldapp.tui.cursor import follow
 from fieldapp.tui.keys import key
 from fieldapp.tui.text import plain
 
@@ -107,6 +108,7 @@ class Lines(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._lines: list[Line] = list(lines)
         self._reading = reading
+        self._showing = False
 
     # What is drawn
 
@@ -114,7 +116,9 @@ class Lines(ScrollView, can_focus=True):
         """Replaces all lines; the line at hand stays where it was unless `cursor` says otherwise."""
         self._lines = list(lines)
         self.recount()
+        self._showing = True
         self.cursor = self.cursor if cursor is None else cursor
+        self._showing = False
         self.refresh()
 
     def count(self) -> int:
@@ -183,6 +187,8 @@ class Lines(ScrollView, can_focus=True):
         self._follow()
         self.refresh()
         if old != new:
+            if not self.can_focus and not self._showing:
+                follow(self)
             self.post_message(self.Moved(self, new))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -218,13 +224,16 @@ class Lines(ScrollView, can_focus=True):
             self.action_choose()
 
     def _follow(self) -> None:
-        """Keeps the line at hand in view, and the terminal's own cursor on it for braille and magnifiers."""
+        """Keeps the line at hand in view."""
         height = max(1, self.size.height - self.HEADER_LINES)
         top = self.scroll_offset.y
         if self.cursor < top:
             self.scroll_to(y=self.cursor, animate=False)
         elif self.cursor >= top + height:
             self.scroll_to(y=self.cursor - height + 1, animate=False)
-        if self.has_focus:
-            x, y, _width, _height = self.content_region
-            self.app.cursor_position = Offset(x, y + self.HEADER_LINES + self.cursor - self.scroll_offset.y)
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the line at hand begins on the screen, for braille displays and magnifiers."""
+        x, y, _width, _height = self.content_region
+        return Offset(x, y + self.HEADER_LINES + self.cursor - self.scroll_offset.y)

@@ -184,8 +184,6 @@ class SectionPage(VerticalScroll, can_focus=False, inherit_bindings=False):
 
     def _keep_in_view(self, row: QuestionRow) -> None:
         self.scroll_to_widget(row, animate=False, immediate=True)
-        if isinstance(row.field_widget, ChoiceField):
-            self.call_after_refresh(row.field_widget.place_cursor)
 
     def on_answer_changed(self, event: AnswerChanged) -> None:
         event.stop()

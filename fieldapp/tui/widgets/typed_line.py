@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.geometry import Offset
 from textual.widgets import Input
 
 LONGEST_TYPED = 1000
@@ -44,6 +45,12 @@ class TypedLine(Input):
             id=id,
             classes=classes,
         )
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the next letter will stand on the screen, for braille displays and magnifiers."""
+        # The framework counts a cell more behind the last letter, to have it scrolled into view.
+        return super().cursor_screen_offset - Offset(int(self.cursor_at_end), 0)
 
     def on_focus(self) -> None:
         self.cursor_position = len(self.value)
