@@ -144,6 +144,7 @@ def _shown(record: Record, row: Row, who: Mapping[str, str]) -> dict[str, Any]:
         "registered_by": who.get(record.origin_by, record.origin_by),
         "round": row.round,
         "decision": row.decision_code,
+        "decision_by": who.get(row.decision_by, row.decision_by) if row.decision_by else None,
         "reason": row.decision_reason,
         "errors": list(row.errors),
         "warnings": list(row.warnings),

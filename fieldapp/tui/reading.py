@@ -1,17 +1,17 @@
-"""A registration as lines to be read: what is odd about it first, then every answer, comments and history."""
+"""A registration as lines to be read, in parts: what is odd, every answer, the way it has gone, what happened to it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, NamedTuple
 
 from fieldapp.domain.findings import Finding
 from fieldapp.forms.declaration import FORM, QUESTIONS
 from fieldapp.forms.messages import message
-from fieldapp.locale import N_, _, language
+from fieldapp.locale import _, language
 from fieldapp.services.cover_words import cover_words
 from fieldapp.tui.answer_text import label_of, masked_text
-from fieldapp.tui.comparing import decision_text
+from fieldapp.tui.happened import DECISIONS, HIDDEN, history_lines, journey_lines
 from fieldapp.tui.text import area_text, plain, state_text, when, wrapped
 from fieldapp.tui.widgets.lines import Line
 from fieldapp.tui.widgets.near_box import near_words
@@ -19,25 +19,38 @@ from fieldapp.tui.widgets.near_box import near_words
 LABEL = 28
 """Cells of the column of labels."""
 
-KINDS: Final[dict[str, str]] = {
-    "new": N_("mendaftarkan"),
-    "edit": N_("mengubah"),
-    "resolve": N_("menyelesaikan pertentangan"),
-    "void": N_("membatalkan"),
-    "decide": N_("memutuskan"),
-    "comment": N_("memberi komentar"),
-    "same_as": N_("memutuskan tentang pendaftaran yang mirip"),
-}
-DECISIONS: Final[dict[str, str]] = {
-    "approve": N_("setuju"),
-    "return": N_("dikembalikan"),
-    "reject": N_("ditolak"),
-    "undo": N_("putusan ditarik"),
-    "withdraw": N_("ditarik orangnya"),
-    "void": N_("dibatalkan"),
-}
-#: Answers that the program sets and that no reviewer needs to read one by one.
-HIDDEN: Final = frozenset({"id", "programme", "registered_on", "registered_by", "overrides", "prelist_id"})
+
+class Part(NamedTuple):
+    """Lines under one heading, which is the first of them where it is not empty. `is_beside`: it stands in the second
+    column of a wide screen, beside the answers."""
+
+    heading: str
+    lines: list[Line]
+    is_beside: bool
+
+
+def record_parts(
+    shown: Mapping[str, Any],
+    findings: Sequence[Finding],
+    widths: tuple[int, int],
+    pinned: Mapping[str, str] | None = None,
+    near: Sequence[Mapping[str, Any]] = (),
+) -> list[Part]:
+    """A registration as `services.showing.show` gives it with its history, in the order in which it is read.
+
+    `widths`: cells of the column of answers and of the one beside it. A line's value is the name of the field it is
+    about. `pinned` are comments being written, not yet sent; `near` is what `services.duplicates.near` answers.
+    """
+    width, beside = widths
+    parts = [
+        Part(_("Ringkasan"), _head(shown, width), False),
+        _part(_("Yang perlu diperhatikan"), _odd(shown, findings, near, beside), True),
+        *_answers(shown, width, pinned or {}),
+        _part(_("Alasan yang pernah diberikan"), _reasons(shown, findings, beside), True),
+        _part(_("Perjalanan ke kantor"), journey_lines(shown.get("journey") or (), beside), True),
+        _part(_("Riwayat"), history_lines(shown.get("history") or (), beside), True),
+    ]
+    return [part for part in parts if part.lines]
 
 
 def record_lines(
@@ -47,28 +60,29 @@ def record_lines(
     pinned: Mapping[str, str] | None = None,
     near: Sequence[Mapping[str, Any]] = (),
 ) -> list[Line]:
-    """All lines of a registration as `services.registrations.show` gives it, wrapped at `width` cells.
+    """All parts in one column of `width` cells, an empty line before each."""
+    return joined(record_parts(shown, findings, (width, width), pinned, near))
 
-    A line's value is the name of the field it is about. `pinned` are comments being written, not yet sent; `near` is
-    what `services.duplicates.near` answers about the registration.
-    """
-    lines = [*_head(shown, width), *_odd(shown, findings, near, width)]
-    if lines:
-        lines.append(Line(""))
-    lines += _answers(shown, width, pinned or {})
-    if shown.get("history"):
-        lines += [Line(""), Line(_("Riwayat"), "heading"), *_history(shown["history"], width)]
-    return lines
+
+def joined(parts: Iterable[Part]) -> list[Line]:
+    """The lines of these parts under each other, parted by empty ones."""
+    return [line for part in parts for line in (Line(""), *part.lines)][1:]
+
+
+def _part(heading: str, lines: list[Line], is_beside: bool) -> Part:
+    return Part(heading, [Line(heading, "heading"), *lines] if lines else [], is_beside)
 
 
 def _head(shown: Mapping[str, Any], width: int) -> list[Line]:
     pairs = [
         (_("Keadaan"), state_text(str(shown["state"]))),
         (_("Putusan terakhir"), _decision(shown)),
+        (_("Dikirim"), when(shown["values"].get("submitted_at"))),
         (_("Pencacah"), shown.get("registered_by")),
         (_("Wilayah"), area_text(str(shown["area"]), str(shown["area"])[:5]) if shown.get("area") else ""),
         (_("Orang yang sama"), _same_as(shown)),
-        (_("Putaran"), shown.get("round") if (shown.get("round") or 1) > 1 else ""),
+        (_("Mewakili juga"), _stands_for(shown)),
+        (_("Putaran"), _round(shown)),
     ]
     return [line for label, value in pairs if value for line in _pair(label, plain(value), width)]
 
@@ -82,11 +96,26 @@ def _same_as(shown: Mapping[str, Any]) -> str:
     return words.format(by=plain(joined.get("by") or "-", 40), reason=plain(joined.get("reason") or "-"))
 
 
+def _stands_for(shown: Mapping[str, Any]) -> str:
+    """How many other registrations of the same person give way to this one."""
+    others = shown.get("joined") or ()
+    return _("{count} pendaftaran lain dari orang yang sama").format(count=len(others)) if others else ""
+
+
+def _round(shown: Mapping[str, Any]) -> str:
+    number = shown.get("round") or 1
+    if number == 1:
+        return ""
+    return _("{number}; {count} kali dikembalikan").format(number=number, count=number - 1)
+
+
 def _decision(shown: Mapping[str, Any]) -> str:
     code = shown.get("decision")
     if not code:
         return ""
     words = _(DECISIONS[code]) if code in DECISIONS else plain(code, 40)
+    if shown.get("decision_by"):
+        words = _("{decision}, oleh {by}").format(decision=words, by=plain(shown["decision_by"], 40))
     reason = plain(shown.get("reason") or "")
     return f"{words}: {reason}" if reason else words
 
@@ -119,9 +148,18 @@ def _odd(
     for each in near:
         words = _("{who} D membandingkan keduanya.").format(who=near_words(each))
         lines += _about(_("Mirip dengan"), "", words, "warning", width)
-    if not lines:
-        return []
-    return [Line(""), Line(_("Yang perlu diperhatikan"), "heading"), *lines]
+    return lines
+
+
+def _reasons(shown: Mapping[str, Any], findings: Sequence[Finding], width: int) -> list[Line]:
+    """Reasons that were given for warnings which the answers no longer raise."""
+    raised = {finding.code for finding in findings if finding.strength == "warning"}
+    lines: list[Line] = []
+    for code, reason in (shown.get("overrides") or {}).items():
+        if code not in raised:
+            words = message(Finding(str(code), "", "warning"), language())
+            lines += [Line(part, "quiet") for part in wrapped(f"{plain(words)} - {plain(reason)}", width, 4)]
+    return lines
 
 
 def _about(kind: str, field: str, words: str, tone: str, width: int) -> list[Line]:
@@ -129,28 +167,28 @@ def _about(kind: str, field: str, words: str, tone: str, width: int) -> list[Lin
     return [Line(part, tone, field) for part in wrapped(text, width, 4)]
 
 
-def _answers(shown: Mapping[str, Any], width: int, pinned: Mapping[str, str]) -> list[Line]:
+def _answers(shown: Mapping[str, Any], width: int, pinned: Mapping[str, str]) -> list[Part]:
     values = shown["values"]
-    lines: list[Line] = []
+    parts: list[Part] = []
     for section in FORM:
-        present = [question for question in section.questions if values.get(question.name) is not None]
-        if not present:
-            continue
-        lines += [Line(""), Line(section.labels.say(language()), "heading")]
-        for question in present:
-            text = masked_text(question.name, values[question.name])
-            lines += _pair(question.label(language()), text, width, question.name)
-            lines += _said(shown, question.name, pinned, width)
-    others = sorted(name for name in values if name not in QUESTIONS and name not in HIDDEN)
-    if others:
-        lines += [Line(""), Line(_("Lainnya"), "heading")]
-        for name in others:
-            lines += _pair(label_of(name), masked_text(name, values[name]), width, name)
-    absent = {str(each.get("field")) for each in shown.get("comments") or []} | set(pinned)
+        lines: list[Line] = []
+        for question in section.questions:
+            if values.get(question.name) is not None:
+                text = masked_text(question.name, values[question.name])
+                lines += _pair(question.label(language()), text, width, question.name)
+                lines += _said(shown, question.name, pinned, width)
+        parts.append(_part(section.labels.say(language()), lines, False))
+    others: list[Line] = []
+    for name in sorted(name for name in values if name not in QUESTIONS and name not in HIDDEN):
+        others += _pair(label_of(name), masked_text(name, values[name]), width, name)
+    parts.append(_part(_("Lainnya"), others, False))
+    absent = {str(each["field"]) for each in shown.get("comments") or [] if each.get("field")} | set(pinned)
+    empty: list[Line] = []
     for name in sorted(absent - {name for name in values if values[name] is not None}):
-        lines += _pair(label_of(name), _("(kosong)"), width, name)
-        lines += _said(shown, name, pinned, width)
-    return lines[1:] if lines and not lines[0].text else lines
+        empty += _pair(label_of(name), _("(kosong)"), width, name)
+        empty += _said(shown, name, pinned, width)
+    parts.append(_part(_("Diberi catatan, belum diisi"), empty, False))
+    return parts
 
 
 def _pair(label: str, text: str, width: int, field: str | None = None) -> list[Line]:
@@ -175,36 +213,3 @@ def _said(shown: Mapping[str, Any], field: str, pinned: Mapping[str, str], width
     if field in pinned:
         words = _("Catatan Anda (belum dikirim): {text}").format(text=plain(pinned[field]))
         yield from (Line(part, "warning", field) for part in wrapped("    " + words, width, 6))
-
-
-def _history(items: Sequence[Mapping[str, Any]], width: int) -> list[Line]:
-    lines: list[Line] = []
-    for item in reversed(items):
-        kind = str(item.get("kind"))
-        done = _(KINDS[kind]) if kind in KINDS else plain(kind, 40)
-        decision = str(item.get("decision") or "")
-        if kind == "decide" and decision in DECISIONS:
-            done += f" ({_(DECISIONS[decision])})"
-        elif kind == "same_as":
-            done += f" ({decision_text(decision)})"
-        text = f"{when(item['at'])}  {plain(item['by'], 40)} {done}"
-        if item.get("reason"):
-            text += f": {plain(item['reason'])}"
-        lines += [Line(part) for part in wrapped(text, width, 4)]
-        if item.get("dropped"):
-            away = "    " + _("isi lama ada di kantor; datang dengan pertukaran berikutnya")
-            lines += [Line(part, "quiet") for part in wrapped(away, width, 6)]
-        if kind != "new":
-            for change in item.get("changes") or []:
-                lines += _change(change, width)
-    return lines
-
-
-def _change(change: Mapping[str, Any], width: int) -> list[Line]:
-    field = str(change["field"])
-    if field in HIDDEN:
-        return []
-    before = masked_text(field, change.get("from")) or _("(kosong)")
-    after = masked_text(field, change.get("to")) or _("(kosong)")
-    text = f"    {label_of(field)}: {before} -> {after}"
-    return [Line(part, "quiet", field) for part in wrapped(text, width, 6)]

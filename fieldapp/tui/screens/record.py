@@ -8,20 +8,22 @@ from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.containers import Horizontal
 from textual.widget import Widget
 
 from fieldapp.domain.findings import Finding
 from fieldapp.domain.roles import may
 from fieldapp.forms.declaration import QUESTIONS
 from fieldapp.locale import N_, _
-from fieldapp.services import duplicates, registrations
+from fieldapp.services import duplicates, registrations, returned
 from fieldapp.tui.answer_text import label_of
+from fieldapp.tui.happened import field_lines
 from fieldapp.tui.keys import key
-from fieldapp.tui.reading import record_lines
+from fieldapp.tui.reading import Part, joined, record_parts
 from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.base import FieldScreen
 from fieldapp.tui.screens.deciding import decide, may_decide
-from fieldapp.tui.screens.dialogs import Report, Write
+from fieldapp.tui.screens.dialogs import Pick, Report, Write
 from fieldapp.tui.text import plain, state_text
 from fieldapp.tui.widgets.lines import Line, Lines
 
@@ -33,13 +35,21 @@ PENDING = frozenset({"submitted", "has_issues", "changed_after_review"})
 GONE = frozenset({"void", "withdrawn"})
 DECIDED = frozenset({"approved", "waiting", "rejected", "returned", "changed_after_review"})
 
+TWO_COLUMNS_FROM = 120
+"""Cells from which what is odd and what happened stand beside the answers."""
+DIALOG_WIDTH = 70
+"""Cells of a line in a box over the screen."""
+
 
 class RecordScreen(FieldScreen[None]):
     """Read by line; decisions and comments by one key each, for those who may."""
 
+    CSS_PATH = "record.tcss"
+
     HEADING = N_("Pendaftaran")
     HELP = N_(
-        "Baca dengan panah. Di atas: yang perlu diperhatikan. E memperbaiki isian, N menampilkan NIK utuh "
+        "Baca dengan panah. L melompat ke satu bagian, C mencari kata, R menampilkan riwayat isian di baris ini. Di "
+        "layar lebar ada dua kolom; Tab berpindah di antaranya. E memperbaiki isian, N menampilkan NIK utuh "
         "(dicatat), D membandingkan dengan pendaftaran yang mirip. Pengawas: M menulis catatan pada isian di baris "
         "ini, S setuju, K kembalikan, T tolak, U tarik putusan."
     )
@@ -50,6 +60,9 @@ class RecordScreen(FieldScreen[None]):
         key("u", "decide('undo')", N_("Tarik putusan")),
         key("m", "comment", N_("Catatan")),
         key("e", "edit", N_("Perbaiki")),
+        key("l", "jump", N_("Lompat")),
+        key("c,ctrl+f", "search", N_("Cari")),
+        key("r", "field_history", N_("Riwayat isian")),
         key("d", "compare", N_("Bandingkan")),
         key("n", "nik", N_("NIK utuh")),
         key("w", "withdraw", N_("Tarik diri")),
@@ -61,9 +74,15 @@ class RecordScreen(FieldScreen[None]):
         self._registration = registration
         self._loaded: Loaded | None = None
         self._pinned: dict[str, str] = {}
+        self._parts: list[Part] = []
+        self._is_wide = False
 
     def body(self) -> Iterable[Widget]:
-        yield Lines(id="record", reading=True)
+        columns = Horizontal(id="columns")
+        columns.can_focus = False
+        with columns:
+            yield Lines(id="record", reading=True)
+            yield Lines(id="beside", reading=True)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
@@ -93,10 +112,90 @@ class RecordScreen(FieldScreen[None]):
         self._draw()
 
     def _draw(self) -> None:
-        if self._loaded is not None:
-            lines = self.query_one("#record", Lines)
-            shown, findings, near = self._loaded
-            lines.show(record_lines(shown, findings, max(40, self.size.width - 4), self._pinned, near))
+        if self._loaded is None:
+            return
+        shown, findings, near = self._loaded
+        is_wide = self.size.width >= TWO_COLUMNS_FROM
+        column = self.size.width // 2 if is_wide else self.size.width
+        # The sign of the line at hand, the scroll bar and the line between the columns take their cells.
+        widths = (max(30, column - 4), max(30, column - 5 if is_wide else column - 4))
+        self._parts = record_parts(shown, findings, widths, self._pinned, near)
+        reading = self._at_hand.value()
+        other_columns, self._is_wide = is_wide != self._is_wide, is_wide
+        record, aside = self.query_one("#record", Lines), self.query_one("#beside", Lines)
+        if not is_wide and aside.has_focus:
+            record.focus()
+        aside.display = is_wide
+        aside.show(joined(part for part in self._parts if is_wide and part.is_beside))
+        lines = joined(part for part in self._parts if not (is_wide and part.is_beside))
+        at = next((index for index, line in enumerate(lines) if reading and line.value == reading), 0)
+        # The lines stand elsewhere now: whoever was reading an answer goes on at that answer.
+        record.show(lines, cursor=at if other_columns else None)
+
+    @property
+    def _at_hand(self) -> Lines:
+        """The column that is being read."""
+        aside = self.query_one("#beside", Lines)
+        return aside if aside.has_focus else self.query_one("#record", Lines)
+
+    def _places(self) -> list[tuple[Part, Lines, int]]:
+        """Every part with the column that shows it and the number of its first line there."""
+        places = []
+        ends = {True: 0, False: 0}
+        for part in self._parts:
+            is_aside = self._is_wide and part.is_beside
+            places.append((part, self.query_one("#beside" if is_aside else "#record", Lines), ends[is_aside]))
+            ends[is_aside] += len(part.lines) + 1
+        return places
+
+    def action_jump(self) -> None:
+        """To the beginning of a part, picked from their headings."""
+        places = self._places()
+        lines = [Line(part.heading, value=number) for number, (part, _lines, _at) in enumerate(places)]
+
+        def done(picked: object) -> None:
+            if isinstance(picked, int):
+                self._go(*places[picked][1:])
+
+        self.app.push_screen(Pick(_("Lompat ke bagian"), lines), done)
+
+    def action_search(self) -> None:
+        """To a line, found by typing part of it."""
+        found: list[tuple[Lines, int]] = []
+        lines = []
+        for part, column, first in self._places():
+            for offset, line in enumerate(part.lines):
+                if line.text:
+                    lines.append(Line(line.text.strip(), line.tone, len(found)))
+                    found.append((column, first + offset))
+
+        def done(picked: object) -> None:
+            if isinstance(picked, int):
+                self._go(*found[picked])
+
+        self.app.push_screen(Pick(_("Cari di pendaftaran ini"), lines, find=True), done)
+
+    def _go(self, column: Lines, at: int) -> None:
+        column.focus()
+        column.cursor = at
+        # The line that was looked for stands on top, with what follows it in view.
+        column.scroll_to(y=at, animate=False)
+
+    def action_field_history(self) -> None:
+        """What became of the answer on the line at hand."""
+        field = self._field()
+        if field is None or self._loaded is None:
+            self.complain(_("Pindahkan panah ke baris isian yang ingin dilihat riwayatnya, lalu tekan R."))
+            return
+        lines = field_lines(self._loaded[0].get("history") or (), field, DIALOG_WIDTH)
+        if not lines:
+            lines = [Line(_("Belum pernah diisi."))]
+        self.app.push_screen(Report(label_of(field), lines))
+
+    def _field(self) -> str | None:
+        """The question that the line at hand is about."""
+        field = self._at_hand.value()
+        return field if isinstance(field, str) and field in QUESTIONS else None
 
     @property
     def _state(self) -> str:
@@ -138,8 +237,8 @@ class RecordScreen(FieldScreen[None]):
 
     def action_comment(self) -> None:
         """Pins a comment to the field of the line at hand; it goes along with the return."""
-        field = self.query_one("#record", Lines).value()
-        if not isinstance(field, str) or field not in QUESTIONS:
+        field = self._field()
+        if field is None:
             self.complain(_("Pindahkan panah ke baris isian yang ingin diberi catatan, lalu tekan M."))
             return
 
@@ -162,7 +261,7 @@ class RecordScreen(FieldScreen[None]):
     def action_edit(self) -> None:
         """A correction, begun at the first field that somebody commented on."""
         comments = self._loaded[0].get("comments") if self._loaded is not None else None
-        at = next((str(each["field"]) for each in comments or [] if each.get("field") in QUESTIONS), None)
+        at = returned.first_field(comments or [])
         self.app.push_screen(screen_named("form", registration=self._registration, at=at))
 
     def action_compare(self) -> None:
