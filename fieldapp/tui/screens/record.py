@@ -60,11 +60,11 @@ class RecordScreen(FieldScreen[None]):
         key("u", "decide('undo')", N_("Tarik putusan")),
         key("m", "comment", N_("Catatan")),
         key("e", "edit", N_("Perbaiki")),
+        key("d", "compare", N_("Bandingkan")),
+        key("n", "nik", N_("NIK utuh")),
         key("l", "jump", N_("Lompat")),
         key("c,ctrl+f", "search", N_("Cari")),
         key("r", "field_history", N_("Riwayat isian")),
-        key("d", "compare", N_("Bandingkan")),
-        key("n", "nik", N_("NIK utuh")),
         key("w", "withdraw", N_("Tarik diri")),
         key("v", "void", N_("Batalkan")),
     ]
