@@ -31,6 +31,16 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Tanpa NIK perlu nama dan tanggal lahir; yang ada tidak cukup untuk mengenali orangnya.",
         "Without a NIK, a name and a birth date are needed; what is there does not tell who it is.",
     ),
+    "row_no_name": ("Baris ini tidak memuat nama.", "This row holds no name."),
+    "row_no_area": (
+        "Kelurahan atau kecamatan di baris ini tidak ada atau tidak dikenal di kota program ini.",
+        "The kelurahan or kecamatan of this row is missing or not known in the programme's city.",
+    ),
+    "row_outside_area": ("Kelurahan di baris ini di luar wilayah Anda.", "This row's kelurahan is outside your area."),
+    "row_repeated": (
+        "Orang ini sudah ada di baris sebelumnya.",
+        "This person stands in an earlier row already.",
+    ),
     "nik_rounded": (
         "{count} dari {total} NIK di kolom {column} berakhir dengan 0: lembar kerja mungkin membulatkannya. Mintalah "
         "kolom NIK sebagai teks.",

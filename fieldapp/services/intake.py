@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from fieldapp.domain.findings import error
 from fieldapp.forms.lines import Line, read_line
-from fieldapp.services import answers, finding
+from fieldapp.services import answers, finding, prelist
 from fieldapp.services.drafts import fresh_id
 from fieldapp.services.session import Session
 from fieldapp.services.submission import submit_in
@@ -83,6 +83,8 @@ def _register(session: Session, values: Mapping[str, Any], draft: bool, accept_w
             errors=len(checked.errors),
             warnings=len(checked.unexplained),
         )
+        if refused:
+            prelist.refused_in_form(session, connection, journal, answered.get("prelist_id"))
         kept.save(connection, fresh)
         if draft:
             return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.domain.review import PENDING_STATES
-from fieldapp.store import ledger, local, pairs_waiting, queries
+from fieldapp.store import ledger, local, pairs_waiting, prelist, queries
 from fieldapp.store.db import Connection
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ _PAIRS: Final = "pairs_waiting"
 
 def status(session: Session) -> dict[str, Any]:
     """`{"programme", "area", "member", "role", "drafts", "not_carried", "returned", "conflicts", "pending",
-    "pairs_waiting", "last_sync", "clock_offset_ms"}`; `last_sync` is ISO 8601 or None."""
+    "pairs_waiting", "to_visit", "last_sync", "clock_offset_ms"}`; `last_sync` is ISO 8601 or None."""
     from fieldapp.services.session import iso_time
 
     def read(connection: Connection) -> dict[str, Any]:
@@ -33,6 +33,7 @@ def status(session: Session) -> dict[str, Any]:
             "conflicts": counts.conflicts,
             "pending": counts.pending,
             "pairs_waiting": _pairs_waiting(session, connection),
+            "to_visit": prelist.to_visit(connection),
             "last_sync": iso_time(last) if isinstance(last, int) else None,
             "clock_offset_ms": local.get(connection, local.CLOCK_OFFSET_MS),
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from fieldapp.services import answers, changes, finding
+from fieldapp.services import answers, changes, finding, prelist
 from fieldapp.services import drafts as draft_service
 from fieldapp.services.problems import Problem, fill
 from fieldapp.services.session import Session, iso_time
@@ -61,6 +61,7 @@ def submit_in(
     checked = answers.check(session, connection, values, draft.edits, register)
     if checked.errors or checked.unexplained:
         if any(found.code == "consent_refused" for found in checked.errors):
+            prelist.refused_in_form(session, connection, journal, draft.values.get("prelist_id"))
             draft_service.keep_tally_only(session, connection, draft)
         return _stays(draft.id, checked)
     registration = draft.edits or _registration_of(session, connection, journal, draft)

@@ -51,6 +51,16 @@ class Item(NamedTuple):
         return f"Item({self.id})"
 
 
+class Import(NamedTuple):
+    """One taking in of a list; `fields` are its counts."""
+
+    id: str
+    name: str
+    by: str
+    at_ms: int
+    fields: dict[str, Any]
+
+
 class ItemRow(NamedTuple):
     """An item as a list shows it; `registration` stands for the person, or None."""
 
@@ -228,6 +238,17 @@ def with_prefix(connection: Connection, beginning: str) -> list[str]:
 def of_lists(connection: Connection, lists: Sequence[str]) -> list[Item]:
     """Every item that one of these imports wrote last, those that are gone too, by id."""
     return _items(connection, "list IN (SELECT value FROM json_each(?))", (to_json(list(lists)),))
+
+
+def imports(connection: Connection, *, with_void: bool = False) -> list[Import]:
+    """Every import, oldest first; `with_void` those that were taken back among them."""
+    found = connection.execute(
+        """SELECT id, registered_by, at_ms, values_json FROM other_record WHERE type = ? AND void <= ?
+        ORDER BY at_ms, id""",
+        (prelist.LIST_TYPE, int(with_void)),
+    )
+    read = [(*row[:3], from_json(row[3])) for row in found]
+    return [Import(id_, str(fields.get("name", "")), by, at_ms, fields) for id_, by, at_ms, fields in read]
 
 
 def registered_niks(connection: Connection, niks: Iterable[str]) -> set[str]:
