@@ -86,7 +86,7 @@ def children(code: str) -> tuple[Region, ...]:
     below = {2: 5, 5: 8, 8: 13}.get(len(code))
     if below is None:
         return ()
-    return tuple(Region(found, name, _LEVELS[below]) for found, name in _current(code) if len(found) == below)
+    return tuple(Region(found, name, _LEVELS[below]) for found, name in current(code) if len(found) == below)
 
 
 def search(text: str, within: str = "64.71", limit: int = 20, level: Level | None = "village") -> list[Region]:
@@ -114,6 +114,19 @@ def search(text: str, within: str = "64.71", limit: int = 20, level: Level | Non
     return [place for place in places if place is not None]
 
 
+def current(within: str) -> Iterator[tuple[str, str]]:
+    """(code, name) of every current place below `within`, itself included, in the order of the codes."""
+    if within and _CODE.fullmatch(within) is None:
+        return
+    if len(within) < 5:
+        yield from ((code, name) for code, name in _block(_PROVINCES).items() if code.startswith(within))
+    wanted = within.replace(".", "")[:4]
+    for key in _index()[0]:
+        if 0 < key < _RETIRED_FROM and f"{key:04d}".startswith(wanted):
+            block = _block(key) if len(within) >= 5 else _read_block(key)
+            yield from ((code, name) for code, name in block.items() if code.startswith(within))
+
+
 class _SearchTable(NamedTuple):
     """Folded names by the alphabet, with their codes; `text` joins them by line ends, `starts` is where each begins."""
 
@@ -127,24 +140,11 @@ class _SearchTable(NamedTuple):
 def _search_table(within: str, level: Level | None) -> _SearchTable:
     """The table of all places of `level` below `within`."""
     pairs = sorted(
-        (plain(name), code) for code, name in _current(within) if level is None or _LEVELS[len(code)] == level
+        (plain(name), code) for code, name in current(within) if level is None or _LEVELS[len(code)] == level
     )
     names = [name for name, _code in pairs]
     starts = array("I", accumulate((len(name) + 1 for name in names[:-1]), initial=0))
     return _SearchTable(names, [code for _name, code in pairs], "\n".join(names), starts)
-
-
-def _current(within: str) -> Iterator[tuple[str, str]]:
-    """(code, name) of every current place below `within`, itself included, in the order of the codes."""
-    if within and _CODE.fullmatch(within) is None:
-        return
-    if len(within) < 5:
-        yield from ((code, name) for code, name in _block(_PROVINCES).items() if code.startswith(within))
-    wanted = within.replace(".", "")[:4]
-    for key in _index()[0]:
-        if 0 < key < _RETIRED_FROM and f"{key:04d}".startswith(wanted):
-            block = _block(key) if len(within) >= 5 else _read_block(key)
-            yield from ((code, name) for code, name in block.items() if code.startswith(within))
 
 
 @cache

@@ -7,7 +7,7 @@ from fieldapp.services.session import Session
 from fieldapp.store import recovery
 
 #: Temporary files of this program in a data folder; each becomes another file's whole content, or nothing.
-_LEFTOVERS = (".vault.json.*.new", ".starts.*.new", ".fieldapp.db.*.copy", ".fieldapp.db.*.new")
+_LEFTOVERS = (".vault.json.*.new", ".starts.*.new", ".fieldapp.db.*.copy", ".fieldapp.db.*.new", ".wilayah-*.new")
 
 
 def words(session: Session) -> list[str]:

@@ -51,7 +51,7 @@ def test_every_code_of_both_lists_is_found_under_its_name(current, retired) -> N
 
 
 def test_the_shipped_file_holds_no_code_that_the_lists_do_not(current) -> None:
-    assert dict(region._current("")) == current
+    assert dict(region.current("")) == current
 
 
 def test_a_rebuilt_file_says_the_same_as_the_shipped_one(tmp_path, monkeypatch, current) -> None:
@@ -61,7 +61,7 @@ def test_a_rebuilt_file_says_the_same_as_the_shipped_one(tmp_path, monkeypatch, 
     monkeypatch.setattr(region, "FILE", again)
     region._index.cache_clear()
     try:
-        assert dict(region._current("")) == current
+        assert dict(region.current("")) == current
     finally:
         region._index.cache_clear()
 

@@ -143,7 +143,7 @@ class FormScreen(DraftScreen):
         if self._number == SEND:
             return SendPage(self.draft, self.size.width)
         section = FORM[self._number]
-        areas = areas_near(self.programme.city, self._submit_search)
+        areas = areas_near(self.session, self.programme.city, self._submit_search)
         read_out = self._consent_lines if section.name == "consent" else None
         return SectionPage(section, self.draft, areas, read_out)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -15,23 +15,20 @@ from textual.message import Message
 from textual.widgets import Input
 
 from fieldapp.locale import _
+from fieldapp.services.places import Places
 from fieldapp.tui.keys import key
+from fieldapp.tui.screens.base import FieldScreen
 from fieldapp.tui.widgets.answers import AnswerChanged, AnswerLeft, Onward
 from fieldapp.tui.widgets.lines import Line, Lines
 from fieldapp.tui.widgets.typed_line import TypedLine
 
-AT_MOST = 20
-"""Names offered at once; more letters narrow them."""
-
-Found = Sequence[tuple[str, str]]
-"""(code, name with its kecamatan and city), best first."""
-
 
 @dataclass(frozen=True)
 class Areas:
-    """How an area field asks: `search` any part of a name, `name` of a code, `submit` runs work off the loop."""
+    """How an area field asks: `search` words of a name (none: the member's own areas), `name` of a code, `submit` runs
+    work off the loop."""
 
-    search: Callable[[str], Found]
+    search: Callable[[str], Places]
     name: Callable[[str], str]
     submit: Callable[[Callable[[], None]], Future[None]]
 
@@ -55,6 +52,10 @@ class AreaInput(TypedLine):
     def action_step(self, by: int) -> None:
         self.owner.step(by)
 
+    def on_focus(self) -> None:
+        super().on_focus()
+        self.owner.arrive()
+
     def on_blur(self) -> None:
         super().on_blur()
         self.owner.leave()
@@ -71,10 +72,11 @@ class AreaField(Vertical):
 
     @dataclass
     class Answered(Message):
-        """The names found for the question of that number."""
+        """The places found for the question of that number; `typed` is what was asked."""
 
         number: int
-        found: Found
+        typed: str
+        places: Places
 
     def __init__(self, field: str, areas: Areas) -> None:
         super().__init__()
@@ -82,6 +84,9 @@ class AreaField(Vertical):
         self._areas = areas
         self._code: str | None = None
         self._number = 0
+        self._answered = 0
+        self._waiting = False
+        self._only: tuple[str, str] | None = None
         self._input = AreaInput(self)
         self._list = Lines()
         self._list.can_focus = False
@@ -112,34 +117,77 @@ class AreaField(Vertical):
             self._areas.submit(partial(self._ask, self._number, typed))
         self.post_message(AnswerChanged(self.field))
 
+    def arrive(self) -> None:
+        """The field is reached: what was typed before is looked for again; for nothing, the member's own areas."""
+        self._number += 1
+        typed = self._input.value.strip()
+        if self._code is None:
+            self._areas.submit(partial(self._ask, self._number, typed if len(typed) >= 2 else ""))
+
     def _ask(self, number: int, typed: str) -> None:
-        if number == self._number:
-            self.post_message(self.Answered(number, self._areas.search(typed)[:AT_MOST]))
+        if number != self._number:
+            return
+        found = Places()
+        try:
+            found = self._areas.search(typed)
+        finally:
+            # Even a failed search is answered: an Enter may be waiting for it.
+            self.post_message(self.Answered(number, typed, found))
 
     def on_area_field_answered(self, event: Answered) -> None:
         event.stop()
-        if event.number == self._number and self._input.has_focus:
-            self._offer(event.found)
+        if event.number != self._number:
+            return
+        self._answered = event.number
+        waited, self._waiting = self._waiting, False
+        if self._input.has_focus:
+            self._offer(self._lines_of(event.typed, event.places))
+        if waited:
+            self._hold(False)
+            self.pick()
 
-    def _offer(self, found: Found) -> None:
-        self._list.show([Line(name, value=(code, name)) for code, name in found], cursor=0)
-        self.set_class(bool(found), "-asking")
-        if found:
+    def _lines_of(self, typed: str, places: Places) -> list[Line]:
+        lines = [Line(name, value=(code, name)) for code, name in places.found]
+        if lines and not typed:
+            # Stands first, so that Enter on an empty field goes on instead of taking what nobody asked for.
+            lines.insert(0, Line(_("Wilayah Anda: panah turun, lalu Enter"), "quiet"))
+        elif not lines and typed:
+            lines.append(Line(_("Tidak ada nama seperti itu. Ketik bagian lain dari namanya."), "quiet"))
+        if places.beyond:
+            lines.append(Line(_("Di daerah lain ada juga: tambahkan nama kecamatan atau kotanya."), "quiet"))
+        elif places.more:
+            lines.append(Line(_("Masih ada lagi: ketik lebih lengkap, atau tambahkan kecamatannya."), "quiet"))
+        self._only = places.found[0] if typed and len(places.found) == 1 else None
+        return lines
+
+    def _offer(self, lines: list[Line]) -> None:
+        self._list.show(lines, cursor=0)
+        self.set_class(bool(lines), "-asking")
+        if lines:
             self.call_after_refresh(self.scroll_visible, animate=False)
 
     def step(self, by: int) -> None:
-        if self.has_class("-asking"):
+        if self.has_class("-asking") and 0 <= self._list.cursor + by < self._list.count():
             self._list.cursor += by
         else:
             self.post_message(Onward(self.field, back=by < 0))
 
     def pick(self) -> None:
-        """Enter: takes the name at hand, or goes on when nothing is offered."""
+        """Enter: takes the name at hand, or goes on when nothing is offered; waits for a search under way."""
+        if self._code is None and self._answered != self._number and len(self._input.value.strip()) >= 2:
+            self._waiting = True
+            self._hold(True)
+            return
         chosen = self._list.value() if self.has_class("-asking") else None
         if isinstance(chosen, tuple):
             self._take(*chosen)
             self.post_message(AnswerChanged(self.field))
         self.post_message(Onward(self.field))
+
+    def _hold(self, held: bool) -> None:
+        # Keys typed after an Enter that waits belong to the next field, so they wait too.
+        if isinstance(self.screen, FieldScreen):
+            self.screen.busy = held
 
     def _take(self, code: str, name: str) -> None:
         self._number += 1
@@ -151,10 +199,8 @@ class AreaField(Vertical):
 
     def leave(self) -> None:
         """The field is left: one single name offered is surely the one meant."""
-        if self.has_class("-asking") and self._code is None and self._list.count() == 1:
-            chosen = self._list.value()
-            if isinstance(chosen, tuple):
-                self._take(*chosen)
+        if self.has_class("-asking") and self._code is None and self._only is not None:
+            self._take(*self._only)
         self._offer([])
         self.post_message(AnswerLeft(self.field))
 
