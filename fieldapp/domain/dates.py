@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 _PARTS = re.compile(r"([0-9]{1,4})[\s./-]+([0-9]{1,2}|[a-z]+)[\s./-]+([0-9]{1,4})")
+_MONTH = re.compile(r"([0-9]{1,2}|[a-z]+)[\s./-]+([0-9]{4})")
 _LONGEST: Final = 40
 
 #: With no day given to compare with, two digits up to here mean 20xx.
@@ -60,6 +61,23 @@ def parse_date(text: str, latest: date | None = None) -> date | None:
     if len(first) <= 2 and len(last) == 2:
         return _two_digit_year(last, month, first, latest)
     return None
+
+
+def parse_month(text: str, latest: date | None = None) -> date | None:
+    """The first day of a month that `text` names without a day (1/2020, 012020, Januari 2020), or of a year before
+    that of `latest` (2015); None when it names neither.
+    """
+    text = text.strip().lower()
+    if re.fullmatch(r"[0-9]{6}", text):
+        return _day(text[2:], text[:2], "1") if text[2:4] in ("19", "20") else None
+    if re.fullmatch(r"[0-9]{4}", text):
+        # Of the year at hand nobody can say which half is meant, and half a year is what is asked for.
+        return _day(text, "1", "1") if latest is not None and 1900 <= int(text) < latest.year else None
+    match = _MONTH.fullmatch(text) if len(text) <= _LONGEST else None
+    if match is None:
+        return None
+    first, last = match.groups()
+    return _day(last, first if first.isdigit() else str(_MONTHS.get(first, 0)), "1")
 
 
 def _eight_digits(digits: str) -> date | None:

@@ -70,6 +70,11 @@ class NikCheck:
         return not self.errors
 
 
+def is_scientific(text: str) -> bool:
+    """Whether a spreadsheet has turned the number into 6.47E+15, which keeps only its first digits."""
+    return _SCIENTIFIC.fullmatch(text.strip().removeprefix("'").replace(" ", "")) is not None
+
+
 def clean(text: str) -> str:
     """`text` without what people and spreadsheets put between or before digits: spaces, dots, dashes, a first
     apostrophe.
@@ -152,7 +157,7 @@ def masked(nik: str) -> str:
 
 def _shape_faults(text: str, prefix: str, field: str) -> tuple[Finding, ...]:
     """What keeps `text` from being sixteen digits that mean something."""
-    if len(text) < 40 and _SCIENTIFIC.fullmatch(text.strip()):
+    if len(text) < 40 and is_scientific(text):
         return (error(f"{prefix}_letters", field, kind="scientific"),)
     digits = clean(text)
     if not (digits.isascii() and digits.isdigit()):

@@ -80,14 +80,26 @@ VERSIONS: Final = tuple(_PARAGRAPHS)
 _TALLY_FIELDS: Final = ("programme", "started_at", "submitted_at", "seconds_on_form", "registered_by", "registered_on")
 
 
+def version_for(settings: ProgrammeSettings) -> str:
+    """The version that is read out now: what the programme's settings name, or the newest when they name none."""
+    return settings.consent_text_version if settings.consent_text_version in _PARAGRAPHS else TEXT_VERSION
+
+
+def languages_of(version: str) -> tuple[str, ...]:
+    """The languages in which there is a text of that version, by their codes; none for a version that never was."""
+    return tuple(
+        code
+        for place, code in enumerate(Texts._fields)
+        if version in _PARAGRAPHS and all(paragraph[place] for paragraph in _PARAGRAPHS[version])
+    )
+
+
 def consent_text(settings: ProgrammeSettings, language: str, version: str | None = None) -> tuple[str, ...]:
     """The paragraphs to read out, in `id` or `en`; KeyError for a version that never was.
 
-    Without `version` it is the one that the programme's settings name, or the newest when they name one of their own.
+    Without `version` it is the one that is read out now (`version_for`).
     """
-    wanted = version or settings.consent_text_version
-    if version is None and wanted not in _PARAGRAPHS:
-        wanted = TEXT_VERSION
+    wanted = version or version_for(settings)
     names = {"agency": settings.agency, "insurer": settings.insurer, "programme": settings.name}
     return tuple(paragraph.say(language).format_map(names) for paragraph in _PARAGRAPHS[wanted])
 

@@ -131,12 +131,10 @@ _NIK: Final = {
         "A NIK has only digits. Look for an O that should be 0, or an I or l that should be 1.",
     ),
     "nik_letters:scientific": Texts(
-        "NIK ini dirusak oleh lembar sebar (spreadsheet) menjadi notasi ilmiah; angka aslinya hilang. Salin "
-        "ulang dari KTP dan simpan "
-        "kolomnya sebagai teks.",
-        "A spreadsheet has turned this NIK into scientific notation and its digits are lost. Copy it from the "
-        "KTP again and keep the "
-        "column as text.",
+        "Angka NIK ini hilang: lembar kerja (spreadsheet) mengubahnya menjadi bentuk seperti 6.47E+15. Ketik dari KTP; "
+        "di lembar kerja, simpan kolomnya sebagai teks.",
+        "The digits of this NIK are lost: a spreadsheet has turned it into something like 6.47E+15. Type it from the "
+        "KTP; in the spreadsheet keep the column as text.",
     ),
     "nik_filler": Texts(
         "Angka ini hanya pengisi, bukan NIK. Bila NIK belum ada, kosongkan dan pilih alasannya.",
@@ -244,8 +242,10 @@ _NIK: Final = {
         "Nomor KK hanya angka. Periksa Kartu Keluarga.", "A family card number has only digits. Check the card."
     ),
     "kk_letters:scientific": Texts(
-        "Nomor KK ini dirusak oleh lembar sebar (spreadsheet) menjadi notasi ilmiah. Salin ulang dari Kartu Keluarga.",
-        "A spreadsheet has turned this family card number into scientific notation. Copy it from the card again.",
+        "Angka nomor KK ini hilang: lembar kerja (spreadsheet) mengubahnya menjadi bentuk seperti 6.47E+15. Ketik dari "
+        "Kartu Keluarga.",
+        "The digits of this number are lost: a spreadsheet has turned it into something like 6.47E+15. Type it from "
+        "the family card.",
     ),
     "kk_filler": Texts(
         "Angka ini hanya pengisi, bukan nomor KK. Kosongkan bila tidak diketahui.",

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Final
 
 from fieldapp.domain import names, nik, region
-from fieldapp.domain.dates import parse_date
+from fieldapp.domain.dates import parse_date, parse_month
 from fieldapp.domain.findings import Finding, error, warning
 from fieldapp.forms.declaration import APP_FIELDS, QUESTIONS, Question
 from fieldapp.forms.phone import read_phone
@@ -115,7 +115,7 @@ def _date(question: Question, value: object, today: date | None) -> Read:
     text, instead = _text_of(question, value)
     if text is None:
         return instead
-    day = parse_date(text, today)
+    day = parse_date(text, today) or (parse_month(text, today) if question.month_enough else None)
     return (day.isoformat(), []) if day else (text, [error("date", question.name)])
 
 

@@ -46,6 +46,7 @@ class Question:
     `required`: needed to submit (the `!` of the form's dictionary) whenever the question is relevant; `required_when`
     narrows that. `relevant`: asked only when it holds. `exclusive`: choices of a `many` that stand alone. `low`,
     `high`: limits of an `int`, inclusive. `longest`: letters of a text. `app_set`: filled by the program, never asked.
+    `month_enough`: a date may be typed without its day, and counts from the first of the month.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Question:
     high: int = 0
     longest: int = 200
     app_set: bool = False
+    month_enough: bool = False
 
     def is_relevant(self, values: Values) -> bool:
         """Whether the question is asked, given the answers so far."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -10,6 +11,7 @@ from fieldapp.services import answers
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session
 from fieldapp.store import drafts as kept
+from fieldapp.store import queries
 from fieldapp.store.db import Connection
 from fieldapp.store.decided import joined_to
 
@@ -19,6 +21,13 @@ if TYPE_CHECKING:
 
 #: Where a draft that corrects a registration keeps what its writer saw: the answers, and the entries they came from.
 SEEN: Final = "_seen"
+
+#: What neighbours have in common.
+ADDRESS: Final = (
+    *("ktp_address", "ktp_rt", "ktp_rw", "ktp_area"),
+    *("domicile_address", "domicile_rt", "domicile_rw", "domicile_area"),
+)
+_HOUSE_NUMBER: Final = re.compile(r"((?:\b(?:no|nomor|nomer)\b\.?\s*)?)[0-9]+\s?[a-z]?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +47,10 @@ class DraftView:
 
 def new_draft(session: Session, values: Mapping[str, Any] | None = None) -> DraftView:
     """A fresh draft, kept at once; what the program sets (consent text version) is already in it."""
-    from fieldapp.forms.consent import TEXT_VERSION
+    from fieldapp.forms.consent import version_for
 
     now = session.now_ms()
-    started = {"consent_text_version": TEXT_VERSION, **(values or {})}
+    started = {"consent_text_version": version_for(session.settings), **(values or {})}
 
     def begin(connection: Connection, journal: Journal) -> kept.Draft:
         record = fresh_id(session, connection, journal)
@@ -131,6 +140,28 @@ def save_draft(
         return checked
 
     return session.write(save)
+
+
+def last_address(session: Session, besides: str) -> dict[str, Any]:
+    """Where the person lives whom this member wrote down last before the draft `besides`; empty when there is nobody.
+
+    Neighbours are visited one after another. The answers of `ADDRESS` that there are; the house number at the end of
+    the street line is left out, since it is the neighbour's.
+    """
+
+    def newest(connection: Connection) -> Mapping[str, Any]:
+        draft = kept.newest(connection, session.member.id, besides)
+        found = queries.newest_by(connection, session.member.id)
+        if draft is not None and (found is None or draft.updated_ms >= found[0]):
+            return draft.values
+        return found[1] if found is not None else {}
+
+    values = session.read(newest)
+    taken = {name: values[name] for name in ADDRESS if isinstance(values.get(name), str)}
+    for name in ("ktp_address", "domicile_address"):
+        if name in taken:
+            taken[name] = _HOUSE_NUMBER.sub(r"\1", taken[name])
+    return taken
 
 
 def discard_draft(session: Session, draft_id: str) -> None:

@@ -62,11 +62,11 @@ def _keep_unreadable(session: Session, source: str, line: Line) -> dict[str, Any
 
 
 def _register(session: Session, values: Mapping[str, Any], draft: bool, accept_warnings: str | None) -> dict[str, Any]:
-    from fieldapp.forms.consent import TEXT_VERSION, tally_of_visit
+    from fieldapp.forms.consent import tally_of_visit, version_for
 
     now = session.now_ms()
     answered = {name: value for name, value in values.items() if name not in _OURS}
-    answered.setdefault("consent_text_version", TEXT_VERSION)
+    answered.setdefault("consent_text_version", version_for(session.settings))
 
     def write(connection: Connection, journal: Journal) -> dict[str, Any]:
         finding.index_few(connection)

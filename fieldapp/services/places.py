@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,12 +14,13 @@ from fieldapp.store.db import Error
 AT_MOST: Final = 20
 """Places offered at once; more letters narrow them."""
 _VILLAGE: Final = 13
+_KIND: Final = re.compile(r"^(?:Kabupaten|Kota)(?: Administrasi)? ")
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
     """(code, name with what it lies in), the likeliest first. `more`: not all that have these words are among them;
-    `beyond`: some lie outside the city or province of those shown."""
+    `beyond`: only the programme's city, or its province, was looked at."""
 
     found: tuple[tuple[str, str], ...] = ()
     more: bool = False
@@ -52,6 +54,16 @@ def name(code: str, city: str) -> str:
 def _shown(code: str, names: tuple[str, ...], city: str) -> str:
     # The city says nothing to people who all work in it, nor the province to those who look beyond.
     return ", ".join(names[: 2 if code.startswith(f"{city}.") else 3])
+
+
+def towns(session: Session, city: str) -> tuple[str, ...]:
+    """The names of all regencies without what kind they are, the one of `city` first, then its province's."""
+    try:
+        found = areas.regencies(session.home)
+    except (OSError, Error):
+        return ()
+    near = sorted(found, key=lambda each: (each[0] != city, not each[0].startswith(city[:2]), each[1]))
+    return tuple(dict.fromkeys(_KIND.sub("", each) for _code, each in near))
 
 
 def _own(session: Session, city: str, limit: int) -> Places:

@@ -1,8 +1,8 @@
 """All kelurahan of the country, found by any part of their names while somebody types.
 
 A plain read-only SQLite file beside the store, built from the shipped list on first use: the list is public, so it is
-not encrypted, not backed up, and made again whenever it is missing or belongs to another list. Scanning it takes a few
-milliseconds and no memory; the same in a table of Python takes a quarter second and 18 MB (decision 0023).
+not encrypted, not backed up, and made again whenever it is missing or belongs to another list. Scanning all of it takes
+some milliseconds and no memory; a table of Python's took a quarter second to make, in every run, and 18 MB.
 """
 
 from __future__ import annotations
@@ -27,8 +27,19 @@ _MAPPED_BYTES: Final = 1 << 24
 
 _SCHEMA: Final = """
 CREATE TABLE above(code TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE place(folded TEXT NOT NULL, path TEXT NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL);
+CREATE TABLE place(
+    code TEXT PRIMARY KEY, folded TEXT NOT NULL, path TEXT NOT NULL, name TEXT NOT NULL
+) WITHOUT ROWID;
 """
+
+
+_NEAREST: Final = """SELECT place.code, place.name, district.name, regency.name, province.name
+    FROM (SELECT code, name, folded,"""
+_NAMED: Final = """ORDER BY likeness, folded, code LIMIT :limit) AS place
+    JOIN above AS district ON district.code = substr(place.code, 1, 8)
+    JOIN above AS regency ON regency.code = substr(place.code, 1, 5)
+    JOIN above AS province ON province.code = substr(place.code, 1, 2)
+    ORDER BY likeness, folded, place.code"""
 
 
 class Place(NamedTuple):
@@ -39,7 +50,8 @@ class Place(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Places, the likeliest first. `more`: others have the words too; `beyond`: some of them lie further away."""
+    """Places, the likeliest first. `more`: others near them have the words too; `beyond`: nobody looked further away
+    than the city, or the province, of those found."""
 
     places: tuple[Place, ...]
     more: bool = False
@@ -58,35 +70,38 @@ def find(folder: Path, typed: str, city: str, limit: int) -> Found:
     if not words:
         return Found(())
     with closing(_open(folder)) as connection:
-        rows = _rows(connection, words, city, limit)
-    nearest = [row for row in rows if row[0] == rows[0][0]]
-    places = tuple(Place(code, tuple(names)) for _ring, code, *names in nearest[:limit])
-    return Found(places, len(rows) > len(places), len(rows) > len(nearest))
+        for within in dict.fromkeys((f"{city}.", f"{city[:2]}.", "")):
+            rows = _rows(connection, words, within, limit)
+            if rows:
+                places = tuple(Place(code, tuple(names)) for code, *names in rows[:limit])
+                return Found(places, len(rows) > limit, bool(within))
+    return Found(())
 
 
-def _rows(connection: Connection, words: list[str], city: str, limit: int) -> list[Any]:
-    """(ring, code, four names) of one place more than wanted, the nearest ring first."""
+def regencies(folder: Path) -> list[tuple[str, str]]:
+    """(code, name) of every regency and city; raises as `find` does."""
+    with closing(_open(folder)) as connection:
+        return [
+            (str(code), str(name))
+            for code, name in connection.execute("SELECT code, name FROM above WHERE length(code) = 5")
+        ]
+
+
+def _rows(connection: Connection, words: list[str], within: str, limit: int) -> list[Any]:
+    """(code, four names) of one place more than wanted, of those whose code begins with `within`."""
     everywhere = " AND ".join(f"instr(path, :w{n})" for n in range(len(words)))
     in_name = " AND ".join(f"instr(folded, :w{n})" for n in range(len(words)))
+    likeness = [
+        "CASE WHEN folded = :all THEN 0 WHEN substr(folded, 1, length(:all)) = :all THEN 1",
+        "WHEN instr(folded, :all) THEN 2 WHEN",
+        in_name,
+        "THEN 3 WHEN instr(folded, :w0) THEN 4 ELSE 5 END AS likeness",
+    ]
+    statement = [_NEAREST, *likeness, "FROM place WHERE code BETWEEN :first AND :last AND", everywhere, _NAMED]
     given = {f"w{n}": word for n, word in enumerate(words)}
-    return connection.execute(
-        f"""SELECT ring, place.code, place.name, district.name, regency.name, province.name
-        FROM (
-            SELECT code, name, folded,
-                CASE WHEN substr(code, 1, 5) = :city THEN 0 WHEN substr(code, 1, 2) = substr(:city, 1, 2) THEN 1
-                    ELSE 2 END AS ring,
-                CASE WHEN folded = :all THEN 0 WHEN substr(folded, 1, length(:all)) = :all THEN 1
-                    WHEN instr(folded, :all) THEN 2 WHEN {in_name} THEN 3 WHEN instr(folded, :w0) THEN 4
-                    ELSE 5 END AS likeness
-            FROM place WHERE {everywhere}
-            ORDER BY ring, likeness, folded, code LIMIT :limit
-        ) AS place
-        JOIN above AS district ON district.code = substr(place.code, 1, 8)
-        JOIN above AS regency ON regency.code = substr(place.code, 1, 5)
-        JOIN above AS province ON province.code = substr(place.code, 1, 2)
-        ORDER BY ring, likeness, folded, place.code""",
-        {**given, "all": "".join(words), "city": city, "limit": limit + 1},
-    ).fetchall()
+    # Codes are digits and dots, all of which come before the letter.
+    arguments = {**given, "all": "".join(words), "first": within, "last": f"{within}a", "limit": limit + 1}
+    return connection.execute(" ".join(statement), arguments).fetchall()
 
 
 def _open(folder: Path) -> Connection:
@@ -144,7 +159,7 @@ def _build(path: Path) -> None:
 
 
 def _places(names: dict[str, str]) -> Iterator[tuple[str, str, str, str]]:
-    """(folded name, that and the folded names of what it lies in, code, name); what lies above goes into `names`."""
+    """(code, folded name, that and the folded names of what it lies in, name); what lies above goes into `names`."""
     last = path = ""
     for code, name in region.current(""):
         if len(code) < 13:
@@ -154,4 +169,4 @@ def _places(names: dict[str, str]) -> Iterator[tuple[str, str, str, str]]:
         if district != last:
             path, last = "".join(f"|{plain(names[code[:length]])}" for length in (8, 5, 2)), district
         folded = plain(name)
-        yield folded, folded + path, code, name
+        yield code, folded, folded + path, name

@@ -76,6 +76,18 @@ def all_drafts(connection: Connection, member: str | None = None) -> list[Draft]
     return [_draft(row) for row in rows]
 
 
+def newest(connection: Connection, member: str, besides: str) -> Draft | None:
+    """The draft that a member touched last and that names a kelurahan, `besides` left out; or None."""
+    rows = connection.execute(
+        _SELECT
+        + """ WHERE member = ? AND id <> ? AND json_extract(values_json, '$.ktp_area') IS NOT NULL
+        ORDER BY updated_ms DESC LIMIT 1""",
+        (member, besides),
+    )
+    row = rows.fetchone()
+    return None if row is None else _draft(row)
+
+
 def count(connection: Connection, member: str | None = None) -> int:
     """How many drafts there are, or one member has."""
     row = connection.execute("SELECT count(*) FROM draft WHERE ?1 IS NULL OR member = ?1", (member,)).fetchone()

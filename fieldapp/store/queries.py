@@ -145,6 +145,17 @@ def values_of(connection: Connection, registration: str) -> dict[str, Any] | Non
     return None if row is None else from_json(row[0])
 
 
+def newest_by(connection: Connection, member: str) -> tuple[int, dict[str, Any]] | None:
+    """When a member's newest live registration last changed (ms since 1970 UTC), and its answers; or None."""
+    row = connection.execute(
+        """SELECT changed_ms, values_json FROM registration JOIN registration_values USING (rid)
+        WHERE rid = (SELECT rid FROM registration WHERE registered_by = ? AND live = 1
+            ORDER BY submitted_at DESC, id DESC LIMIT 1)""",
+        (member,),
+    ).fetchone()
+    return None if row is None else (int(row[0]), from_json(row[1]))
+
+
 def ids(connection: Connection, wanted: Filter | None = None, order: Order = "id") -> list[str]:
     """Ids of all registrations that `wanted` keeps, in order: what a virtual list of any length holds."""
     where, arguments = _where(wanted or Filter())

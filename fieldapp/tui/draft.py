@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fieldapp.domain.findings import Finding
+from fieldapp.forms.declaration import QUESTIONS
 
 Position = tuple[str, str]
 """(section, field) where the cursor stands."""
@@ -20,6 +21,16 @@ class Snapshot:
     values: Mapping[str, Any]
     position: Position
     seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Answered of asked, and of those the ones that are needed to send."""
+
+    answered: int
+    asked: int
+    needed_answered: int
+    needed: int
 
 
 @dataclass(slots=True)
@@ -36,7 +47,8 @@ class Draft:
     registration: str | None = None
     findings: tuple[Finding, ...] = ()
     visited: set[str] = field(default_factory=set)
-    filled: set[str] = field(default_factory=set)
+    filled: dict[str, str] = field(default_factory=dict)
+    """Answers that the program put in, and from where (`nik`, `neighbour`), until a person changes them."""
     said: dict[str, list[str]] = field(default_factory=dict)
     """What was said about an answer by whoever returned the registration, in words, by field."""
     back: str = ""
@@ -45,7 +57,15 @@ class Draft:
     kept: int = 0
     kept_position: Position | None = None
     seconds: int = 0
+    """Spent on the form and not yet handed to the service."""
+    spent: int = 0
+    """Spent on the form in all."""
     saving: bool = False
+
+    def passed(self, seconds: int) -> None:
+        """So much more time was spent on the form."""
+        self.seconds += seconds
+        self.spent += seconds
 
     def put(self, name: str, value: object) -> bool:
         """Takes an answer (None empties it); whether anything changed."""
@@ -57,14 +77,37 @@ class Draft:
             if name in self.values and type(self.values[name]) is type(value) and self.values[name] == value:
                 return False
             self.values[name] = value
-        self.filled.discard(name)
+        self.filled.pop(name, None)
         self.number += 1
         return True
 
-    def fill(self, name: str, value: object) -> None:
-        """Takes an answer worked out from another one; shown as such until a person changes it."""
+    def fill(self, name: str, value: object, source: str) -> None:
+        """Takes an answer that no person typed; shown as such, with its source, until one changes it."""
         if self.put(name, value):
-            self.filled.add(name)
+            self.filled[name] = source
+
+    def progress(self) -> Progress:
+        """How far the questions that apply have been answered."""
+        asked = [each for each in QUESTIONS.values() if not each.app_set and each.is_relevant(self.values)]
+        needed = [each for each in asked if each.is_required(self.values)]
+        answered = [each for each in asked if each.name in self.values]
+        return Progress(len(answered), len(asked), sum(each.name in self.values for each in needed), len(needed))
+
+    def next_needed(self, name: str) -> str | None:
+        """The next question after `name` that is needed and unanswered or wrong, from the top after the last one."""
+        wrong = {finding.field for finding in self.of_strength("error")}
+        order = list(QUESTIONS)
+        at = order.index(name) + 1 if name in QUESTIONS else 0
+        for each in [*order[at:], *order[:at]]:
+            question = QUESTIONS[each]
+            if question.app_set or not question.is_relevant(self.values):
+                continue
+            if each in self.values:
+                if each in wrong and each != name:
+                    return each
+            elif question.is_required(self.values) and each != name:
+                return each
+        return None
 
     @property
     def unsaved(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Final
 
@@ -83,6 +83,17 @@ def date_text(value: object) -> str:
     if len(rest) == 2 and len(year) == 4 and year.isdigit() and all(len(part) == 2 and part.isdigit() for part in rest):
         return f"{rest[1]}-{rest[0]}-{year}"
     return text
+
+
+MONTHS: Final = (
+    *(N_("Januari"), N_("Februari"), N_("Maret"), N_("April"), N_("Mei"), N_("Juni")),
+    *(N_("Juli"), N_("Agustus"), N_("September"), N_("Oktober"), N_("November"), N_("Desember")),
+)
+
+
+def day_words(day: date) -> str:
+    """A day with its month in words, which no two habits of writing dates confuse: 17 Agustus 1945."""
+    return f"{day.day} {_(MONTHS[day.month - 1])} {day.year}"
 
 
 def when(value: object) -> str:

@@ -84,7 +84,7 @@ def test_every_nik_gets_an_answer_and_a_refused_one_the_exit_code_one(call: Call
     assert [each["ok"] for each in told] == [True, False, False, True]
     assert [[error["code"] for error in each["errors"]] for each in told] == [[], ["nik_letters"], ["nik_filler"], []]
     assert [warning["code"] for warning in told[3]["warnings"]] == ["nik_district_retired"]
-    assert "notasi ilmiah" in told[1]["errors"][0]["message"]
+    assert "6.47E+15" in told[1]["errors"][0]["message"]
     assert told[1]["nik"] == "6,47E+15"
     assert told[1]["decoded"] is None
 

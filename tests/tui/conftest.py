@@ -233,7 +233,7 @@ def _form() -> list[Step]:
         Step(see="05-06-1988"), *skip, *skip, *typed("Ibu Rekaan"), *skip, *chosen("y"), *chosen("w"), *skip, *skip,
         Step(see="2/9 Alamat"),
         *typed("Jl. Rekaan 3"), *typed("5"), *skip, Step(text="sepinggan b"), Step(see="> Sepinggan Baru"), *skip,
-        *chosen("y"), *typed("0812 3456 7890"), *skip, *chosen("s"), *chosen("y"), *skip, *skip,
+        *chosen("y"), *typed("0812 3456 7890"), *chosen("s"), *chosen("y"), *skip, *skip,
         Step(see="3/9 Disabilitas"),
         *ticked("n"), *(step for _ in range(6) for step in chosen("t")), *skip, *skip, *ticked("p"), *skip,
         Step(see="4/9 Pekerjaan"),

@@ -49,7 +49,7 @@ def test_a_form_cut_off_by_kill_9_opens_again_at_the_same_field_with_its_text(to
 
     again = sit_down(town.ani)
     again.unlock()
-    again.until("Formulir yang terputus", "6471054506889009", "Orang Yang Terputus", "Balik", "1/9 Identitas")
+    again.until("6471054506889009", "Balik", "1/9 Identitas", "dibuka lagi pada isian", "Tempat lahir")
     again.type("papan\r")
     again.until("Balikpapan")
     assert "Tempat lahir *              Balikpapan" in again.seen

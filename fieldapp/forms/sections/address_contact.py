@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from fieldapp.forms.conditions import Given, Is, Not
+from fieldapp.forms.conditions import Either, Given, Is, Not
 from fieldapp.forms.question import Choice, Question, Section, Texts
 
 _ELSEWHERE = Is("domicile_same", (False,))
 _HAS_PHONE = Not(Is("no_phone", (True,)))
+#: Whoever gave a number need not be asked whether there is one; both answers at once stay in sight.
+_NO_NUMBER = Either((Not(Given("phone")), Is("no_phone", (True,))))
 
 _ADDRESS_HELP = Texts("Jalan atau gang dan nomor rumah.", "Street or lane and house number.")
 _RT_HELP = Texts("Boleh 5, 05, atau 005.", "5, 05 or 005.")
@@ -100,6 +102,7 @@ SECTION = Section(
                 "Ya, bila tidak ada nomor yang bisa dihubungi sama sekali.",
                 "Yes, when there is no number at all to reach the person.",
             ),
+            relevant=_NO_NUMBER,
             group="phone",
         ),
         Question(

@@ -128,9 +128,10 @@ SECTION = Section(
             "date",
             Texts("KTP kota ini sejak", "KTP of this city since"),
             Texts(
-                "Sejak kapan memegang KTP kota ini; perkiraan bulan pun cukup.",
-                "Since when the person holds a KTP of this city; a rough month will do.",
+                "Sejak kapan memegang KTP kota ini; bulan dan tahun pun cukup, misalnya 1/2020.",
+                "Since when the person holds a KTP of this city; month and year will do, for example 1/2020.",
             ),
+            month_enough=True,
         ),
         Question(
             "ktp_occupation",

@@ -12,41 +12,35 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from fieldapp.domain.nik import check_nik
-from fieldapp.forms.consent import consent_text
+from fieldapp.forms.consent import VERSIONS, version_for
 from fieldapp.forms.declaration import FORM, QUESTIONS
 from fieldapp.locale import N_, _, language
-from fieldapp.services import drafts
+from fieldapp.services import drafts, places
 from fieldapp.tui.areas import areas_near
 from fieldapp.tui.keys import key
 from fieldapp.tui.screens import screen_named
-from fieldapp.tui.screens.dialogs import Pick
-from fieldapp.tui.screens.form_draft import DraftScreen
+from fieldapp.tui.screens.form_moves import SECTION_OF, SEND, FormMoves
 from fieldapp.tui.screens.form_near import NearWatch
-from fieldapp.tui.screens.form_said import ask_said, said_lines
-from fieldapp.tui.text import plain, wrapped
-from fieldapp.tui.widgets.lines import Line
+from fieldapp.tui.screens.form_said import ask_said
+from fieldapp.tui.text import plain
 from fieldapp.tui.widgets.near_box import Near, NearBox
+from fieldapp.tui.widgets.question_row import Around
+from fieldapp.tui.widgets.read_out import ReadOut
 from fieldapp.tui.widgets.section_bar import SectionBar
 from fieldapp.tui.widgets.section_page import SectionPage
-from fieldapp.tui.widgets.send_page import SendPage, finding_lines
+from fieldapp.tui.widgets.send_page import SendPage
 
 if TYPE_CHECKING:
     from fieldapp.tui.screens.draft_pair import DraftVerdict
 
-SEND = len(FORM)
-"""The number of the page after the sections: what is wrong, reasons, sending."""
-PROBLEM_WIDTH = 68
-"""Cells of a line in the list of problems."""
-
 NEAR_CODE = "duplicate_near"
 """The warning that somebody like this is registered already; its reason is given where the two are compared."""
 
-SECTION_OF = {question.name: number for number, section in enumerate(FORM) for question in section.questions}
 #: Kept as soon as they are chosen; typing is kept when the field is left, or by the clock.
 CHOSEN = ("one", "many", "bool", "documents")
 
 
-class FormScreen(DraftScreen):
+class FormScreen(FormMoves):
     """A draft on the screen. `draft` opens a kept one, `registration` begins a correction, neither a new person."""
 
     CSS_PATH = "form.tcss"
@@ -61,8 +55,6 @@ class FormScreen(DraftScreen):
         key("pagedown", "section(1)", N_("Lanjut")),
         key("pageup", "section(-1)", N_("Mundur")),
         key("ctrl+s", "send", N_("Kirim")),
-        key("ctrl+l", "problems", N_("Masalah")),
-        key("ctrl+g", "jump", N_("Lompat")),
         key("f7", "compare", N_("Bandingkan")),
         key("escape", "leave", N_("Tutup")),
     ]
@@ -77,8 +69,8 @@ class FormScreen(DraftScreen):
         """`at`: the field to begin at, when a correction is about one."""
         super().__init__(draft, registration, recovered)
         self._at = at
-        self._page: SectionPage | SendPage | None = None
-        self._number = 0
+        self.neighbour = {}
+        self._towns: tuple[str, ...] = ()
         self._near = NearWatch(self, self._show_near)
 
     def body(self) -> Iterable[Widget]:
@@ -92,20 +84,26 @@ class FormScreen(DraftScreen):
         self._head()
         ask_said(self, self._show_said)
         self._near.begin()
+        self.ask_neighbour()
+        session, city = self.session, self.programme.city
+        self.ask(lambda: places.towns(session, city), self._know_towns, failed=lambda _words: None)
         self.call_later(self._begin_at, view)
+
+    def _know_towns(self, found: tuple[str, ...]) -> None:
+        self._towns = found
 
     async def _begin_at(self, view: drafts.DraftView) -> None:
         if self._at is not None:
-            await self._jump(self._at)
+            await self.jump(self._at)
             return
         section, name = view.position or ("", "")
         number = next((index for index, each in enumerate(FORM) if each.name == section), 0)
         await self._show(SEND if section == "send" else number, name)
 
     def _show_said(self) -> None:
-        if isinstance(self._page, SectionPage):
-            self._page.refresh_notes()
-            self.call_after_refresh(self._page.keep_in_view)
+        if isinstance(self.page, SectionPage):
+            self.page.refresh_notes()
+            self.call_after_refresh(self.page.keep_in_view)
 
     # Pages
 
@@ -114,11 +112,11 @@ class FormScreen(DraftScreen):
         self.busy = True
         try:
             self.gather(everything=True)
-            self._number = max(0, min(number, SEND))
+            self.number = max(0, min(number, SEND))
             page = self._new_page()
             pages = self.query_one("#pages", Container)
             await pages.remove_children()
-            self._page = page
+            self.page = page
             await pages.mount(page)
         finally:
             self.busy = False
@@ -129,23 +127,24 @@ class FormScreen(DraftScreen):
             page.focus_last()
         else:
             page.focus_on(field)
+            self.offer_neighbour()
         self._head()
         self.save()
 
-    async def _turn(self, number: int, *, last: bool = False) -> None:
+    async def turn(self, number: int, *, last: bool = False) -> None:
         # What the rules say must belong to what is on the screen, so the page that sends waits for a save.
-        if number == SEND and self._number != SEND:
+        if number == SEND and self.number != SEND:
             self.check_then_send_page()
         elif 0 <= number <= SEND:
             await self._show(number, last=last)
 
     def _new_page(self) -> SectionPage | SendPage:
-        if self._number == SEND:
+        if self.number == SEND:
             return SendPage(self.draft, self.size.width)
-        section = FORM[self._number]
+        section = FORM[self.number]
         areas = areas_near(self.session, self.programme.city, self._submit_search)
-        read_out = self._consent_lines if section.name == "consent" else None
-        return SectionPage(section, self.draft, areas, read_out)
+        around = Around(areas, self.session.today, lambda: self._towns)
+        return SectionPage(section, self.draft, around, self._read_out if section.name == "consent" else None)
 
     # Who is registered already
 
@@ -161,9 +160,9 @@ class FormScreen(DraftScreen):
         reason = str(given.get(NEAR_CODE, "")) if isinstance(given, Mapping) else ""
         self.query_one(NearBox).show(found, reason)
         self.refresh_bindings()
-        if isinstance(self._page, SectionPage):
+        if isinstance(self.page, SectionPage):
             # The box took lines from the page.
-            self.call_after_refresh(self._page.keep_in_view)
+            self.call_after_refresh(self.page.keep_in_view)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "compare":
@@ -186,7 +185,7 @@ class FormScreen(DraftScreen):
             return
         self.draft.explain(NEAR_CODE, verdict.reason)
         self._show_near(self.query_one(NearBox).found)
-        if isinstance(self._page, SendPage):
+        if isinstance(self.page, SendPage):
             # Its line for this reason was empty.
             self.check_then_send_page()
         else:
@@ -195,14 +194,16 @@ class FormScreen(DraftScreen):
     def _submit_search(self, work: Callable[[], None]) -> Future[None]:
         return self.field_app.desk.submit("eye", work)
 
-    def _consent_lines(self, width: int) -> list[str]:
-        lines: list[str] = []
-        for paragraph in consent_text(self.programme, language()):
-            lines += [*wrapped(paragraph, width), ""]
-        return lines
+    def _read_out(self) -> ReadOut:
+        # The version that the draft began with stays: what is kept is what was read out.
+        version = str(self.draft.values.get("consent_text_version") or "")
+        if version not in VERSIONS:
+            version = version_for(self.programme)
+            self.draft.put("consent_text_version", version)
+        return ReadOut(self.programme, version, language())
 
     def gather(self, everything: bool) -> None:
-        page = self._page
+        page = self.page
         if not isinstance(page, SectionPage):
             return
         if not everything:
@@ -218,95 +219,76 @@ class FormScreen(DraftScreen):
         draft = self.draft
         kind = _("Perbaikan") if draft.registration else _("Daftarkan orang baru")
         name = plain(draft.values.get("name") or "", 60)
-        title = _("Periksa dan kirim") if self._number == SEND else FORM[self._number].labels.say(language())
-        self.head(f"{kind}: {name}" if name else kind, f"{self._number + 1}/{SEND + 1} {title}")
-        self.query_one(SectionBar).tell(draft, self._number, self.saved_at)
+        title = _("Periksa dan kirim") if self.number == SEND else FORM[self.number].labels.say(language())
+        self.head(f"{kind}: {name}" if name else kind, f"{self.number + 1}/{SEND + 1} {title}")
+        self.query_one(SectionBar).tell(draft, self.number, self.saved_at)
 
     def after_saving(self, changed: list[str]) -> None:
-        if isinstance(self._page, SectionPage):
-            self._page.show_answers(changed)
-            self._page.refresh_asked()
-            self._page.refresh_notes()
+        if isinstance(self.page, SectionPage):
+            self.page.show_answers(changed)
+            self.page.refresh_asked()
+            self.page.refresh_notes()
         self._head()
+
+    def after_ticking(self) -> None:
+        self.query_one(SectionBar).tell(self.draft, self.number, self.saved_at)
 
     def to_send_page(self) -> None:
         self.call_later(self._show, SEND)
 
     # What happens in a page
 
+    def on_lines_moved(self) -> None:
+        self.stirred()
+
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self.stirred()
         name = getattr(event.widget, "field", None) or getattr(getattr(event.widget, "owner", None), "field", None)
-        if isinstance(name, str) and self._draft is not None and self._number < SEND:
-            self.draft.position = (FORM[self._number].name, name)
+        if isinstance(name, str) and self._draft is not None and self.number < SEND:
+            self.draft.position = (FORM[self.number].name, name)
 
     def on_section_page_touched(self, event: SectionPage.Touched) -> None:
+        self.stirred()
         self._near.touched(event.field)
         if event.field == "nik" and event.left:
             self._fill_from_nik()
-        if event.left and isinstance(self._page, SectionPage):
-            self._page.refresh_notes()
+        if event.left and isinstance(self.page, SectionPage):
+            self.page.refresh_notes()
         if event.left or QUESTIONS[event.field.partition(".")[0]].kind in CHOSEN:
             self.save()
 
     def _fill_from_nik(self) -> None:
         draft = self.draft
         decoded = check_nik(str(draft.values.get("nik", ""))).decoded
-        if decoded is None or not isinstance(self._page, SectionPage):
+        if decoded is None or not isinstance(self.page, SectionPage):
             return
         born = decoded.birth_date(self.session.today())
         if "birth_date" not in draft.values and born is not None:
-            draft.fill("birth_date", born.isoformat())
+            draft.fill("birth_date", born.isoformat(), "nik")
         if "sex" not in draft.values:
-            draft.fill("sex", decoded.sex)
-        self._page.show_answers(draft.filled)
+            draft.fill("sex", decoded.sex, "nik")
+        self.page.show_answers(draft.filled)
 
     async def on_section_page_past_end(self, event: SectionPage.PastEnd) -> None:
-        await self._turn(self._number + (-1 if event.back else 1), last=event.back)
+        await self.turn(self.number + (-1 if event.back else 1), last=event.back)
 
     # Ways
 
     async def action_section(self, by: int) -> None:
-        if self._page is not None:
-            await self._turn(self._number + by)
+        if self.page is not None:
+            await self.turn(self.number + by)
 
     def action_send(self) -> None:
-        if isinstance(self._page, SendPage):
+        if isinstance(self.page, SendPage):
             self.send()
-        elif self._page is not None:
+        elif self.page is not None:
             self.check_then_send_page()
 
-    def action_problems(self) -> None:
-        """Everything the rules found, to jump to."""
-        if self._page is not None:
-            found = sorted(self.draft.findings, key=lambda each: ("error", "warning", "hint").index(each.strength))
-            lines = [*said_lines(self.draft, PROBLEM_WIDTH), *finding_lines(found, PROBLEM_WIDTH)]
-            back = [self.draft.back] if self.draft.back else []
-            self._pick(_("Yang perlu diperbaiki atau diperiksa"), lines, words=back)
-
-    def action_jump(self) -> None:
-        """Any question, found by typing part of it."""
-        if self._page is None:
-            return
-        lines = [
-            Line(f"{index + 1} {question.label(language())}", value=question.name)
-            for index, section in enumerate(FORM)
-            for question in section.questions
-            if not question.app_set and question.is_relevant(self.draft.values)
-        ]
-        self._pick(_("Lompat ke isian"), lines, find=True)
-
-    def _pick(self, title: str, lines: list[Line], *, find: bool = False, words: Sequence[str] = ()) -> None:
-        async def done(picked: object) -> None:
-            if isinstance(picked, str):
-                await self._jump(picked)
-
-        self.app.push_screen(Pick(title, lines, find=find, words=words), done)
-
-    async def _jump(self, field: str) -> None:
+    async def jump(self, field: str) -> None:
         await self._show(SECTION_OF.get(field, 0), field)
 
     async def on_send_page_jump_to(self, event: SendPage.JumpTo) -> None:
-        await self._jump(event.field)
+        await self.jump(event.field)
 
     def on_send_page_reason_given(self, event: SendPage.ReasonGiven) -> None:
         self.draft.explain(event.code, event.reason)

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 from fieldapp.domain.programme import ProgrammeSettings
-from fieldapp.forms.declaration import FORM
-from fieldapp.locale import _
+from fieldapp.forms.declaration import FORM, QUESTIONS
+from fieldapp.locale import _, language
 from fieldapp.services import drafts, registrations
 from fieldapp.services.problems import Problem
 from fieldapp.tui.draft import Draft, Snapshot
 from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.base import FieldScreen
 from fieldapp.tui.screens.dialogs import Confirm
-from fieldapp.tui.text import plain
+from fieldapp.tui.text import plain, when
 
 if TYPE_CHECKING:
     from fieldapp.forms.check import Checked
@@ -30,6 +30,8 @@ Opened = tuple[drafts.DraftView, "Checked", ProgrammeSettings]
 
 SAVE_EVERY_S = 3.0
 """A field being typed in is kept this often, so a crash costs at most these seconds of it."""
+IDLE_S = 120.0
+"""Without a key for so long the person is doing something else; reading the consent text aloud takes less."""
 #: What the program put into a draft by itself; with nothing else in it the draft is empty.
 SET_BY_PROGRAM = {"consent_text_version"}
 
@@ -45,6 +47,17 @@ def sent_again_words(name: str, answer: Mapping[str, Any]) -> str:
         words = _("{name}: dikirim lagi, putaran {round}. Menunggu diperiksa, dan siap dibawa ke kantor.")
         return words.format(name=name, round=answer["round"])
     return _("{name}: perbaikan tersimpan dan siap dibawa ke kantor.").format(name=name)
+
+
+def recovered_words(view: drafts.DraftView) -> str:
+    """Which form was brought back after the program was cut off, where it goes on, and as of when."""
+    field = (view.position or ("", ""))[1].partition(".")[0]
+    where = QUESTIONS[field].label(language()) if field in QUESTIONS else _("Periksa dan kirim")
+    return _("Formulir {name} dibuka lagi pada isian {field}; tersimpan {time}.").format(
+        name=plain(view.values.get("name") or _("(belum bernama)"), 60),
+        field=where,
+        time=when(view.updated_at)[-5:],
+    )
 
 
 class DraftScreen(FieldScreen[None]):
@@ -71,7 +84,7 @@ class DraftScreen(FieldScreen[None]):
         self._recovered = recovered
         self._draft: Draft | None = None
         self._settings: ProgrammeSettings | None = None
-        self._ticked = monotonic()
+        self._ticked = self._stirred = monotonic()
         self._failing = False
         self.saved_at = ""
         self.busy = True
@@ -86,6 +99,13 @@ class DraftScreen(FieldScreen[None]):
 
     def after_saving(self, changed: list[str]) -> None:
         """The draft was kept; `changed` fields now read differently, and the findings may be others."""
+
+    def after_ticking(self) -> None:
+        """Some seconds went by."""
+
+    def stirred(self) -> None:
+        """The person did something here: the time on the form goes on."""
+        self._stirred = monotonic()
 
     def to_send_page(self) -> None:
         """Show the page that sends; what the rules say of the draft is fresh."""
@@ -122,11 +142,12 @@ class DraftScreen(FieldScreen[None]):
         if view.position is not None:
             self._mark_visited_before(*view.position)
         self._draft.kept_position = position
+        self._draft.spent = view.seconds
         self.opened(view)
         self.set_interval(SAVE_EVERY_S, self._tick)
         self.field_app.refresh_status()
         if self._recovered:
-            self.tell(_("Formulir yang terputus dibuka kembali. Yang sudah diketik tersimpan."))
+            self.notify(recovered_words(view), timeout=20, markup=False)
 
     def _mark_visited_before(self, section: str, name: str) -> None:
         # What stood before the cursor was seen already, so that missing answers there are told at once.
@@ -160,12 +181,13 @@ class DraftScreen(FieldScreen[None]):
 
     def _tick(self) -> None:
         now = monotonic()
-        if self.app.app_focus and self.is_current:
-            # Time with the laptop put aside is no time on the form.
-            self.draft.seconds += round(min(now - self._ticked, SAVE_EVERY_S * 2))
+        if self.app.app_focus and self.is_current and now - self._stirred < IDLE_S:
+            # Time with the laptop locked or put aside is no time on the form.
+            self.draft.passed(round(min(now - self._ticked, SAVE_EVERY_S * 2)))
         self._ticked = now
         self.gather(everything=False)
         self.save()
+        self.after_ticking()
 
     def save(self) -> None:
         """Keeps the draft when it is not on disk as it stands; one save at a time, the next one follows by itself."""

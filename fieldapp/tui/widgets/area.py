@@ -153,10 +153,10 @@ class AreaField(Vertical):
             lines.insert(0, Line(_("Wilayah Anda: panah turun, lalu Enter"), "quiet"))
         elif not lines and typed:
             lines.append(Line(_("Tidak ada nama seperti itu. Ketik bagian lain dari namanya."), "quiet"))
-        if places.beyond:
-            lines.append(Line(_("Di daerah lain ada juga: tambahkan nama kecamatan atau kotanya."), "quiet"))
-        elif places.more:
+        if places.more:
             lines.append(Line(_("Masih ada lagi: ketik lebih lengkap, atau tambahkan kecamatannya."), "quiet"))
+        elif places.beyond:
+            lines.append(Line(_("Bukan ini? Tambahkan nama kecamatan atau kota tempatnya."), "quiet"))
         self._only = places.found[0] if typed and len(places.found) == 1 else None
         return lines
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -14,7 +16,15 @@ from fieldapp.forms.messages import message
 from fieldapp.forms.question import Question
 from fieldapp.locale import _, language
 from fieldapp.tui.text import content, plain
-from fieldapp.tui.widgets.answers import AnswerField, DateField, DigitsField, NumberField, PhoneField, TextField
+from fieldapp.tui.widgets.answers import (
+    AnswerField,
+    DateField,
+    DigitsField,
+    NumberField,
+    PhoneField,
+    PlaceField,
+    TextField,
+)
 from fieldapp.tui.widgets.area import AreaField, Areas
 from fieldapp.tui.widgets.choices import ChoiceField, ManyField, Option
 
@@ -22,9 +32,20 @@ WIDE_LABEL = 40
 """A question longer than this stands on a line of its own above its answer."""
 MANY_CHOICES = 8
 """So do questions with more choices than this, so that the open list has room for columns."""
+PLACES = ("birth_place",)
+"""Texts that name a town."""
 
 
-def field_for(question: Question, areas: Areas) -> Widget:
+@dataclass(frozen=True)
+class Around:
+    """What fields ask beyond themselves: kelurahan, the day, towns to offer (the likeliest first)."""
+
+    areas: Areas
+    today: Callable[[], date]
+    towns: Callable[[], Sequence[str]]
+
+
+def field_for(question: Question, around: Around) -> Widget:
     """The widget for a question, by its kind. Its `field` is the question's name."""
     spoken = language()
     options = [Option(choice.code, choice.label(spoken)) for choice in question.choices]
@@ -36,13 +57,15 @@ def field_for(question: Question, areas: Areas) -> Widget:
         case "bool":
             return ChoiceField(question.name, [Option(True, _("Ya")), Option(False, _("Tidak"))])
         case "area":
-            return AreaField(question.name, areas)
+            return AreaField(question.name, around.areas)
         case "date":
-            return DateField(question.name)
+            return DateField(question.name, around.today)
         case "int":
             return NumberField(question.name)
         case "digits":
             return DigitsField(question.name)
+        case _ if question.name in PLACES:
+            return PlaceField(question.name, around.towns)
         case _:
             return PhoneField(question.name) if question.format == "phone" else TextField(question.name)
 
@@ -82,6 +105,7 @@ class QuestionRow(Widget):
         self.field_widget = field
         self._words = plain(label)
         self._required = False
+        self._letter = ""
         self._shown: object = None
         self.said: Sequence[str] = ()
         """Comments of whoever returned the registration; they stay beside the field while it is corrected."""
@@ -89,11 +113,11 @@ class QuestionRow(Widget):
         self._note = Static("", classes="row--note", markup=False)
 
     @classmethod
-    def of(cls, question: Question, areas: Areas) -> QuestionRow:
+    def of(cls, question: Question, around: Around) -> QuestionRow:
         """The row of a declared question."""
         label = question.label(language())
         wide = len(label) > WIDE_LABEL or len(question.choices) > MANY_CHOICES
-        return cls(question.name, label, field_for(question, areas), wide=wide)
+        return cls(question.name, label, field_for(question, around), wide=wide)
 
     def compose(self) -> ComposeResult:
         yield self._label
@@ -135,7 +159,18 @@ class QuestionRow(Widget):
         self.display = asked
         if required != self._required:
             self._required = required
-            self._label.update(Content(self._words + (" *" if required else "")))
+            self._draw_label()
+
+    def point(self, letter: str) -> None:
+        """Shows the letter that jumps here before the question's words, or no longer."""
+        if letter != self._letter:
+            self._letter = letter
+            self._draw_label()
+
+    def _draw_label(self) -> None:
+        words = Content(self._words + (" *" if self._required else ""))
+        letter = Content.assemble((f"[{self._letter}]", "bold reverse"), " ")
+        self._label.update(Content.assemble(letter, words) if self._letter else words)
 
     def note(self, findings: Sequence[Finding], remark: str = "") -> None:
         """Says what the rules found, the strongest first, or `remark` when they found nothing."""

@@ -14,7 +14,10 @@ _SET_BY_PROGRAM = {"consent_text_version"}
 
 
 class SectionBar(Static):
-    """The sections by number: `+` complete, `!` something told is wrong, brackets around the one at hand."""
+    """The sections by number: `+` complete, `!` something told is wrong, brackets around the one at hand.
+
+    Then how much of what is needed is answered, what is wrong, how long it took, when it was kept: as much as fits.
+    """
 
     DEFAULT_CSS = """
     SectionBar { height: 1; padding: 0 1; background: $panel; }
@@ -26,16 +29,23 @@ class SectionBar(Static):
     def tell(self, draft: Draft, at: int, saved_at: str) -> None:
         """`at`: the page at hand, from 0; the page after the sections is the one that sends."""
         marks = [
-            f"[{index + 1}{mark(draft, index)}]" if index == at else f" {index + 1}{mark(draft, index)} "
+            f"[{index + 1}{mark(draft, index)}]" if index == at else f" {index + 1}{mark(draft, index)}"
             for index in range(len(FORM) + 1)
         ]
-        wrong = len({finding.field for finding in draft.of_strength("error")})
-        parts = [
-            _("Bagian {marks}").format(marks="".join(marks)),
-            _("Belum benar {count}").format(count=number(wrong)),
+        progress = draft.progress()
+        # What nobody has come to yet is not wrong; it is what the progress says.
+        told = {each.field for each in draft.of_strength("error")}
+        wrong = sum(1 for name in told if draft.shown_of(name))
+        line = "".join(marks)
+        for part in (
+            _("Wajib {answered}/{needed}").format(answered=progress.needed_answered, needed=progress.needed),
+            _("Belum benar {count}").format(count=number(wrong)) if wrong else "",
+            _("{minutes} menit").format(minutes=number(draft.spent // 60)) if draft.spent >= 60 else "",
             _("Tersimpan {time}").format(time=saved_at) if saved_at else "",
-        ]
-        self.update(content("  ".join(part for part in parts if part)))
+        ):
+            if part and len(line) + len(part) + 2 <= (self.content_size.width or 78):
+                line += f"  {part}"
+        self.update(content(line))
 
 
 def mark(draft: Draft, index: int) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from string import ascii_lowercase
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
 
@@ -16,27 +15,24 @@ from fieldapp.forms.declaration import QUESTIONS, Section
 from fieldapp.forms.sections.documents_consent import DOCUMENT_STATES
 from fieldapp.locale import _, language
 from fieldapp.tui.draft import Draft
-from fieldapp.tui.keys import key
 from fieldapp.tui.widgets.answers import AnswerChanged, AnswerLeft, Onward
-from fieldapp.tui.widgets.area import Areas
 from fieldapp.tui.widgets.choices import ChoiceField, Option
-from fieldapp.tui.widgets.lines import Line, Lines
-from fieldapp.tui.widgets.question_row import QuestionRow
+from fieldapp.tui.widgets.question_row import Around, QuestionRow
+from fieldapp.tui.widgets.read_out import ReadOut
 
 PART = "."
 """Joins a question and a part of it (`documents.ktp`)."""
 
 
-class ReadOut(Lines):
-    """A text to be read out to the person; Enter goes on to the first question."""
-
-    DEFAULT_CSS = """
-    ReadOut { height: auto; max-height: 9; border: round $primary; margin-bottom: 1; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [key("enter", "onward")]
-
-    def action_onward(self) -> None:
-        self.post_message(Onward(""))
+def filled_words(source: str) -> str:
+    """What is said beside an answer that the program put in from `source`."""
+    match source:
+        case "nik":
+            return _("Diisi dari NIK; cocokkan dengan KTP.")
+        case "neighbour":
+            return _("Dari orang sebelumnya; cocokkan dengan KTP.")
+        case _:
+            return ""
 
 
 class SectionPage(VerticalScroll, can_focus=False, inherit_bindings=False):
@@ -60,7 +56,7 @@ class SectionPage(VerticalScroll, can_focus=False, inherit_bindings=False):
         back: bool
 
     def __init__(
-        self, section: Section, draft: Draft, areas: Areas, read_out: Callable[[int], Iterable[str]] | None = None
+        self, section: Section, draft: Draft, around: Around, read_out: Callable[[], ReadOut] | None = None
     ) -> None:
         super().__init__(id=f"page-{section.name}")
         self.section = section
@@ -76,11 +72,11 @@ class SectionPage(VerticalScroll, can_focus=False, inherit_bindings=False):
                     options = [Option(state.code, state.label(language())) for state in DOCUMENT_STATES]
                     self.rows[name] = QuestionRow(name, choice.label(language()), ChoiceField(name, options))
             else:
-                self.rows[question.name] = QuestionRow.of(question, areas)
+                self.rows[question.name] = QuestionRow.of(question, around)
 
     def compose(self) -> ComposeResult:
         if self._read_out is not None:
-            yield ReadOut(id="read-out")
+            yield self._read_out()
         yield from self.rows.values()
 
     def on_mount(self) -> None:
@@ -88,15 +84,6 @@ class SectionPage(VerticalScroll, can_focus=False, inherit_bindings=False):
             row.show(self._kept(name))
         self.refresh_asked()
         self.refresh_notes()
-        self._fill_read_out()
-
-    def on_resize(self) -> None:
-        self._fill_read_out()
-
-    def _fill_read_out(self) -> None:
-        if self._read_out is not None:
-            box = self.query_one("#read-out", ReadOut)
-            box.show([Line(text) for text in self._read_out(max(20, self.size.width - 9))])
 
     # Answers
 
@@ -145,7 +132,7 @@ class SectionPage(VerticalScroll, can_focus=False, inherit_bindings=False):
         for name, row in self.rows.items():
             question = name.partition(PART)[0]
             first = next(iter(each for each in self.rows if each.partition(PART)[0] == question))
-            remark = _("Diisi dari NIK; cocokkan dengan KTP.") if name in self._draft.filled else ""
+            remark = filled_words(self._draft.filled.get(name, ""))
             row.said = self._draft.said.get(question, ()) if name == first else ()
             row.note(self._draft.shown_of(question) if name == first else (), remark)
 
@@ -160,7 +147,7 @@ class SectionPage(VerticalScroll, can_focus=False, inherit_bindings=False):
         reachable = self.asked()
         target = next((each for each in reachable if each == name or each.partition(PART)[0] == name), None)
         if target is None and self._read_out is not None:
-            self.query_one("#read-out", ReadOut).focus()
+            self.query_one(ReadOut).focus()
         elif reachable:
             self.rows[target or reachable[0]].focus_field()
 
@@ -168,6 +155,18 @@ class SectionPage(VerticalScroll, can_focus=False, inherit_bindings=False):
         """Puts the cursor on the last field."""
         if self.asked():
             self.rows[self.asked()[-1]].focus_field()
+
+    def point_out(self) -> dict[str, str]:
+        """Shows a letter before every question that is asked; which letter stands for which field."""
+        letters = dict(zip(ascii_lowercase, self.asked(), strict=False))
+        for letter, name in letters.items():
+            self.rows[name].point(letter)
+        return letters
+
+    def no_letters(self) -> None:
+        """Takes the letters away."""
+        for row in self.rows.values():
+            row.point("")
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Keeps the question at hand in view once the list that was left has closed and this one has opened."""
