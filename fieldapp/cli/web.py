@@ -10,7 +10,7 @@ from typing import Any
 from fieldapp.cli.base import FILE, Number, address, command, option, split_list, wrong_use
 from fieldapp.cli.errors import keep_crash_report
 from fieldapp.cli.output import Output, as_json_text, write
-from fieldapp.locale import N_, _
+from fieldapp.locale import N_, _, language_of_environment, set_language
 
 LISTEN = "127.0.0.1:8421"
 
@@ -57,6 +57,12 @@ def web(
     idle_min: int,
 ) -> None:
     host, port = address(listen)
+    if language_of_environment() is None:
+        from fieldapp.services import looks
+        from fieldapp.services.homes import default_home
+
+        # The page around the screens speaks as they do.
+        set_language(looks.read(default_home()).language)
     if (tls_cert is None) != (tls_key is None):
         wrong_use(_("--tls-cert dan --tls-key hanya dipakai bersama."))
     from fieldapp.services.listening import Tls, tls_context, url_of

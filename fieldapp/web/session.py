@@ -42,6 +42,8 @@ def session_environment(inherited: Mapping[str, str], width: int, height: int) -
         "TEXTUAL_DRIVER": DRIVER,
         "TEXTUAL_COLOR_SYSTEM": "truecolor",
         "TERM_PROGRAM": "textual",
+        # A browser shows every letter, whatever the terminal or the service is that the server was started from.
+        "LC_ALL": "C.UTF-8",
         "COLUMNS": str(width),
         "ROWS": str(height),
     }

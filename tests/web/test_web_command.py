@@ -12,6 +12,8 @@ import aiohttp
 import pytest
 from offices import Seat, is_running, patiently
 
+from fieldapp.services import looks
+
 
 def _web(*arguments: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
@@ -84,6 +86,17 @@ def test_a_folder_without_a_programme_is_not_shown_to_a_network(home, tmp_path, 
     _out, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "web_no_programme" in err.decode()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends by a signal")
+def test_the_server_speaks_the_language_chosen_on_this_laptop(home) -> None:
+    looks.write(home, looks.Looks(language="en"))
+    process = _web("--listen", "127.0.0.1:0", "--json")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.terminate()
+    _out, err = process.communicate(timeout=60)
+    assert "in a browser" in err.decode()
 
 
 def test_wrong_uses_are_told_in_words(home, tmp_path) -> None:

@@ -94,6 +94,7 @@ def test_a_session_is_given_neither_secrets_nor_settings_of_the_server() -> None
         "TEXTUAL": "devtools",
         "TEXTUAL_LOG": "ketikan.log",
         "TEXTUAL_DRIVER": "x",
+        "LC_ALL": "C",
     }
     given = session_environment(inherited, 100, 30)
     assert "rahasia" not in given.values()
@@ -106,15 +107,18 @@ def test_a_session_is_given_neither_secrets_nor_settings_of_the_server() -> None
     }
     assert (given["COLUMNS"], given["ROWS"]) == ("100", "30")
     assert given["TEXTUAL_DRIVER"].startswith("fieldapp.tui.")
+    assert given["LC_ALL"] == "C.UTF-8"
 
 
 def test_a_browser_unlocks_types_and_goes_and_the_draft_is_kept(home, monkeypatch) -> None:
     monkeypatch.setenv("FIELDAPP_PASSPHRASE", "bukan untuk sesi")
+    monkeypatch.setenv("LC_ALL", "C")
 
     async def work() -> None:
         async with served() as office, aiohttp.ClientSession() as client:
             async with office.seat(client) as seat:
-                await seat.until("Kata sandi", "Buka")
+                # Frames as in a terminal of today, though the server may have been started where they cannot be shown.
+                await seat.until("Kata sandi", "Buka", "╭─")
                 (process_id,) = office.process_ids
                 if sys.platform == "linux":
                     with open(f"/proc/{process_id}/environ", "rb") as file:
