@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fieldapp.cli.answers import answer_words
+from fieldapp.cli.dialogue import Stopped
 from fieldapp.cli.findings import finding_lines
 from fieldapp.cli.near import WATCHED, NearTeller
 from fieldapp.cli.output import Output, plain, write
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
     from fieldapp.services.session import Session
 
 _SKIP, _HELP, _EMPTY, _BACK, _STOP = "", "?", "-", "<", "."
-
-
-class Stopped(Exception):
-    """The person stopped; the draft is saved."""
 
 
 def walk(session: Session, out: Output, resume: str | None) -> int:
@@ -49,8 +46,15 @@ def walk(session: Session, out: Output, resume: str | None) -> int:
         walking.tell(_("Lanjutkan dengan: fieldapp register --lines --resume {id}").format(id=view.id))
         out.answer(answer)
         return 0
-    out.answer(answer, [f"{state_words(answer['state'])}  {answer['id']}", *finding_lines(answer)])
-    return 0 if answer["state"] == "submitted" else 1
+    out.answer(answer, [*sent_words(answer), *finding_lines(answer)])
+    return 1 if answer["state"] == "draft" else 0
+
+
+def sent_words(answer: Mapping[str, Any]) -> Iterator[str]:
+    """What became of a draft that was handed in; after a return also which round that begins."""
+    yield f"{state_words(answer['state'])}  {answer['id']}"
+    if int(answer.get("round") or 1) > 1:
+        yield _("Dikirim lagi, putaran {number}.").format(number=answer["round"])
 
 
 class Walk:
@@ -63,7 +67,10 @@ class Walk:
         self.out = out
         self.id = view.id
         self.values: dict[str, Any] = dict(view.values)
-        self.near = NearTeller(session)
+        self.near = NearTeller(session, view.registration)
+        self.registration = view.registration
+        #: What was said about an answer by whoever returned the registration.
+        self.said = self.comments(view)
         self.position = view.position
         #: The question that stands there now, where a stopped draft goes on.
         self.asking = view.position
@@ -71,6 +78,18 @@ class Walk:
         self.steps: list[tuple[Section, Question]] = [
             (section, question) for section in FORM for question in section.questions if not question.app_set
         ]
+
+    def comments(self, view: DraftView) -> dict[str, list[str]]:
+        """Comments on the registration that is corrected, as sentences, by question; of a new person there are none."""
+        if view.registration is None:
+            return {}
+        from fieldapp.services import returned
+
+        said: dict[str, list[str]] = {}
+        for each in returned.beside(self.session, view.registration, view.id).get("comments", ()):
+            words = _("Catatan {by}: {text}").format(by=plain(each["by"]), text=plain(each["text"] or ""))
+            said.setdefault(str(each["field"]), []).append(f"  {words}")
+        return said
 
     def tell(self, text: str) -> None:
         """A line for the person; beside the answer when that is JSON."""
@@ -162,6 +181,8 @@ class Walk:
         present = self.values.get(question.name)
         if present is not None:
             self.tell(_("  Sekarang: {value}").format(value=answer_words(question, present)))
+        for words in self.said.get(question.name, ()):
+            self.tell(words)
 
     def tell_papers(self, question: Question) -> None:
         from fieldapp.forms.sections.documents_consent import DOCUMENT_STATES

@@ -28,6 +28,7 @@ COMMANDS = {
     "edit": _HERE + "registrations:edit",
     "list": _HERE + "registrations:listing",
     "show": _HERE + "registrations:show",
+    "returned": _HERE + "returned:returned",
     "review": _HERE + "review:review",
     "conflicts": _HERE + "conflicts:conflicts",
     "duplicates": _HERE + "duplicates:duplicates",

@@ -21,8 +21,10 @@ AT_MOST: Final = 3
 class NearTeller:
     """Remembers who was told of, so that the same people are not told of after every answer."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, registration: str | None = None) -> None:
+        """`registration`: the one that is being corrected, which is like itself."""
         self._session = session
+        self._registration = registration
         self._told: list[tuple[str, str]] = []
         self._is_ready = False
 
@@ -34,7 +36,7 @@ class NearTeller:
             # Whoever was handed in just before is found too.
             finding.index_before(self._session)
             self._is_ready = True
-        found = duplicates.near(self._session, values)
+        found = duplicates.near(self._session, values, self._registration)
         news = [(str(each["id"]), str(each["verdict"])) for each in found]
         if news == self._told and not again:
             return

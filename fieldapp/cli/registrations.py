@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fieldapp.cli.answers import answer_words, changes_of
-from fieldapp.cli.base import argument, command, option
+from fieldapp.cli.base import argument, command, option, wrong_use
 from fieldapp.cli.filters import list_options
 from fieldapp.cli.findings import finding_lines
 from fieldapp.cli.output import Output, pairs, plain, said, shortened, table
 from fieldapp.cli.unlock import unlocked
 from fieldapp.cli.words import kind_words, state_words
 from fieldapp.locale import N_, _, language
+
+if TYPE_CHECKING:
+    from fieldapp.services.session import Session
 
 
 @command("list", N_("Daftar pendaftaran, menurut nomornya. NIK disamarkan."), *list_options())
@@ -130,15 +133,30 @@ def _happened(event: dict[str, Any]) -> Iterator[str]:
     "edit",
     N_("Ubah isian draf atau pendaftaran. 'NAMA=' mengosongkan isian."),
     argument("registration", metavar=N_("NOMOR"), help=N_("Nomor pendaftaran atau draf.")),
-    option(
-        "--set", "settings", multiple=True, required=True, metavar=N_("NAMA=NILAI"), help=N_("Isian dan nilai barunya.")
-    ),
+    option("--set", "settings", multiple=True, metavar=N_("NAMA=NILAI"), help=N_("Isian dan nilai barunya.")),
+    option("--lines", is_flag=True, help=N_("Perbaiki baris demi baris, untuk pembaca layar dan layar braille.")),
     argument("more_settings", nargs=-1, metavar=N_("NAMA=NILAI"), help=N_("Isian lain, lanjutan dari --set.")),
 )
-def edit(out: Output, registration: str, settings: tuple[str, ...], more_settings: tuple[str, ...]) -> None:
+def edit(out: Output, registration: str, settings: tuple[str, ...], lines: bool, more_settings: tuple[str, ...]) -> int:
+    if lines == bool(settings or more_settings):
+        wrong_use(_("Sebutkan isian dengan --set, atau perbaiki baris demi baris dengan --lines."))
     changes = changes_of((*settings, *more_settings))
     from fieldapp.services import registrations
 
     with unlocked() as session:
+        if lines:
+            from fieldapp.cli.lines import walk
+
+            return walk(session, out, _correction(session, registration))
         answer = registrations.edit(session, registration, changes)
     out.answer(answer, [f"{answer['id']}  {state_words(answer['state'])}", *finding_lines(answer)])
+    return 0
+
+
+def _correction(session: Session, number: str) -> str:
+    """The draft to go on with: `number` itself, or the one that corrects the registration of that number."""
+    from fieldapp.services import drafts
+
+    if any(draft.id == number for draft in drafts.drafts(session)):
+        return number
+    return drafts.correction(session, number).id

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from fieldapp.cli.base import argument, command, group, option, quoted, wrong_use
+from fieldapp.cli.base import Group, argument, command, option, quoted, wrong_use
 from fieldapp.cli.filters import filter_option, selection
 from fieldapp.cli.output import Output, plain, table
 from fieldapp.cli.unlock import unlocked
@@ -124,4 +124,32 @@ def _decision_line(answer: dict[str, Any]) -> str:
     return plain(line)
 
 
-review = group("review", N_("Pemeriksaan: antrean dan keputusan."), queue, approve, return_, reject, undo)
+@click.pass_context
+def _by_ear(ctx: click.Context, lines: bool, filters: tuple[str, ...]) -> int:
+    if ctx.invoked_subcommand is not None:
+        return 0
+    if not lines:
+        wrong_use(_("Sebutkan perintah yang dipilih, atau --lines."))
+    chosen = selection(filters)
+    from fieldapp.cli.review_lines import walk
+
+    with unlocked() as session:
+        return walk(session, Output(as_json=False), chosen)
+
+
+_COMMANDS = (queue, approve, return_, reject, undo)
+review = Group(
+    "review",
+    help=N_("Pemeriksaan: antrean dan keputusan."),
+    commands={str(each.name): each for each in _COMMANDS},
+    callback=_by_ear,
+    invoke_without_command=True,
+    params=[
+        option(
+            "--lines",
+            is_flag=True,
+            help=N_("Bacakan antrean baris demi baris lalu tanyakan putusan, untuk pembaca layar dan layar braille."),
+        ),
+        filter_option(),
+    ],
+)
