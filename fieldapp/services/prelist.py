@@ -60,6 +60,27 @@ def ids(
     )
 
 
+def streets(
+    session: Session,
+    *,
+    state: str | None = None,
+    area: str | None = None,
+    rt: str | None = None,
+    rw: str | None = None,
+    text: str | None = None,
+) -> list[dict[str, Any]]:
+    """The same people as `ids`, by RT: `{"area", "area_name", "rw", "rt", "ids"}`, in the order of the list."""
+    wanted = {"state": state, "area": area, "rt": rt, "rw": rw, "text": text}
+    found = session.read(lambda connection: store.in_order(connection, session.member.id, **wanted))
+    by_place: dict[tuple[str, str, str], list[str]] = {}
+    for id_, scope, in_rw, in_rt in found:
+        by_place.setdefault((scope, in_rw, in_rt), []).append(id_)
+    return [
+        {"area": scope, "area_name": area_name(scope), "rw": in_rw, "rt": in_rt, "ids": people}
+        for (scope, in_rw, in_rt), people in by_place.items()
+    ]
+
+
 def rows(session: Session, wanted: Sequence[str]) -> list[dict[str, Any]]:
     """What a list shows of these ids, in their order: `{"id", "name", "address", "rt", "rw", "area", "area_name",
     "state", "visits", "last_visit", "registration"}`.

@@ -117,7 +117,7 @@ _LEFT: Final = {
     ),
 }
 
-_REFUSED_NAME: Final = ("(menolak; nama tidak disimpan)", "(refused; no name is kept)")
+_REFUSED_NAME: Final = ("(menolak)", "(refused)")
 
 
 def state_words(state: str) -> str:

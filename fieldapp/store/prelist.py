@@ -157,7 +157,7 @@ def forget_registrations(connection: Connection, registrations: Iterable[str]) -
 # -- asked by the services
 
 
-def ids(
+def in_order(
     connection: Connection,
     member: str,
     *,
@@ -166,8 +166,9 @@ def ids(
     rt: str | None = None,
     rw: str | None = None,
     text: str | None = None,
-) -> list[str]:
-    """The items that fit, by area, RW, RT and name. `member` is whose drafts count; `area` takes in those below it."""
+) -> list[tuple[str, str, str, str]]:
+    """The items that fit, by area, RW, RT and name: (id, area, RW, RT). `member` is whose drafts count; `area` takes in
+    those below it."""
     clauses, given = ["p.is_gone = 0"], {"drafts": _drafts_of(connection, member)}
     if area:
         clauses.append("(p.scope = :area OR substr(p.scope, 1, length(:area) + 1) = :area || '.')")
@@ -184,10 +185,15 @@ def ids(
         given["state"] = state
     where = " AND ".join(clauses)
     found = connection.execute(
-        f"SELECT p.id FROM prelist_item AS p WHERE {where} ORDER BY {_IN_ORDER}",  # noqa: S608 - our words
+        f"SELECT p.id, p.scope, p.rw, p.rt FROM prelist_item AS p WHERE {where} ORDER BY {_IN_ORDER}",  # noqa: S608 - our words
         given,
     )
-    return [row[0] for row in found]
+    return [(row[0], row[1], row[2], row[3]) for row in found]
+
+
+def ids(connection: Connection, member: str, **wanted: str | None) -> list[str]:
+    """The ids alone; `wanted` as in `in_order`."""
+    return [row[0] for row in in_order(connection, member, **wanted)]
 
 
 def rows(connection: Connection, member: str, wanted: Sequence[str]) -> list[ItemRow]:

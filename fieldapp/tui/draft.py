@@ -48,7 +48,7 @@ class Draft:
     findings: tuple[Finding, ...] = ()
     visited: set[str] = field(default_factory=set)
     filled: dict[str, str] = field(default_factory=dict)
-    """Answers that the program put in, and from where (`nik`, `neighbour`), until a person changes them."""
+    """Answers that the program put in, and from where (`nik`, `neighbour`, `list`), until a person changes them."""
     said: dict[str, list[str]] = field(default_factory=dict)
     """What was said about an answer by whoever returned the registration, in words, by field."""
     back: str = ""

@@ -15,7 +15,7 @@ from textual.message import Message
 from fieldapp.domain.programme import ProgrammeSettings
 from fieldapp.forms.declaration import FORM, QUESTIONS
 from fieldapp.locale import _, language
-from fieldapp.services import drafts, registrations
+from fieldapp.services import drafts, prelist, registrations
 from fieldapp.services.problems import Problem
 from fieldapp.tui.draft import Draft, Snapshot
 from fieldapp.tui.screens import screen_named
@@ -83,6 +83,7 @@ class DraftScreen(FieldScreen[None]):
         self._registration = registration
         self._recovered = recovered
         self._draft: Draft | None = None
+        self._listed: frozenset[str] = frozenset()
         self._settings: ProgrammeSettings | None = None
         self._ticked = self._stirred = monotonic()
         self._failing = False
@@ -124,6 +125,8 @@ class DraftScreen(FieldScreen[None]):
             else:
                 view = drafts.new_draft(session)
             session.set_preference(open_draft_key(session.member.id), view.id)
+            if "prelist_id" in view.values:
+                self._listed = prelist.filled(session, view.id)
             checked = registrations.check_values(session, view.values, registration=view.registration)
             return view, checked, session.settings
 
@@ -139,6 +142,7 @@ class DraftScreen(FieldScreen[None]):
         first = FORM[0]
         position = view.position or (first.name, first.questions[0].name)
         self._draft = Draft(view.id, dict(view.values), position, view.registration, tuple(checked.findings))
+        self._draft.filled.update(dict.fromkeys(self._listed, "list"))
         if view.position is not None:
             self._mark_visited_before(*view.position)
         self._draft.kept_position = position

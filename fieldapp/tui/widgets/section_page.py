@@ -31,6 +31,8 @@ def filled_words(source: str) -> str:
             return _("Diisi dari NIK; cocokkan dengan KTP.")
         case "neighbour":
             return _("Dari orang sebelumnya; cocokkan dengan KTP.")
+        case "list":
+            return _("Diisi dari daftar kunjungan; tanyakan lagi.")
         case _:
             return ""
 
