@@ -1,22 +1,22 @@
 """What to put into a bundle for whom, and what to do with one that came: the same for a stick and for a wire."""
 
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
 
 from sync.bundle import OFFICE, Opened, open_bundle, open_payload, seal
 from sync.certificates import Member, Programme
-from sync.coverage import Have, Span, pack_have
+from sync.coverage import Have, Ranges, Span, join, pack_have, runs
 from sync.doubts import Doubt
 from sync.entry import Stored
 from sync.errors import NotAllowed, NotFound
 from sync.journal import Author, Change, Journal
 from sync.keys import Identity
 from sync.members import PUBLIC_SCOPE, Membership
-from sync.merge import RECEIPT, Merged
+from sync.merge import RECEIPT, Merged, Tell
 from sync.paper import TOTAL_LIMIT, Paper
 from sync.papers import NO_PAPERS, Taken
 from sync.payload import Payload, pack
@@ -46,6 +46,8 @@ class Outgoing:
     is_all: bool
     """Whether it brings everything that the receiver lacks; not so when a limit cut it short."""
     papers: int = 0
+    brought: Mapping[str, Ranges] = field(default_factory=dict)
+    """Chain -> numbers of the entries in it with their bytes: what its receiver holds once it has merged this."""
 
 
 @dataclass(frozen=True)
@@ -224,16 +226,17 @@ def merge_bundle(
     with_receipt: bool = True,
     brought: int = 0,
     random: Random = system_random,
+    tell: Tell = lambda done, total: None,
 ) -> Received:
     """Open, check and merge a bundle in the caller's transaction, remember what its writer holds, and confirm it.
 
     A receipt is written by members of office roles when something new came that is not itself a receipt; else two
     offices would confirm each other's confirmations for ever. `brought` counts such entries that came of this bundle
-    just before, in pieces. Raises what `open_bundle` and `Journal.merge` raise.
+    just before, in pieces. `tell` as in `Journal.merge`. Raises what `open_bundle` and `Journal.merge` raise.
     """
     _hold_for_others(journal, author.identity.member_id)
     opened = open_any(journal, source, author.identity, to_merge=True)
-    return merge_opened(journal, opened, author, with_receipt=with_receipt, brought=brought, random=random)
+    return merge_opened(journal, opened, author, with_receipt=with_receipt, brought=brought, random=random, tell=tell)
 
 
 def merge_opened(
@@ -244,12 +247,13 @@ def merge_opened(
     with_receipt: bool = True,
     brought: int = 0,
     random: Random = system_random,
+    tell: Tell = lambda done, total: None,
 ) -> Received:
     """The same for a bundle that was opened before, perhaps outside the transaction: what is known of members only
     grows, so what was right then is right now. Raises what `Journal.merge` raises.
     """
     now_ms = author.clock.wall_ms()
-    merged = journal.merge(opened, now_ms)
+    merged = journal.merge(opened, now_ms, tell)
     payload = opened.payload
     is_complete = payload.said is not None
     journal.remember_peer(
@@ -394,8 +398,26 @@ def _sealed(
     carried = _spans(payload.segments)
     is_whole = is_all and not payload.papers_left
     return Outgoing(
-        bundle, data, to, carried, len(payload.segments), payload.entries, is_whole, papers=len(payload.papers)
+        bundle,
+        data,
+        to,
+        carried,
+        len(payload.segments),
+        payload.entries,
+        is_whole,
+        papers=len(payload.papers),
+        brought=_brought(payload.segments),
     )
+
+
+def _brought(segments: Sequence[Segment]) -> dict[str, Ranges]:
+    """The numbers of the entries that segments hold with their bytes, by chain."""
+    found: dict[str, Ranges] = {}
+    for segment in segments:
+        withheld = frozenset(segment.withheld)
+        held = runs(n for n in range(segment.first, segment.last + 1) if n - segment.first not in withheld)
+        found[segment.ch] = join((*found.get(segment.ch, ()), *held))
+    return found
 
 
 def _spans(segments: Sequence[Segment]) -> Have:

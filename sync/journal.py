@@ -24,7 +24,7 @@ from sync.folding import Folding, Project
 from sync.keys import Identity
 from sync.log import Log, record_key
 from sync.members import REVOCATION, Membership
-from sync.merge import Merge, Merged
+from sync.merge import Merge, Merged, Tell
 from sync.own import Author, OwnChains
 from sync.papers import Papers
 from sync.payload import Known, Payload
@@ -324,21 +324,29 @@ class Journal:
         with self._whole():
             return self._own.seal(identity)
 
-    def merge(self, opened: Opened, at_ms: int = 0) -> Merged:
+    def merge(self, opened: Opened, at_ms: int = 0, tell: Tell = lambda done, total: None) -> Merged:
         """Take in an opened bundle, in whatever order and however often bundles come.
 
-        `at_ms` is noted in the report of the merge. Gaps are accepted and named under `missing`. Raises Untrusted:
+        `at_ms` is noted in the report of the merge; `tell` is told how many of its entries were looked at, of how many,
+        and what it raises takes the merge back. Gaps are accepted and named under `missing`. Raises Untrusted:
         entry_damaged, entry_version, entry_too_large, segment_damaged; nothing is applied then.
         """
-        return self.merge_payload(opened.payload, opened.by.id, opened.head.bundle, at_ms)
+        return self.merge_payload(opened.payload, opened.by.id, opened.head.bundle, at_ms, tell)
 
-    def merge_payload(self, payload: Payload, by: str, bundle: str = "", at_ms: int = 0) -> Merged:
+    def merge_payload(
+        self,
+        payload: Payload,
+        by: str,
+        bundle: str = "",
+        at_ms: int = 0,
+        tell: Tell = lambda done, total: None,
+    ) -> Merged:
         """Take in a payload that `open_bundle` or `open_payload` checked; `by` is the member who made it."""
         with self._whole():
             membership = self.membership
             before = {member.id for member in membership.all()}
             merge = self._merge_into(membership)
-            touched = merge.run(payload)
+            touched = merge.run(payload, tell)
             self._membership_seen = self.members_seen
             merged = Merged(
                 merge=token(self._random),

@@ -1,7 +1,7 @@
 """Taking in what a bundle brought: one pass over its segments, in the caller's transaction, in any order, any number
 of times."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -21,6 +21,8 @@ from sync.tally import sum_of
 
 RECEIPT: Final = "receipt"
 """Type of the records by which an office member confirms what it merged."""
+Tell = Callable[[int, int], None]
+"""tell(entries looked at so far, of how many)."""
 BATCH: Final = 1000
 """How many new records are handed to the projection at a time."""
 
@@ -116,8 +118,9 @@ class Merge:
         self.new_receipts = 0
         self.latest: Time = (0, 0)
 
-    def run(self, payload: Payload) -> tuple[Touched, ...]:
-        """Take in a payload that was verified; the counts stand in this object afterwards."""
+    def run(self, payload: Payload, tell: Tell = lambda done, total: None) -> tuple[Touched, ...]:
+        """Take in a payload that was verified; the counts stand in this object afterwards. `tell` is told how many
+        entries it has looked at, of how many; what it raises ends the merge."""
         before = self._membership.standings()
         fresh = [body for body in dict.fromkeys(payload.certificates) if not self._membership.knows(body)]
         for certificate in payload.certificates:
@@ -130,8 +133,11 @@ class Merge:
         joined = self._membership.standings()
         # Whoever was not a member yet has no entries here that could be judged anew.
         self._refold_entries_of(member for member in before if before[member] != joined.get(member))
+        done, total = 0, sum(segment.count for segment in payload.segments)
         for segment in payload.segments:
+            tell(done, total)
             self._segment(segment)
+            done += segment.count
         if self._lengthened:
             self._membership.reconsider()
             lanes = [lane.row for chain in sorted(self._lengthened) for lane in self._chains.lanes(chain)]

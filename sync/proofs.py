@@ -1,6 +1,6 @@
 """What spans prove to be held, entry by entry; also where a chain is forked and a number alone says nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sync.chains import Chains
 from sync.coverage import Ranges, Span, holds, join
@@ -15,6 +15,11 @@ class Proved:
         self._log = log
         self._ranges = ranges
         self._only = next(iter(ranges.values())) if len(ranges) == 1 else None
+
+    @property
+    def ranges(self) -> Mapping[int, Ranges]:
+        """Row of a lane -> the numbers in it that are proved."""
+        return self._ranges
 
     def has(self, record: str, number: int) -> bool:
         """Whether entry `number` of the chain, the one that is about this record, is among them."""

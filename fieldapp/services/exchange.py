@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.locale.reasons import os_reason
-from fieldapp.services import arriving, known, office
-from fieldapp.services.files import read_bytes
+from fieldapp.services import arriving, exchange_book, found_bundles, known, office, sticks
 from fieldapp.services.ledger import differing
 from fieldapp.services.membership import find_member
 from fieldapp.services.policy import OFFICE_ROLES
@@ -16,21 +15,21 @@ from fieldapp.services.problems import Problem, fill, translated
 from fieldapp.services.session import Session, iso_time
 from fieldapp.services.undo import remember_parts, undo
 from fieldapp.services.views import member_names
-from fieldapp.store import ledger, queries
+from fieldapp.store import exchanges, ledger, queries
 from fieldapp.store.db import Connection
 from fieldapp.store.recovery import clear_leftovers
 from sync import errors
 from sync import exchange as road
 from sync.bundle import OFFICE, PART_BEGINS, PART_ENDS, inspect_head
-from sync.bundle import write_bundle as write_file
 from sync.errors import Untrusted
 from sync.journal import Journal
-from sync.merge import Merged
+from sync.merge import Merged, Tell
+from sync.watching import Stopped
 
 if TYPE_CHECKING:
     from sync.exchange import Outgoing, Received
 
-__all__ = ["Progress", "inspect", "merge", "quarantine", "sync", "undo", "write_bundle", "write_returns"]
+__all__ = ["Progress", "Stopped", "inspect", "merge", "quarantine", "sync", "undo", "write_bundle", "write_returns"]
 
 Progress = Callable[[int, int | None, str], None]
 """progress(done, total or None, what is being done)."""
@@ -47,34 +46,11 @@ def write_bundle(session: Session, out: Path, to: str = OFFICE, progress: Progre
     """
     tell = progress or _silent
     tell(0, 2, "seal")
-    receiver = None if to == OFFICE else find_member(session, to).id
-
-    def make(connection: Connection, journal: Journal) -> Outgoing:
-        programme = office.current_programme(session, connection)
-        if receiver is None:
-            return road.bundle_for_office(journal, session.identity, programme, session.now_ms())
-        known.prepare(session, journal)
-        return road.bundle_for_member(journal, session.identity, programme, receiver, session.now_ms())
-
-    made = session.write(make)
-    tell(1, 2, "write")
-    leftovers = clear_leftovers(out.parent, (f"{PART_BEGINS}*{PART_ENDS}",))
-    with translated():
-        write_file(out, made.data)
-    # Only now: a stick that refused the file must not count as having carried it.
-    session.write(
-        lambda connection, _: ledger.remember_carried(connection, made.bundle, made.carried, session.now_ms())
-    )
+    answer = _write_one(session, out, to, tell)
+    told = {"entries": answer["entries"], "bytes": answer["bytes"], "to_office": to == OFFICE}
+    _remember(session, "written", told)
     tell(2, 2, "write")
-    return {
-        "file": str(out),
-        "to": to,
-        "entries": made.entries,
-        "segments": made.segments,
-        "bytes": len(made.data),
-        "bundle": made.bundle,
-        "leftovers": leftovers,
-    }
+    return answer
 
 
 def write_returns(session: Session, folder: Path, progress: Progress | None = None) -> list[dict[str, Any]]:
@@ -88,15 +64,55 @@ def write_returns(session: Session, folder: Path, progress: Progress | None = No
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Problem("file_not_written", details={"file": folder.name, "reason": os_reason(error)}) from error
+    tell = progress or _silent
     active = session.read(lambda connection: session.journal(connection).membership.active())
     receivers = [member for member in active if member.device != session.device and member.role != "hub"]
     told = []
     for done, member in enumerate(receivers):
-        (progress or _silent)(done, len(receivers), "write")
+        tell(done, len(receivers), "write")
         path = folder / f"balasan-{member.id[:12]}{EXTENSION}"
-        told.append({**write_bundle(session, path, to=member.id), "name": member.name})
-    (progress or _silent)(len(receivers), len(receivers), "write")
+        told.append({**_write_one(session, path, member.id, _silent), "name": member.name})
+    _remember(session, "returns", {"bundles": len(told), "entries": sum(each["entries"] for each in told)})
+    tell(len(receivers), len(receivers), "write")
     return told
+
+
+def _write_one(session: Session, out: Path, to: str, tell: Progress) -> dict[str, Any]:
+    receiver = None if to == OFFICE else find_member(session, to).id
+
+    def make(connection: Connection, journal: Journal) -> Outgoing:
+        programme = office.current_programme(session, connection)
+        if receiver is None:
+            return road.bundle_for_office(journal, session.identity, programme, session.now_ms())
+        known.prepare(session, journal)
+        return road.bundle_for_member(journal, session.identity, programme, receiver, session.now_ms())
+
+    made = session.write(make)
+    tell(1, 2, "write")
+    leftovers = clear_leftovers(out.parent, (f"{PART_BEGINS}*{PART_ENDS}",))
+    sticks.put(out, made.data)
+
+    def remember(connection: Connection, journal: Journal) -> None:
+        # Only now: a stick that refused the file must not count as having carried it.
+        now_ms = session.now_ms()
+        ledger.remember_carried(connection, made.bundle, made.carried, now_ms)
+        if receiver is not None:
+            exchanges.remember_handed(connection, receiver, made.bundle, now_ms, made.entries, made.brought)
+
+    session.write(remember)
+    return {
+        "file": str(out),
+        "to": to,
+        "entries": made.entries,
+        "segments": made.segments,
+        "bytes": len(made.data),
+        "bundle": made.bundle,
+        "leftovers": leftovers,
+    }
+
+
+def _remember(session: Session, kind: str, told: Mapping[str, Any]) -> None:
+    session.write(lambda connection, _: exchanges.remember(connection, kind, session.now_ms(), told))
 
 
 def inspect(file: Path, session: Session | None = None) -> dict[str, Any]:
@@ -104,7 +120,7 @@ def inspect(file: Path, session: Session | None = None) -> dict[str, Any]:
 
     Raises Problem for a file that is no bundle, damaged, foreign or forged.
     """
-    data = read_bytes(file)
+    data = found_bundles.read(file)
     with translated():
         head = inspect_head(data)
         told: dict[str, Any] = {
@@ -134,10 +150,20 @@ def merge(
     Answers `{"merge_id", "entries": {"new", "known", "quarantined"}, "registrations": {"new", "changed", "conflicting",
     "duplicate"}, "receipts", "prerequisites_missing", "differing", "files"}`; with `dry_run` the same answer and
     nothing changed.
-    Raises Problem with the code of what is wrong with a file, named in the details.
+    `progress` may raise `Stopped`; then what was merged in pieces stays and nothing else does.
+    Raises Problem with the code of what is wrong with a file, named in the details; stopped.
     """
     tell = progress or _silent
-    contents = [(path, read_bytes(path)) for path in files]
+    contents = [(path, found_bundles.read(path)) for path in files]
+    try:
+        return _merge_read(session, contents, dry_run, tell, large_bytes)
+    except Stopped:
+        raise Problem("stopped") from None
+
+
+def _merge_read(
+    session: Session, contents: Sequence[tuple[Path, bytes]], dry_run: bool, tell: Progress, large_bytes: int
+) -> dict[str, Any]:
     answer: dict[str, Any] = {}
 
     def count(done: int, of: int) -> None:
@@ -154,6 +180,9 @@ def merge(
         remember_parts(connection, str(answer["merge_id"]), parts)
         if dry_run:
             raise _TakeBack
+        now_ms = session.now_ms()
+        exchanges.remember_seen(connection, [each.opened.head.bundle for _, each in received], now_ms)
+        exchanges.remember(connection, "merged", now_ms, exchange_book.numbers(answer))
 
     try:
         session.write(write)
@@ -187,14 +216,23 @@ def quarantine(session: Session) -> list[dict[str, Any]]:
     return session.read(read)
 
 
-def sync(session: Session, hub_url: str | None = None, progress: Progress | None = None) -> dict[str, Any]:
+def sync(
+    session: Session,
+    hub_url: str | None = None,
+    progress: Progress | None = None,
+    *,
+    is_stopped: Callable[[], bool] | None = None,
+    is_quiet: bool = False,
+) -> dict[str, Any]:
     """Exchange with a hub over HTTP: `{"sent", "received", "rounds", "hub", "clock_offset_ms"}`.
 
-    Raises Problem: no_hub, hub_address, hub_unreachable and other hub_* codes (exit 6); nothing is lost by any of them.
+    `is_stopped` may end it at any time; `is_quiet`: nobody asked for it, so one that moved nothing is not remembered.
+    Raises Problem: no_hub, hub_address, hub_unreachable and other hub_* codes (exit 6), stopped; nothing is lost by
+    any of them.
     """
     from fieldapp.services.hub_link import sync as run
 
-    return run(session, hub_url, progress)
+    return run(session, hub_url, progress, is_stopped=is_stopped, is_quiet=is_quiet)
 
 
 class _TakeBack(Exception):
@@ -215,24 +253,39 @@ def _merge_all(
     received: list[tuple[Path, Received]] = []
     passed: list[Path] = []
     refusal: errors.SyncError | None = None
-    for done, (path, data) in enumerate(contents):
-        tell(done, len(contents), "merge")
+    whole = sum(len(data) for _, data in contents)
+    before = 0
+    for path, data in contents:
         try:
-            received.append((path, _merge_one(session, journal, path, data, pieces[path])))
+            received.append(
+                (path, _merge_one(session, journal, path, data, pieces[path], _share(tell, before, data, whole)))
+            )
         except Untrusted as error:
             if error.code != "bundle_not_for_us":
                 raise
             refusal = error
             passed.append(path)
+        before += len(data)
     if refusal is not None and not received:
         raise refusal
     return received, passed
 
 
-def _merge_one(session: Session, journal: Journal, path: Path, data: bytes, pieces: Sequence[Merged]) -> Received:
+def _share(tell: Progress, before: int, data: bytes, whole: int) -> Tell:
+    """Tells how far all files are while one of them goes in, each by its bytes."""
+
+    def tell_one(done: int, of: int) -> None:
+        tell(before + len(data) * done // max(1, of), whole, "merge")
+
+    return tell_one
+
+
+def _merge_one(
+    session: Session, journal: Journal, path: Path, data: bytes, pieces: Sequence[Merged], tell: Tell
+) -> Received:
     brought = sum(piece.new - piece.new_receipts for piece in pieces)
     try:
-        return road.merge_bundle(journal, data, session.author(), brought=brought)
+        return road.merge_bundle(journal, data, session.author(), brought=brought, tell=tell)
     except errors.SyncError as error:
         # Which of twenty sticks it was is the first thing that a coordinator asks.
         error.details.setdefault("file", path.name)
@@ -275,15 +328,17 @@ def _report(
             for first, last in still.get(chain, ())
         ],
         "differing": differing(session, connection),
-        "files": [_file(path, each.merged, pieces[path]) for path, each in received],
+        "files": [_file(path, each, pieces[path]) for path, each in received],
     }
 
 
-def _file(path: Path, whole: Merged, pieces: Sequence[Merged]) -> dict[str, Any]:
+def _file(path: Path, received: Received, pieces: Sequence[Merged]) -> dict[str, Any]:
+    whole = received.merged
     return {
         "file": path.name,
         "merge_id": pieces[0].merge if pieces else whole.merge,
         "by": whole.by,
+        "by_name": received.opened.by.name,
         "new": whole.new + sum(piece.new for piece in pieces),
         "known": whole.known - sum(piece.new for piece in pieces),
         "quarantined": whole.quarantined + sum(piece.quarantined for piece in pieces),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 from fieldapp.locale import _
 from fieldapp.services import office
@@ -14,7 +15,7 @@ from fieldapp.services.ledger import differing
 from fieldapp.services.problems import Exit, Problem, translated
 from fieldapp.services.session import Session
 from fieldapp.services.transact import transact_of
-from fieldapp.store import ledger, local
+from fieldapp.store import exchanges, ledger, local
 from fieldapp.store.db import Connection
 from fieldapp.store.errors import StoreBusy
 from sync.client import HttpLink, Signer
@@ -24,25 +25,59 @@ from sync.rounds import Visit, Visitor
 from sync.watching import LOOK_S, Interruptible, Stopped, Timing, Watch
 from sync.wire import Link
 
+_OWN_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "member_revoked": (
+        "Pusat tidak lagi menerima laptop ini: keanggotaan Anda sudah dicabut. Semua pekerjaan tetap ada di laptop "
+        "ini; hubungi administrator.",
+        "The hub no longer takes this laptop: your membership was revoked. All work is still on this laptop; tell the "
+        "administrator.",
+    ),
+    "member_unknown": (
+        "Pusat belum mengenal Anda. Bawa dulu satu paket ke kantor dengan flashdisk, atau hubungi administrator.",
+        "The hub does not know you yet. First carry one bundle to the office on a stick, or tell the administrator.",
+    ),
+}
+"""Codes that mean this member when a hub says them."""
+
 Progress = Callable[[int, int | None, str], None]
 Tell = Callable[[dict[str, Any]], None]
 
 
-def sync(session: Session, url: str | None = None, progress: Progress | None = None) -> dict[str, Any]:
+def sync(
+    session: Session,
+    url: str | None = None,
+    progress: Progress | None = None,
+    *,
+    is_stopped: Callable[[], bool] | None = None,
+    is_quiet: bool = False,
+) -> dict[str, Any]:
     """Exchange with the hub at `url` (default: FIELDAPP_HUB, else the one kept here) until both hold the same.
 
     Answers `{"sent", "received", "quarantined", "rounds", "hub", "clock_offset_ms", "differing", "notes"}`: entries,
     this laptop's clock less the hub's, what `ledger.differing` answers, and sentences for a person about the way there.
-    `progress` is told the entries exchanged so far.
+    `progress` is told the entries exchanged so far; once `is_stopped`, the visit ends without waiting for the hub. A
+    visit that `is_quiet` is only remembered among the last exchanges when it moved something.
 
-    Raises Problem: no_hub, hub_address; hub_unreachable, hub_timeout, hub_busy, hub_failed, hub_answer_damaged,
-    hub_not_found, hub_no_progress, hub_version (exit 6); hub_foreign, hub_untrusted and whatever is forged or damaged
-    (exit 4); member_revoked and the like (exit 5). What was exchanged until then stays exchanged, and the next call
+    Raises Problem: stopped; no_hub, hub_address; hub_unreachable, hub_timeout, hub_busy, hub_failed,
+    hub_answer_damaged, hub_not_found, hub_no_progress, hub_version (exit 6); hub_foreign, hub_untrusted and whatever is
+    forged or damaged (exit 4); member_revoked and the like (exit 5). What was exchanged until then stays, the next call
     goes on from there.
     """
     address = _address(session, url)
+    asked = is_stopped or _never
     with _link(session, address) as link:
-        visit = _visit(session, link, address, progress or _silent, time.sleep, lambda _: None)
+        try:
+            visit = _visit(
+                session,
+                Interruptible(link, asked),
+                address,
+                progress or _silent,
+                lambda seconds: _pause(seconds, asked, time.sleep, time.monotonic),
+                lambda _: None,
+                is_quiet=is_quiet,
+            )
+        except Stopped:
+            raise Problem("stopped") from None
         return _told(session, visit, address) | {"notes": _notes(session, link, address)}
 
 
@@ -71,11 +106,7 @@ def watch(
     latest: list[int] = []
 
     def pause(seconds: float) -> None:
-        until = monotonic() + seconds
-        while (left := until - monotonic()) > 0:
-            if is_stopped():
-                raise Stopped
-            sleep(min(left, LOOK_S))
+        _pause(seconds, is_stopped, sleep, monotonic)
 
     def look(connection: Connection) -> None:
         latest[:] = [ledger.written(connection, session.member.id)]
@@ -88,7 +119,7 @@ def watch(
     def visit() -> int:
         # A connection of its own each time: one that slept through a night may be dead without knowing.
         with _link(session, address) as link:
-            made = _visit(session, Interruptible(link, is_stopped), address, progress, pause, look)
+            made = _visit(session, Interruptible(link, is_stopped), address, progress, pause, look, is_quiet=True)
             told[:] = [_told(session, made, address) | {"notes": _notes(session, link, address)}]
         return latest[0]
 
@@ -103,7 +134,7 @@ def watch(
     watcher = Watch(
         visit,
         lambda: session.read(lambda connection: ledger.written(connection, session.member.id)),
-        _patience,
+        patience,
         done=done,
         failed=failed,
         sleep=pause,
@@ -118,13 +149,28 @@ def watch(
         tell({"event": "stopped"})
 
 
-def _patience(error: Exception) -> float | None:
-    """The seconds to wait at least, or None for what waiting cannot mend."""
+def _pause(
+    seconds: float, is_stopped: Callable[[], bool], sleep: Callable[[float], None], monotonic: Callable[[], float]
+) -> None:
+    until = monotonic() + seconds
+    while (left := until - monotonic()) > 0:
+        if is_stopped():
+            raise Stopped
+        sleep(min(left, LOOK_S))
+
+
+def patience(error: Exception) -> float | None:
+    """After a visit that ended in `error`: the seconds to wait at least, or None for what waiting cannot mend."""
     cause = error.__cause__ if isinstance(error, Problem) else error
     if isinstance(cause, Unreachable):
         return cause.retry_after_s
     # Another window of this program writes for longer than usual; its merge ends.
     return 0.0 if isinstance(cause, StoreBusy) else None
+
+
+def knows_hub(session: Session) -> bool:
+    """Whether an address of a hub is known here."""
+    return bool(os.environ.get("FIELDAPP_HUB") or session.preference(local.HUB_URL))
 
 
 def _address(session: Session, url: str | None) -> str:
@@ -149,17 +195,33 @@ def _visit(
     progress: Progress,
     pause: Callable[[float], None],
     look: Callable[[Connection], None],
+    *,
+    is_quiet: bool,
 ) -> Visit:
     try:
-        with translated():
+        with _own_words(), translated():
             visit = Visitor(
                 link, transact_of(session, look), session.author(), session.programme, progress=progress, sleep=pause
             ).run()
     finally:
         # Also after a visit that broke off: a new office key may have come with its first half.
         office.learn(session)
-    session.write(lambda connection, _: _remember(connection, session, address, visit))
+    session.write(lambda connection, _: _remember(connection, session, address, visit, is_quiet))
     return visit
+
+
+@contextmanager
+def _own_words() -> Iterator[None]:
+    """What the hub refuses this member is told to this member, not about a writer of entries."""
+    try:
+        yield
+    except Problem as problem:
+        words = _OWN_WORDS.get(problem.code)
+        if words is None:
+            raise
+        raise Problem(problem.code, exit_code=problem.exit_code, details=problem.details, words=words) from (
+            problem.__cause__
+        )
 
 
 def _told(session: Session, visit: Visit, address: str) -> dict[str, Any]:
@@ -202,11 +264,18 @@ def signer_of(session: Session) -> Signer:
     return Signer(session.identity, lambda: session.read(certificates))
 
 
-def _remember(connection: Connection, session: Session, address: str, visit: Visit) -> None:
+def _remember(connection: Connection, session: Session, address: str, visit: Visit, is_quiet: bool) -> None:
+    if visit.sent or visit.received or not is_quiet:
+        told = {"sent": visit.sent, "received": visit.received, "quarantined": visit.quarantined}
+        exchanges.remember(connection, "synced", session.now_ms(), told)
     local.put(connection, local.LAST_SYNC_MS, session.now_ms())
     local.put(connection, local.CLOCK_OFFSET_MS, visit.offset_ms)
     if local.get(connection, local.HUB_URL) is None:
         local.put(connection, local.HUB_URL, address)
+
+
+def _never() -> bool:
+    return False
 
 
 def _silent(done: int, total: int | None, what: str) -> None:

@@ -247,8 +247,15 @@ _CODES: dict[str, tuple[Exit, str, str]] = {
     ),
     "no_hub": (
         Exit.WRONG_USE,
-        "Alamat pusat belum diketahui. Berikan --hub atau FIELDAPP_HUB.",
-        "The hub's address is not known. Give --hub or FIELDAPP_HUB.",
+        "Alamat pusat belum diketahui. Minta kepada administrator, lalu tulis di Pengaturan (A) atau berikan dengan "
+        "--hub atau FIELDAPP_HUB.",
+        "The hub's address is not known. Ask the administrator for it, then write it in the settings (A) or give it by "
+        "--hub or FIELDAPP_HUB.",
+    ),
+    "stopped": (
+        Exit.REFUSED,
+        "Dihentikan. Yang sudah masuk tetap tersimpan; jalankan lagi untuk meneruskan.",
+        "Stopped. What came in so far is kept; start it again to go on.",
     ),
     "hub_only": (
         Exit.NOT_ALLOWED,
@@ -257,8 +264,10 @@ _CODES: dict[str, tuple[Exit, str, str]] = {
     ),
     "hub_address": (
         Exit.WRONG_USE,
-        "Alamat {address} bukan alamat http:// atau https://.",
-        "The address {address} is no http:// or https:// address.",
+        "Alamat pusat {address} bukan alamat http:// atau https://. Periksa penulisannya, misalnya "
+        "http://10.0.0.5:8420.",
+        "The hub's address {address} is no http:// or https:// address. Check how it is written, as in "
+        "http://10.0.0.5:8420.",
     ),
     "hub_tls": (
         Exit.WRONG_USE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.domain.review import PENDING_STATES
-from fieldapp.store import ledger, local, pairs_waiting, prelist, queries
+from fieldapp.store import local, pairs_waiting, prelist, queries
 from fieldapp.store.db import Connection
 
 if TYPE_CHECKING:
@@ -15,8 +15,14 @@ _PAIRS: Final = "pairs_waiting"
 
 
 def status(session: Session) -> dict[str, Any]:
-    """`{"programme", "area", "member", "role", "drafts", "not_carried", "returned", "conflicts", "pending",
-    "pairs_waiting", "to_visit", "last_sync", "clock_offset_ms"}`; `last_sync` is ISO 8601 or None."""
+    """`{"programme", "area", "member", "role", "drafts", "not_carried", "carried", "waiting", "all_arrived",
+    "returned", "conflicts", "pending", "pairs_waiting", "to_visit", "last_sync", "clock_offset_ms"}`; `last_sync` is
+    ISO 8601 or None.
+
+    `not_carried` and `carried` count registrations with work of this laptop at that stage (`handover.stages`), and
+    `waiting` the entries at both.
+    """
+    from fieldapp.services import handover
     from fieldapp.services.session import iso_time
 
     def read(connection: Connection) -> dict[str, Any]:
@@ -28,7 +34,7 @@ def status(session: Session) -> dict[str, Any]:
             "member": session.member.name,
             "role": session.member.role,
             "drafts": counts.drafts,
-            "not_carried": ledger.not_carried(connection, session.device),
+            **handover.counts(session, connection, counts.drafts),
             "returned": counts.returned,
             "conflicts": counts.conflicts,
             "pending": counts.pending,

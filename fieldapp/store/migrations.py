@@ -375,9 +375,26 @@ def prelist(db: Database) -> None:
     )
 
 
+def exchanges(db: Database) -> None:
+    """What was exchanged last and which bundle each laptop was given: of this laptop alone, in numbers."""
+    _run(
+        db,
+        # An office writes a bundle a laptop every day, and the own chains are asked for at each look at the status.
+        "CREATE INDEX carried_by_chain ON carried (chain)",
+        "CREATE TABLE exchanged (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, at_ms INTEGER NOT NULL,"
+        " told TEXT NOT NULL) STRICT",
+        "CREATE TABLE handed (member TEXT PRIMARY KEY, bundle TEXT NOT NULL, written_ms INTEGER NOT NULL,"
+        " entries INTEGER NOT NULL, brought TEXT NOT NULL) STRICT, WITHOUT ROWID",
+        "CREATE TABLE seen_bundle (bundle TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+        # Of merges before this, only those that brought something were remembered.
+        "INSERT OR IGNORE INTO seen_bundle (bundle, at_ms) SELECT lower(hex(bundle)), min(at) FROM merge_report"
+        " GROUP BY bundle",
+    )
+
+
 _ORDER = (
     local_values, drafts, journal, projections, carried, disclosures, report_order, feed, sums, heads, dropped,
-    requests, papers, same_as, matching, covers, prelist,
+    requests, papers, same_as, matching, covers, prelist, exchanges,
 )  # fmt: skip
 NAMES = tuple(step.__name__ for step in _ORDER)
 STEPS = Migrations("fieldapp")

@@ -30,6 +30,7 @@ from fieldapp.tui.cursor import Cursor
 from fieldapp.tui.desk import Desk
 from fieldapp.tui.in_order import KeysInOrder
 from fieldapp.tui.keys import key
+from fieldapp.tui.quiet import Quiet
 from fieldapp.tui.screens import is_screen, screen_named
 from fieldapp.tui.screens.base import FieldScreen
 
@@ -70,6 +71,7 @@ class FieldApp(App[int]):
         self.online: bool | None = None
         self.looks = looks.read(home)
         self.desk = Desk()
+        self.quiet = Quiet(self)
         self.crash_report: Path | None = None
         self.crashed = False
         self._status_number = 0
@@ -162,6 +164,7 @@ class FieldApp(App[int]):
         self.status = None
         await self.to_bottom()
         await self.switch_screen(screen_named("home"))
+        self.quiet.begin(session)
         from fieldapp.services.recovered import words
 
         for sentence in words(session):
@@ -169,6 +172,7 @@ class FieldApp(App[int]):
 
     async def action_quit(self) -> None:
         """Keeps what is being typed, then ends; whoever waits for the desk waits for that too."""
+        self.quiet.end()
         self.keep_all()
         self.exit(0)
 
@@ -180,6 +184,7 @@ class FieldApp(App[int]):
 
     async def action_lock(self) -> None:
         """Closes the store and asks for the passphrase again."""
+        self.quiet.end()
         self.keep_all()
         await self.to_bottom()
         session, self.session, self.status = self.session, None, None
@@ -200,6 +205,7 @@ class FieldApp(App[int]):
 
     def close_all(self) -> None:
         """Waits for what is being saved, then closes the store."""
+        self.quiet.end()
         self.desk.close()
         if self.session is not None:
             self.session.close()
@@ -276,6 +282,7 @@ class FieldApp(App[int]):
             status = await self.desk.ask("clock", session.status)
             if number == self._status_number and self.session is session:
                 self.status = status
+                self.quiet.heard(status)
                 for screen in self.screen_stack:
                     if isinstance(screen, FieldScreen) and screen.is_mounted:
                         screen.show_status()

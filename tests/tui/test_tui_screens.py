@@ -199,17 +199,19 @@ async def test_a_packet_goes_to_the_stick_and_is_merged_at_the_office(town, at, 
         hands.app.screen._open(town.stick)
         await hands.until("Pakai folder ini")
         await hands.press("enter")
-        await hands.until("boleh dibawa", "Perubahan di dalamnya")
+        await hands.until("boleh dicabut", "Perubahan di dalamnya")
     assert [path.suffix for path in town.stick.glob("paket-*")] == [".fieldapp"]
 
     async with at(town.awas) as hands:
         await hands.unlock()
         await hands.press("f6")
+        await hands.until("Cari berkas di tempat lain")
+        await hands.press("end", "enter")
         await hands.until("Pilih tempat")
         hands.app.screen._open(town.stick)
         await hands.until("Tandai", "paket-")
         await hands.press("end", "enter")
-        await hands.until("Selesai digabungkan", "Pendaftaran baru", "Sudah diketahui")
+        await hands.until("Selesai digabungkan", "Pendaftaran baru", "Tanda terima")
     with open_session(town.awas, PASSPHRASE) as awas:
         assert "Contoh Empat" in {row["name"] for row in registrations.rows(awas, registrations.ids(awas))}
 
@@ -222,7 +224,7 @@ async def test_a_hub_that_is_not_there_loses_nothing_and_says_so(town, at) -> No
         await hands.unlock()
         await hands.press("f5")
         await hands.until("Sinkron dengan pusat lewat jaringan")
-        await hands.press("end", "enter")
+        await hands.press("s")
         await hands.until("tidak berhasil", "Tidak ada yang hilang", "Luring")
 
 

@@ -24,6 +24,7 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
     "pair": ("pair", "PairScreen"),
     "draft_pair": ("draft_pair", "DraftPairScreen"),
     "exchange": ("exchange", "ExchangeScreen"),
+    "handover": ("handover", "HandoverScreen"),
     "settings": ("settings", "SettingsScreen"),
 }
 """name: (module, class)."""

@@ -141,7 +141,7 @@ class FieldScreen(Desked[Result]):
 
     def show_status(self) -> None:
         """Shows the status that the application last heard from the services."""
-        self.query_one(StatusLine).tell(self.field_app.status, self.field_app.online)
+        self.query_one(StatusLine).tell(self.field_app.status, self.field_app.online, self.field_app.quiet.note)
 
     def keep(self) -> None:
         """The program is about to close or lock: hand what is not on disk yet to the desk."""

@@ -1,13 +1,17 @@
-"""Carrying work: a packet on a stick, packets taken in, and the hub. Each runs beside the loop with a progress line."""
+"""Carrying work: where it stands, a packet on a stick, packets taken in, and the hub.
+
+Each way runs beside the loop with a line of progress, and ends in a report that can be read again later.
+"""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from textual.binding import BindingType
 from textual.message import Message
@@ -15,18 +19,34 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from fieldapp.locale import N_, _
-from fieldapp.services import exchange
-from fieldapp.tui.commands import OFFICE
+from fieldapp.services import exchange, exchange_book, handover
+from fieldapp.tui import exchange_report
+from fieldapp.tui.commands import FIELD, OFFICE
+from fieldapp.tui.keys import key
+from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.base import FieldScreen
+from fieldapp.tui.screens.bundles import BundlesDialog
+from fieldapp.tui.screens.dialogs import Confirm, Pick, Report
 from fieldapp.tui.screens.files import FileDialog
 from fieldapp.tui.text import content, number, plain, when, wrapped
 from fieldapp.tui.widgets.lines import Line, Lines
 
+STAGES = exchange_report.STAGES
 BAR = 40
 """Cells of the progress bar; drawn with letters, so that it is read without colour."""
 EXTENSION = ".fieldapp"
+LABEL: Final = 26
+"""Cells of the labels of a report."""
 
 Progress = Callable[[int, int | None, str], None]
+DOING: Final[dict[str, str]] = {
+    "seal": N_("menyegel paket"),
+    "write": N_("menulis dan membaca ulang; flashdisk jangan dicabut"),
+    "merge": N_("menggabungkan"),
+    "sync": N_("bertukar dengan pusat"),
+}
+STOPPABLE: Final = frozenset({"merge", "sync"})
+"""What a person may end half-way: what came in so far is whole."""
 
 
 def bar(done: int, total: int | None) -> str:
@@ -38,17 +58,43 @@ def bar(done: int, total: int | None) -> str:
     return f"[{'#' * full}{'.' * (BAR - full)}] {share:4.0%}"
 
 
+def stage_line(stage: str, told: Mapping[str, Any]) -> str:
+    """One stage of the way: its words, people, entries, and what proves it."""
+    counts = told[stage]
+    note = ""
+    if stage == "carried" and counts["bundles"]:
+        note = _("paket {when}").format(when=_day(counts["bundles"][0]["written_at"]))
+    elif stage == "acknowledged" and counts["by"]:
+        latest = counts["by"][0]
+        note = ", ".join(part for part in (plain(latest["by"], 24), _day(latest["at"])) if part)
+    entries = "-" if stage == "drafts" else number(counts["entries"])
+    return f"{_(STAGES[stage]):<31}{number(counts['registrations']):>7}{entries:>11}  {note}".rstrip()
+
+
+def _day(moment: object) -> str:
+    text = when(moment)
+    return text[:5] + text[10:] if text else ""
+
+
 class ExchangeScreen(FieldScreen[None]):
-    """What can be done on top, then how far it is, then what came of it."""
+    """Where the work stands on top, then what can be done, then how far it is, then what came of it."""
 
     CSS_PATH = "exchange.tcss"
     HEADING = N_("Tukar data")
     HELP = N_(
+        "Empat baris di atas menunjukkan sampai di mana pekerjaan laptop ini; Enter di sana menunjukkan siapa saja. "
         "Paket memuat semua yang belum diketahui kantor; menulisnya dua kali tidak apa-apa. Paket hanya terbaca "
         "oleh penerimanya. Menggabungkan berkas yang sama lagi tidak mengubah apa pun. Sinkron memerlukan "
         "jaringan ke pusat; putus di tengah jalan tidak menghilangkan apa pun."
     )
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("w", "begin('write')"),
+        key("g", "begin('merge')"),
+        key("b", "begin('returns')"),
+        key("s", "begin('sync')"),
+        key("y", "begin('given')"),
+        key("r", "begin('latest')"),
+    ]
 
     @dataclass
     class Moved(Message):
@@ -61,59 +107,152 @@ class ExchangeScreen(FieldScreen[None]):
     def __init__(self, begin: str = "") -> None:
         super().__init__()
         self._begin = begin
-        self._busy = False
-        self._report: list[tuple[str, str]] = []
+        self._work_at = ""
+        self._stop_asked = threading.Event()
+        self._stages: dict[str, Any] | None = None
+        self._at_ways = False
+        self._report: Callable[[], exchange_report.Report] = list
 
     def body(self) -> Iterable[Widget]:
-        yield Lines(self._ways(), id="ways")
+        yield Lines(id="ways")
         yield Static("", id="progress", markup=False)
         yield Lines(id="report", reading=True)
 
-    def _ways(self) -> list[Line]:
-        office = self.session.member.role in OFFICE
-        ways = [
-            (_("Tulis paket untuk kantor ke flashdisk"), "write"),
-            (_("Gabungkan paket dari laptop lain") if office else _("Ambil paket balasan dari kantor"), "merge"),
-        ]
-        if office:
-            ways.append((_("Tulis paket balasan, satu untuk setiap laptop"), "returns"))
-        ways.append((_("Sinkron dengan pusat lewat jaringan"), "sync"))
-        return [Line(words, value=what) for words, what in ways]
-
     def on_mount(self) -> None:
         super().on_mount()
-        status = self.field_app.status or {}
-        count = number(status.get("not_carried", 0))
-        last = when(status.get("last_sync")) or _("belum pernah")
-        self._tell("", _("Belum dibawa: {count}. Sinkron terakhir: {when}.").format(count=count, when=last))
+        self._report = self._how_it_stands
+        self.relabel()
         if self._begin:
             self._start(self._begin)
 
+    def relabel(self) -> None:
+        """Writes everything again in the language in force."""
+        self.head(_(self.HEADING))
+        self._draw_ways()
+        self._draw_report()
+
+    # Where the work stands
+
+    def status_changed(self) -> None:
+        self._count()
+
+    def _count(self) -> None:
+        session = self.session
+        self.ask(partial(handover.stages, session), self._counted)
+
+    def _counted(self, told: dict[str, Any]) -> None:
+        self._stages = told
+        self._draw_ways()
+        if self._report == self._how_it_stands:
+            self._draw_report()
+
+    def _how_it_stands(self) -> exchange_report.Report:
+        if self._stages is None:
+            return []
+        if self._stages["all_arrived"]:
+            return [("", _("Semua pekerjaan sudah sampai di kantor."))]
+        waiting = int(self._stages["not_carried"]["entries"])
+        if waiting:
+            words = _("{count} perubahan belum dibawa: tulis paket ke flashdisk (W) atau sinkron (S).")
+            return [("", words.format(count=number(waiting)))]
+        if self._stages["carried"]["entries"]:
+            return [("", _("Semua sudah dibawa. Tanda terima datang dengan paket balasan (G) atau sinkron (S)."))]
+        drafts = int(self._stages["drafts"]["registrations"])
+        if drafts and self._stages["acknowledged"]["entries"]:
+            words = _("Semua yang dikirim sudah sampai di kantor; {count} draf belum dikirim.")
+            return [("", words.format(count=number(drafts)))]
+        return []
+
+    # What can be done
+
+    def _draw_ways(self) -> None:
+        ways = self.query_one("#ways", Lines)
+        kept = ways.value() if self._at_ways else "write"
+        heading = f"{_('Pekerjaan di laptop ini'):<31}{_('orang'):>7}{_('perubahan'):>11}  {_('Enter: siapa saja')}"
+        lines = [Line(heading, "heading")]
+        for stage in handover.STAGES:
+            text = stage_line(stage, self._stages) if self._stages else _(STAGES[stage])
+            lines.append(Line(text, value=stage))
+        lines += [Line(""), *(Line(f"{letter.upper()}  {words}", value=what) for letter, words, what in self._ways())]
+        at = next((index for index, line in enumerate(lines) if line.value == kept), 0)
+        self._at_ways = True
+        ways.show(lines, cursor=at)
+
+    def _ways(self) -> list[tuple[str, str, str]]:
+        office = self.session.member.role in OFFICE
+        last = (self.field_app.status or {}).get("last_sync")
+        ways = [
+            ("w", _("Tulis paket untuk kantor ke flashdisk"), "write"),
+            ("g", _("Gabungkan paket dari laptop lain") if office else _("Ambil paket balasan dari kantor"), "merge"),
+        ]
+        if office:
+            ways.append(("b", _("Tulis paket balasan, satu untuk setiap laptop"), "returns"))
+            ways.append(("y", _("Laptop yang belum mengambil balasannya"), "given"))
+        words = _("Sinkron dengan pusat lewat jaringan")
+        ways.append(("s", f"{words} ({_('terakhir {when}').format(when=when(last))})" if last else words, "sync"))
+        ways.append(("r", _("Laporan pertukaran terakhir"), "latest"))
+        return ways
+
     def on_lines_chosen(self, event: Lines.Chosen) -> None:
         what = event.lines.value()
-        if isinstance(what, str):
+        if what in STAGES:
+            self._show_people(str(what))
+        elif isinstance(what, str):
             self._start(what)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "begin" and parameters[0] in ("returns", "given"):
+            return self.session.member.role in OFFICE
+        return super().check_action(action, parameters)
+
+    def action_begin(self, what: str) -> None:
+        self._start(what)
+
+    def _show_people(self, stage: str) -> None:
+        if stage == "drafts" and self.session.member.role in FIELD:
+            self.app.push_screen(screen_named("drafts"))
+        elif self._stages and self._stages[stage]["registrations"]:
+            self.app.push_screen(screen_named("handover", stage=stage, told=self._stages[stage]))
+        else:
+            self.tell(_("Tidak ada orang di tahap ini."))
+
     def _start(self, what: str) -> None:
-        if self._busy:
+        if self._work_at:
             self.complain(_("Masih bekerja. Tunggu sampai selesai."))
             return
         match what:
             case "write":
-                self._choose(_("Tulis paket ke folder mana?"), "folder", self._write)
+                self._choose(_("Tulis paket ke folder mana?"), self._write)
             case "merge":
-                self._choose(_("Berkas paket yang digabungkan"), "files", self._merge)
+                self._choose_bundles()
             case "returns":
-                self._choose(_("Tulis paket balasan ke folder mana?"), "folder", self._returns)
+                self._choose(_("Tulis paket balasan ke folder mana?"), self._returns)
             case "sync":
                 self._sync()
+            case "given":
+                self.ask(partial(exchange_book.returned, self.session), self._show_given)
+            case "latest":
+                self.ask(partial(exchange_book.latest, self.session), self._show_latest)
 
-    def _choose(self, title: str, what: Any, then: Callable[[list[Path]], None]) -> None:
+    def _choose(self, title: str, then: Callable[[list[Path]], None]) -> None:
         def done(chosen: list[Path] | None) -> None:
             if chosen:
                 then(chosen)
 
-        self.app.push_screen(FileDialog(title, what), done)
+        self.app.push_screen(FileDialog(title, "folder"), done)
+
+    def _choose_bundles(self) -> None:
+        def picked(chosen: list[Path] | None) -> None:
+            if chosen:
+                self._merge(chosen)
+            elif chosen is not None:
+                self.app.push_screen(FileDialog(_("Berkas paket yang digabungkan"), "files"), looked)
+
+        def looked(chosen: list[Path] | None) -> None:
+            if chosen:
+                self._merge(chosen)
+
+        self.app.push_screen(BundlesDialog(), picked)
 
     # The four ways
 
@@ -122,144 +261,186 @@ class ExchangeScreen(FieldScreen[None]):
         out = chosen[0] / f"paket-{datetime.now().astimezone():%Y%m%d-%H%M%S}{EXTENSION}"
         session = self.session
         self._run(
+            "write",
             _("Menulis paket"),
             lambda progress: exchange.write_bundle(session, out, progress=progress),
             self._written,
         )
 
-    def _written(self, answer: Mapping[str, Any]) -> None:
-        self._tell("", _("Paket selesai ditulis dan dibaca ulang: boleh dibawa."))
-        self._tell(_("Berkas"), plain(answer["file"]))
-        self._tell(_("Perubahan di dalamnya"), number(answer["entries"]))
-        self._tell(_("Ukuran"), _("{count} kB").format(count=number(max(1, int(answer["bytes"]) // 1024))))
-        self._tell("", _("Data tetap ada di laptop ini sampai kantor memberi tanda terima."))
+    def _written(self, answer: Mapping[str, Any]) -> exchange_report.Report:
+        first, *rest = exchange_report.written(answer)
+        return [
+            first,
+            ("", _("Flashdisk boleh dicabut sekarang. Data tetap ada di laptop ini juga.")),
+            (_("Berkas"), plain(Path(str(answer["file"])).name, 60)),
+            *rest,
+        ]
 
     def _returns(self, chosen: list[Path]) -> None:
         session = self.session
-        self._run(_("Menulis paket balasan"), lambda _progress: exchange.write_returns(session, chosen[0]), self._given)
+        self._run(
+            "write",
+            _("Menulis paket balasan"),
+            lambda progress: exchange.write_returns(session, chosen[0], progress=progress),
+            self._given,
+        )
 
-    def _given(self, answers: list[Mapping[str, Any]]) -> None:
-        self._tell("", _("{count} paket balasan ditulis.").format(count=number(len(answers))))
+    def _given(self, answers: list[Mapping[str, Any]]) -> exchange_report.Report:
+        counts = {"bundles": len(answers), "entries": sum(int(each["entries"]) for each in answers)}
+        report = exchange_report.returns(counts)
+        report.insert(1, ("", _("Flashdisk boleh dicabut sekarang.")))
         for each in answers:
             words = _("{file}: {count} perubahan").format(
                 file=plain(Path(str(each["file"])).name, 60), count=number(each["entries"])
             )
-            self._tell(plain(each["to"], 27), words)
+            report.append((plain(each["name"], LABEL), words))
+        return report
 
     def _merge(self, chosen: list[Path]) -> None:
         session = self.session
-        self._run(_("Menggabungkan"), lambda progress: exchange.merge(session, chosen, progress=progress), self._merged)
+        self._run(
+            "merge",
+            _("Menggabungkan"),
+            lambda progress: exchange.merge(session, chosen, progress=progress),
+            self._merged,
+        )
 
-    def _merged(self, answer: Mapping[str, Any]) -> None:
-        entries, people = answer["entries"], answer["registrations"]
-        new = int(entries["new"])
-        self._tell("", _("Selesai digabungkan.") if new else _("Selesai. Semua isi paket sudah ada di laptop ini."))
-        self._tell(_("Perubahan baru"), number(new))
-        self._tell(_("Sudah diketahui"), number(entries["known"]))
-        self._tell(_("Pendaftaran baru"), number(people["new"]))
-        self._tell(_("Pendaftaran berubah"), number(people["changed"]))
-        if people["conflicting"]:
-            self._tell(
-                _("Bertentangan"), _("{count}: selesaikan di menu K").format(count=number(people["conflicting"]))
-            )
-        if people["duplicate"]:
-            words = _("{count}: bandingkan dan putuskan di menu O (F7)")
-            self._tell(_("NIK ganda"), words.format(count=number(people["duplicate"])))
-        if entries["quarantined"]:
-            words = _("{count} ditahan karena tidak sah atau di luar wilayah; tanyakan administrator")
-            self._tell(_("Karantina"), words.format(count=number(entries["quarantined"])))
-        if answer["receipts"]:
-            self._tell(_("Tanda terima"), number(answer["receipts"]))
-        if answer["prerequisites_missing"]:
-            words = _("Ada {count} bagian yang belum sampai: mintalah paket sebelumnya dari laptop itu.")
-            self._tell(_("Belum lengkap"), words.format(count=number(len(answer["prerequisites_missing"]))))
-        self._tell_differing(answer["differing"])
+    def _merged(self, answer: Mapping[str, Any]) -> exchange_report.Report:
+        report = exchange_report.merged(exchange_book.numbers(answer))
+        return report + exchange_report.merged_files(answer["files"])
 
     def _sync(self) -> None:
         session = self.session
+        self.field_app.quiet.pause()
         self._run(
+            "sync",
             _("Sinkron dengan pusat"),
-            lambda progress: exchange.sync(session, None, progress=progress),
+            lambda progress: exchange.sync(session, progress=progress, is_stopped=self._stop_asked.is_set),
             self._synced,
-            network=True,
         )
 
-    def _synced(self, answer: Mapping[str, Any]) -> None:
-        self.field_app.online = True
-        self._tell("", _("Sinkron selesai."))
-        self._tell(_("Dikirim"), number(answer["sent"]))
-        self._tell(_("Diterima"), number(answer["received"]))
-        self._tell_differing(answer["differing"])
+    def _synced(self, answer: Mapping[str, Any]) -> exchange_report.Report:
+        report = exchange_report.synced(answer) + exchange_report.differing(len(answer["differing"]))
         offset = answer.get("clock_offset_ms")
         if isinstance(offset, int) and abs(offset) >= 60_000:
             words = _("meleset {minutes} menit; betulkan jam laptop ini")
-            self._tell(_("Jam laptop"), words.format(minutes=round(abs(offset) / 60_000)))
-        for note in answer["notes"]:
-            self._tell("", note)
+            report.append((_("Jam laptop"), words.format(minutes=round(abs(offset) / 60_000))))
+        return report + [("", str(note)) for note in answer["notes"]]
 
-    def _tell_differing(self, differing: Sequence[Mapping[str, Any]]) -> None:
-        if differing:
-            words = _("{count} wilayah tidak sama dengan di pengirim; tukarkan paket sekali lagi")
-            self._tell(_("Isi wilayah"), words.format(count=number(len(differing))))
+    # Read again
+
+    def _show_latest(self, found: Sequence[Mapping[str, Any]]) -> None:
+        def picked(kept: object) -> None:
+            if isinstance(kept, Mapping):
+                self._report = partial(exchange_report.again, kept)
+                self._draw_report()
+
+        lines = [Line(exchange_report.in_short(each), value=each) for each in found]
+        self.app.push_screen(Pick(_("Pertukaran terakhir"), lines), picked)
+
+    def _show_given(self, found: Sequence[Mapping[str, Any]]) -> None:
+        lines: list[Line] = []
+        for each in found:
+            written = when(each["written_at"])
+            if each["fetched"] is None:
+                words = _("tidak ada yang baru untuknya") if written else _("belum pernah ditulisi balasan")
+            else:
+                words = _("sudah diambil") if each["fetched"] else _("BELUM diambil")
+            lines.append(Line(f"{plain(each['name'], 24):<25}{written[:5] + written[10:]:<13}{words}"))
+        if not lines:
+            lines = [Line(_("Belum ada laptop lain."))]
+        self.app.push_screen(Report(_("Paket balasan: untuk siapa, kapan ditulis, sudah diambil?"), lines))
 
     # Running
 
     def _run(
-        self, title: str, work: Callable[[Progress], Any], then: Callable[[Any], None], *, network: bool = False
+        self,
+        what: str,
+        title: str,
+        work: Callable[[Progress], Any],
+        then: Callable[[Any], exchange_report.Report],
     ) -> None:
-        self._busy = True
-        self._report = []
-        self._draw_report()
-        self._progress(title, 0, None, "")
+        self._work_at = what
+        self._stop_asked.clear()
+        stop_asked = self._stop_asked
+        self._say(list)
+        self._progress(title, 0, None)
 
-        def progress(done: int, total: int | None, what: str) -> None:
-            self.post_message(self.Moved(done, total, what))
+        def progress(done: int, total: int | None, doing: str) -> None:
+            if what in STOPPABLE and stop_asked.is_set():
+                raise exchange.Stopped
+            self.post_message(self.Moved(done, total, doing))
 
         def finished(answer: Any) -> None:
-            self._stop(title, _("selesai"))
-            then(answer)
+            self._done(title, _("selesai"))
+            self._say(partial(then, answer))
+            if what == "sync":
+                self.field_app.quiet.met(True)
             self.field_app.refresh_status()
 
         def failed(words: str) -> None:
-            if network:
-                self.field_app.online = False
-                self.show_status()
-            self._stop(title, _("tidak berhasil"))
-            for line in words.split("\n"):
-                self._tell("", line)
-            self._tell("", _("Tidak ada yang hilang dari laptop ini."))
+            self._done(title, _("dihentikan") if stop_asked.is_set() else _("tidak berhasil"))
+            lines = [("", line) for line in words.split("\n")]
+            if what == "merge":
+                lines.append(("", _("Tidak ada yang hilang dari laptop ini.")))
+            self._say(lambda: lines)
+            if what == "sync":
+                self.field_app.quiet.met(False)
+            self.field_app.refresh_status()
 
         self.ask(partial(work, progress), finished, lane="cart", failed=failed)
 
-    def _stop(self, title: str, words: str) -> None:
-        self._busy = False
+    def _done(self, title: str, words: str) -> None:
+        self._work_at = ""
         self.query_one("#progress", Static).update(content(f"{title}: {words}"))
+        if isinstance(self.app.screen, StopDialog):
+            self.app.screen.dismiss(False)
 
     def on_exchange_screen_moved(self, event: Moved) -> None:
-        if self._busy:
-            self._progress("", event.done, event.total, event.what)
+        if self._work_at:
+            doing = DOING.get(event.what)
+            self._progress(_(doing) if doing else "", event.done, event.total)
 
-    def _progress(self, title: str, done: int, total: int | None, what: str) -> None:
-        words = title or plain(what, 40)
+    def _progress(self, words: str, done: int, total: int | None) -> None:
         self.query_one("#progress", Static).update(content(f"{bar(done, total)}  {words}"))
 
-    def _tell(self, label: str, words: str) -> None:
-        self._report.append((label, words))
+    def _say(self, report: Callable[[], exchange_report.Report]) -> None:
+        self._report = report
         self._draw_report()
 
     def _draw_report(self) -> None:
         width = max(40, self.size.width - 4)
         lines: list[Line] = []
-        for label, words in self._report:
-            text = f"{label:<26} {words}" if label else words
-            lines += [Line(part) for part in wrapped(text, width, 27 if label else 0)]
+        for label, words in self._report():
+            text = f"{label:<{LABEL}} {words}" if label else words
+            lines += [Line(part) for part in wrapped(text, width, LABEL + 1 if label else 0)]
         self.query_one("#report", Lines).show(lines, cursor=0)
 
     def on_resize(self) -> None:
         self._draw_report()
 
     def action_leave(self) -> None:
-        if self._busy:
-            self.complain(_("Masih bekerja. Tunggu sampai selesai."))
-        else:
+        if not self._work_at:
             self.dismiss()
+        elif self._work_at not in STOPPABLE:
+            self.complain(_("Masih bekerja. Tunggu sampai selesai."))
+        elif not self._stop_asked.is_set():
+            self.app.push_screen(StopDialog(), self._stop)
+
+    def _stop(self, is_meant: bool | None) -> None:
+        if is_meant and self._work_at:
+            self._stop_asked.set()
+            self._progress(_("dihentikan, sebentar..."), 0, None)
+
+
+class StopDialog(Confirm):
+    """Whether to end half-way; going on is the answer at hand."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Hentikan?"),
+            [_("Yang sudah masuk tetap tersimpan, dan lain kali diteruskan dari situ.")],
+            _("Hentikan"),
+            no=_("Tidak, teruskan"),
+            careful=True,
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -13,9 +13,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from fieldapp.locale import N_, _
+from fieldapp.services.sticks import Stick, size_text
 from fieldapp.tui.keys import key
+from fieldapp.tui.plugged import Plugged, stick_text
 from fieldapp.tui.screens.base import Dialog
-from fieldapp.tui.text import content, number, plain
+from fieldapp.tui.text import content, plain
 from fieldapp.tui.widgets.lines import Line, Lines
 
 What = Literal["file", "files", "folder"]
@@ -24,16 +26,12 @@ AT_MOST = 500
 
 
 def places() -> list[Path]:
-    """Where files come from: sticks and other drives, then the home folder and the folder at hand."""
+    """Where files come from beside the sticks: other drives, then the home folder and the folder at hand."""
     found: list[Path] = []
     if os.name == "nt":
         found += [Path(f"{letter}:\\") for letter in string.ascii_uppercase if Path(f"{letter}:\\").exists()]
-    for parent in ("/media", "/run/media", "/Volumes", "/mnt"):
-        for depth in ("*/*", "*"):
-            try:
-                found += sorted(path for path in Path(parent).glob(depth) if os.path.ismount(path))
-            except OSError:
-                continue
+    else:
+        found += sorted(path for path in Path("/mnt").glob("*") if os.path.ismount(path))
     found += [Path.home(), Path.cwd()]
     return list(dict.fromkeys(found))
 
@@ -63,6 +61,8 @@ class FileDialog(Dialog[list[Path]]):
         self._what = what
         self._folder = start
         self._marked: list[Path] = []
+        self._sticks: Sequence[Stick] | None = None
+        self._plugged = Plugged(self, self._plug)
 
     def body(self) -> Iterable[Widget]:
         yield Static("", id="where", markup=False)
@@ -70,13 +70,34 @@ class FileDialog(Dialog[list[Path]]):
 
     def on_mount(self) -> None:
         self._open(self._folder)
+        self._plugged.begin()
+
+    def _plug(self, sticks: Sequence[Stick]) -> None:
+        """Sticks were put in or taken out; the list of places follows, and so does a folder that is gone."""
+        before, self._sticks = self._sticks, sticks
+        there = {stick.path for stick in sticks}
+        known = {stick.path for stick in before or ()}
+        fresh = [stick for stick in sticks if stick.path not in known]
+        if self._folder is None:
+            self._open(None, at=fresh[0].path if fresh else None)
+        elif any(stick.path not in there and self._folder.is_relative_to(stick.path) for stick in before or ()):
+            self._marked.clear()
+            self._open(None)
+            self.complain(_("Flashdisk sudah dicabut."))
+        elif fresh and before is not None:
+            words = _("{stick} baru dipasang. Backspace untuk memilihnya.")
+            self.query_one("#where", Static).update(content(words.format(stick=stick_text(fresh[0]))))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self._what == "files" if action == "mark" else super().check_action(action, parameters)
 
     def _open(self, folder: Path | None, at: Path | None = None) -> None:
         if folder is None:
-            self._show(None, [Line(plain(path, 70), value=path) for path in places()])
+            sticks = self._sticks or ()
+            lines = [Line(stick_text(stick), value=stick.path) for stick in sticks]
+            lines += [Line(plain(path, 70), value=path) for path in places() if path not in {s.path for s in sticks}]
+            kept = at if at is not None else self.query_one("#entries", Lines).value()
+            self._show(None, lines, next((index for index, line in enumerate(lines) if line.value == kept), 0))
             return
         self.ask(lambda: listed(folder), lambda found: self._listed(folder, *found, at), failed=self._unreadable)
 
@@ -100,11 +121,13 @@ class FileDialog(Dialog[list[Path]]):
             size = path.stat().st_size
         except OSError:
             size = 0
-        return f"{mark}{plain(path.name, 50):<50} {number(max(1, size // 1024)):>8} kB"
+        return f"{mark}{plain(path.name, 50):<50} {size_text(size):>10}"
 
     def _show(self, folder: Path | None, lines: list[Line], cursor: int = 0) -> None:
         self._folder = folder
         where = plain(folder, 70) if folder is not None else _("Pilih tempat")
+        if folder is None and self._sticks is not None and not self._sticks:
+            where = _("Pilih tempat. Tidak ada flashdisk: pasang sekarang, atau pilih folder.")
         self.query_one("#where", Static).update(content(where))
         self.query_one("#entries", Lines).show(lines, cursor=cursor)
 

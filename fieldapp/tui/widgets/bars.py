@@ -71,10 +71,12 @@ class StatusLine(Static):
         super().__init__(markup=False)
         self._status: Status | None = None
         self._online: bool | None = None
+        self._note = ""
 
-    def tell(self, status: Status | None, online: bool | None) -> None:
-        """Shows the services' status; `online` is what the last exchange with the hub found, None before any."""
-        self._status, self._online = status, online
+    def tell(self, status: Status | None, online: bool | None, note: str = "") -> None:
+        """Shows the services' status; `online` is what the last exchange with the hub found, None before any. `note`
+        stands in its place: why there is no exchange."""
+        self._status, self._online, self._note = status, online, note
         self._draw()
 
     def on_resize(self) -> None:
@@ -103,7 +105,9 @@ class StatusLine(Static):
             _("Dikembalikan {count}").format(count=number(status["returned"])),
             _("Sinkron {when}").format(when=last[:5] + last[10:]) if last else _("Belum pernah sinkron"),
         ]
-        if self._online is not None:
+        if self._note:
+            parts.append(self._note)
+        elif self._online is not None:
             parts.append(_("Daring") if self._online else _("Luring"))
         if status.get("conflicts"):
             parts.append(_("Pertentangan {count}").format(count=number(status["conflicts"])))
