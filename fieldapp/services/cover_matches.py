@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from fieldapp.domain.nik import masked
 from fieldapp.services import covers
-from fieldapp.services.cover_keys import keys, nik_digest
+from fieldapp.services.cover_keys import nik_digest
 from fieldapp.services.covers import CoverDecision, CoverList
 from fieldapp.services.session import Session
 from fieldapp.store import covers as store
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 _CHUNK: Final = 25_000
 #: Below so many people in the register's own counts, how rare a name is is better counted in the list itself.
 _COUNTED_LEAST: Final = 1_000
+
+#: Registrations whose ranks are worked out in one transaction: the writer is held up for some tenths of a second.
+_RANKED_AT_ONCE: Final = 20_000
+#: Rows of lists like so many registrations are looked up one by one, like more of them by reading all.
+_FEW: Final = 200
 
 Progress = Callable[[int, int | None, str], None]
 
@@ -149,12 +154,14 @@ def _shown(name: str, value: object) -> str:
     return masked(text) if name in ("nik", "nik_as_written", "nomor_kk") else text
 
 
-def waiting(session: Session, connection: Connection, registrations: Sequence[str]) -> dict[str, int]:
-    """Registration -> how many rows of lists look like it and wait for a decision, for those that any does."""
-    here = {each.list for each in store.imports(connection)}
+def waiting_rows(
+    session: Session, connection: Connection, reading: covers.Covers, registrations: Sequence[str] | None
+) -> dict[str, int]:
+    """Registration -> how many rows of lists look like it and wait for a decision, for those that any does; of these,
+    or of all."""
+    here = {each.list for each in store.imports(connection)} if reading.lists else set()
     if not here:
         return {}
-    reading = covers.Covers(session, connection)
     by_id = {each.id: each for each in reading.lists if each.id in here}
     found: dict[str, int] = {}
     for each in _rows(session, connection, reading, by_id, registrations):
@@ -163,13 +170,51 @@ def waiting(session: Session, connection: Connection, registrations: Sequence[st
     return found
 
 
-def first(session: Session, connection: Connection, registrations: list[str]) -> list[str]:
-    """Those that a list keeps from approval first, then those with rows that wait; else in the order given."""
-    blocked = covers.blocking(session, connection, registrations)
-    near = waiting(session, connection, registrations)
-    if not blocked and not near:
-        return registrations
-    return sorted(registrations, key=lambda each: 0 if each in blocked else 1 if each in near else 2)
+def ranks(session: Session, connection: Connection) -> dict[int, int]:
+    """Row number of a registration -> 2 where a list keeps it from approval, 1 where rows of lists look like it.
+
+    Nobody can be riskier than who is covered already. Ranks that were kept are read; what changed since is looked at.
+    """
+    reading = covers.Covers(session, connection)
+    if not reading.lists:
+        return {}
+    known = store.ranks(connection) if store.ranked_keys(connection) == reading.keys else None
+    new = queries.all_numbers(connection) if known is None else store.unranked(connection)
+    found = {**(known or {}), **_ranked(session, connection, reading, new)}
+    return {number: rank for number, rank in found.items() if rank}
+
+
+def keep_ranks(session: Session) -> None:
+    """Keep the ranks of what changed for the next list, some ten thousand registrations a transaction."""
+
+    def write(connection: Connection, _: Any) -> bool:
+        reading = covers.Covers(session, connection)
+        if not reading.lists:
+            return False
+        if store.ranked_keys(connection) != reading.keys:
+            store.begin_ranks(connection, reading.keys)
+        new = store.unranked(connection, _RANKED_AT_ONCE)
+        store.keep_ranks(connection, dict.fromkeys(new, 0) | _ranked(session, connection, reading, new))
+        return len(new) == _RANKED_AT_ONCE
+
+    def is_left(connection: Connection) -> bool:
+        reading = covers.Covers(session, connection)
+        if not reading.lists:
+            return False
+        return store.ranked_keys(connection) != reading.keys or bool(store.unranked(connection, 1))
+
+    if session.read(is_left):
+        while session.write(write):
+            pass
+
+
+def _ranked(session: Session, connection: Connection, reading: covers.Covers, numbers: Sequence[int]) -> dict[int, int]:
+    """The ranks of these registrations that stand for their person."""
+    people = store.living_at(connection, numbers)
+    blocked = covers.blocked(reading, list(people.values()))
+    named = [each.id for each in people.values()]
+    near = waiting_rows(session, connection, reading, named if len(named) <= _FEW else None)
+    return {number: 2 if each.id in blocked else 1 if each.id in near else 0 for number, each in people.items()}
 
 
 def count(session: Session, connection: Connection, list_: str) -> int | None:
@@ -269,7 +314,7 @@ def _rows(
 ) -> list[_Row]:
     pairs = store.near_pairs(connection, sorted(lists), registrations)
     people = {each.id: each for each in store.niks_of(connection, sorted({pair.registration for pair in pairs}))}
-    held = keys(session, connection) if pairs else {}
+    held = reading.held
     reading.read_decisions(sorted(people))
     found = []
     for pair in pairs:

@@ -20,6 +20,7 @@ from fieldapp.services.session import Session, iso_time
 from fieldapp.store import covers as store
 from fieldapp.store.covers import Living
 from fieldapp.store.db import Connection
+from fieldapp.store.queries import Row
 
 if TYPE_CHECKING:
     from sync.members import Member
@@ -154,18 +155,23 @@ class Covers:
                 self._by_chunk.setdefault(chunk, []).append(each)
         wanted = {each.key for each in self.lists}
         held = keys(session, connection) if self.lists else {}
-        self._keys = {key_id: key for key_id, key in held.items() if key_id in wanted}
+        self.held = {key_id: key for key_id, key in held.items() if key_id in wanted}
         self._decisions: dict[str, list[CoverDecision]] = {}
         self._is_all_read = False
 
     @property
     def unchecked(self) -> list[CoverList]:
         """Lists whose key this member does not hold, which it can therefore not ask."""
-        return [each for each in self.lists if each.key not in self._keys]
+        return [each for each in self.lists if each.key not in self.held]
+
+    @property
+    def keys(self) -> list[str]:
+        """Ids of the keys that this member holds and a list in force was made with."""
+        return sorted(self.held)
 
     def with_niks(self, niks: Iterable[str]) -> dict[str, list[CoverList]]:
         """NIK -> the lists on which it stands, for those that stand on any."""
-        made = {nik_digest(key, nik): (nik, key_id) for nik in niks for key_id, key in self._keys.items()}
+        made = {nik_digest(key, nik): (nik, key_id) for nik in niks for key_id, key in self.held.items()}
         found: dict[str, list[CoverList]] = {}
         for digest, chunk in store.chunks_with(self._connection, list(made)):
             nik, key_id = made[digest]
@@ -205,7 +211,7 @@ class Covers:
                 self._decisions.setdefault(decision.registration, []).append(decision)
 
     def _by_nik(self, person: Living, list_: CoverList) -> Standing:
-        own = {nik_digest(key, person.nik or "") for key in self._keys.values()}
+        own = {nik_digest(key, person.nik or "") for key in self.held.values()}
         said = [each for each in self.decisions_about(person.id, list_.family) if each.nik in own]
         # Where two supervisors said unlike things, nobody is freed until one of them gives way.
         freed = bool(said) and all(each.decision in FREEING for each in said)
@@ -235,9 +241,17 @@ class Covers:
 def blocking(session: Session, connection: Connection, registrations: Sequence[str]) -> dict[str, list[str]]:
     """Registration -> names of the lists that keep it from approval, for those that any list does."""
     covers = Covers(session, connection)
-    if not covers.lists:
-        return {}
-    standings = covers.standings(store.niks_of(connection, registrations))
+    return blocked(covers, store.niks_of(connection, registrations) if covers.lists else [])
+
+
+def blocking_rows(covers: Covers, rows: Iterable[Row]) -> dict[str, list[str]]:
+    """The same for rows that were read already, within a reading that was begun already."""
+    return blocked(covers, [Living(row.id, row.nik, row.state, row.scope) for row in rows if row.is_live])
+
+
+def blocked(covers: Covers, people: Sequence[Living]) -> dict[str, list[str]]:
+    """The same for people who were read already."""
+    standings = covers.standings(people)
     found = {id_: _names(each.list for each in here if each.blocks) for id_, here in standings.items()}
     return {id_: names for id_, names in found.items() if names}
 

@@ -11,9 +11,11 @@ from fieldapp.services.drafts import (
 )
 from fieldapp.services.histories import history
 from fieldapp.services.intake import register_many
+from fieldapp.services.lists import ids
+from fieldapp.services.lists import rows_of as rows
 from fieldapp.services.showing import show, unmasked_nik
 from fieldapp.services.submission import check_values, edit, submit, void, withdraw
-from fieldapp.services.views import ids, listing, rows
+from fieldapp.services.views import listing
 
 __all__ = [
     "DraftView",

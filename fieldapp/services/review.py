@@ -9,11 +9,11 @@ from fieldapp.domain import quota, roles
 from fieldapp.domain.review import PENDING_STATES
 from fieldapp.services import answers, changes
 from fieldapp.services.covers import refuse_covered
+from fieldapp.services.lists import ids as find_ids
+from fieldapp.services.lists import rows_of
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session
 from fieldapp.services.submission import covers, refuse_joined
-from fieldapp.services.views import ids as find_ids
-from fieldapp.services.views import rows
 from fieldapp.store import queries
 from fieldapp.store.db import Connection
 from fieldapp.store.projector import leases
@@ -44,7 +44,7 @@ def queue(session: Session, *, filter: Mapping[str, str] | None = None) -> list[
     wanted = dict(filter or {})
     states = [wanted.pop("state")] if "state" in wanted else sorted(PENDING_STATES)
     found = find_ids(session, states=states, order="risk", **wanted)
-    return [{**row, "reasons": reasons(row)} for row in rows(session, found)]
+    return [{**row, "reasons": reasons(row)} for row in rows_of(session, found)]
 
 
 def reasons(row: Mapping[str, Any]) -> list[str]:

@@ -95,10 +95,10 @@ class Session:
 
         return Author(identity=self.identity, device=self.device, clock=self.clock, form_version=FORM_VERSION)
 
-    def read(self, function: Callable[[Connection], T]) -> T:
-        """Run `function` on a read-only connection."""
+    def read(self, function: Callable[[Connection], T], reading: stores.Reading | None = None) -> T:
+        """Run `function` on a read-only connection; GivenUp when whoever holds `reading` gave it up."""
         with translated():
-            return self.store.read(function)
+            return self.store.read(function, reading)
 
     def write(self, function: Callable[[Connection, Journal], T]) -> T:
         """Run `function` in one durable transaction."""

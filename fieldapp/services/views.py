@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fieldapp.domain import region
 from fieldapp.domain.nik import masked
-from fieldapp.services import cover_matches, covers
 from fieldapp.services.session import Session
 from fieldapp.store import drafts as kept
-from fieldapp.store import matching, queries
+from fieldapp.store import queries
 from fieldapp.store.db import Connection
-from fieldapp.store.queries import Filter, Order, Row
+from fieldapp.store.queries import Filter
 
 
 def listing(session: Session, **wanted: Any) -> list[dict[str, Any]]:
@@ -42,39 +40,6 @@ def listing(session: Session, **wanted: Any) -> list[dict[str, Any]]:
     ]
 
 
-def ids(session: Session, *, order: Order = "id", **wanted: Any) -> list[str]:
-    """Ids for a list of any length; `wanted` as in `listing`, `states` for several, `order` as in the store."""
-    narrowed = filter_of(session, **wanted)
-
-    def read(connection: Connection) -> list[str]:
-        found = queries.ids(connection, narrowed, order)
-        # Nobody can be riskier than who is covered already; the store cannot tell, since it holds no key.
-        return cover_matches.first(session, connection, found) if order == "risk" else found
-
-    return session.read(read)
-
-
-def rows(session: Session, wanted: Sequence[str]) -> list[dict[str, Any]]:
-    """The rows of these registrations, in the order asked, with what a list needs to show and names filled in."""
-
-    def read(connection: Connection) -> list[dict[str, Any]]:
-        who = member_names(session, connection)
-        covered = covers.blocking(session, connection, wanted)
-        near = cover_matches.waiting(session, connection, wanted)
-        alike = matching.waiting_pairs(connection, wanted)
-        return [
-            {
-                **_row(row, who),
-                "covers": len(covered.get(row.id, ())),
-                "cover_near": near.get(row.id, 0),
-                "near_duplicates": alike.get(row.id, 0),
-            }
-            for row in queries.rows(connection, wanted)
-        ]
-
-    return session.read(read)
-
-
 def member_names(session: Session, connection: Connection) -> dict[str, str]:
     """Member id -> name, for showing who wrote what."""
     return {member.id: member.name for member in session.journal(connection).membership.all()}
@@ -96,28 +61,6 @@ def filter_of(session: Session, **wanted: Any) -> Filter:
 
         by = find_member(session, by).id
     return Filter(states=[state] if state else states, registered_by=by, **wanted)
-
-
-def _row(row: Row, who: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "state": row.state,
-        "name": row.name,
-        "nik": masked(row.nik) if row.nik else None,
-        "area": row.scope,
-        "area_name": area_name(row.scope),
-        "categories": list(row.categories),
-        "submitted_at": row.submitted_at,
-        "registered_by": who.get(row.registered_by, row.registered_by),
-        "conflicts": len(row.conflicts),
-        "errors": len(row.errors),
-        "overrides": row.override_count,
-        "duplicates": row.duplicate_count,
-        "round": row.round,
-        "decision": row.decision_code,
-        "reason": row.decision_reason,
-        "same_as": row.joined_to,
-    }
 
 
 def _draft_listing(session: Session) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ import binascii
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from fieldapp.store import local
 from fieldapp.store.db import Connection
 from fieldapp.store.listed import for_listed, listed
 from fieldapp.store.rows import from_json, to_json
@@ -24,12 +25,18 @@ CHUNK: Final = "cover_digests"
 DECISION: Final = "cover_decision"
 """Type of the records in which a supervisor says what a row of a list is to a registration."""
 DIGEST_BYTES: Final = 8
+_RANKED_KEYS: Final = "cover_ranked_keys"
 
 CONTENTS: Final = {
     "cover_digest": """SELECT hex(digest), cover_chunk.id, cover_chunk.key FROM cover_digest
         JOIN cover_chunk ON cover_chunk.number = cover_digest.chunk ORDER BY 2, 1""",
 }
-CLEAR: Final = ("DELETE FROM cover_digest", "DELETE FROM cover_chunk")
+CLEAR: Final = (
+    "DELETE FROM cover_digest",
+    "DELETE FROM cover_chunk",
+    "DELETE FROM cover_rank",
+    "DELETE FROM cover_todo",
+)
 
 
 class Taken(NamedTuple):
@@ -99,6 +106,7 @@ def unpack(packed: object) -> list[bytes]:
 
 def put_chunk(connection: AnyConnection, record: str, values: Mapping[str, Any]) -> None:
     """Keep the digests of one record."""
+    forget_ranks(connection)
     key = values.get("key")
     connection.execute("INSERT INTO cover_chunk (id, key) VALUES (?, ?)", (record, key if isinstance(key, str) else ""))
     number = connection.execute("SELECT number FROM cover_chunk WHERE id = ?", (record,)).fetchone()[0]
@@ -112,6 +120,7 @@ def forget(connection: AnyConnection, records: Sequence[str]) -> None:
     """Forget the digests of these records, where they are any."""
     numbers = [row[0] for row in listed(connection, "SELECT number FROM cover_chunk WHERE id IN ({})", records)]
     if numbers:
+        forget_ranks(connection)
         for_listed(connection, "DELETE FROM cover_digest WHERE chunk IN ({})", numbers)
         for_listed(connection, "DELETE FROM cover_chunk WHERE number IN ({})", numbers)
 
@@ -194,11 +203,86 @@ def niks_of(connection: Connection, registrations: Sequence[str]) -> list[Living
     ]
 
 
+# -- ranks: what lists say of a registration is worked out once, not for every list that a person opens
+
+
+def ranked_keys(connection: Connection) -> list[str]:
+    """Ids of the keys with which ranks were worked out."""
+    found = local.get(connection, _RANKED_KEYS, [])
+    return list(found) if isinstance(found, list) else []
+
+
+def begin_ranks(connection: Connection, keys: Sequence[str]) -> None:
+    """All ranks are to be worked out anew, with these keys."""
+    forget_ranks(connection)
+    local.put(connection, _RANKED_KEYS, list(keys))
+
+
+def forget_ranks(connection: AnyConnection) -> None:
+    """What all ranks were worked out from has changed."""
+    connection.execute("DELETE FROM cover_rank")
+    connection.execute("DELETE FROM cover_todo")
+
+
+def unranked(connection: Connection, limit: int = -1) -> list[int]:
+    """Row numbers of registrations without a rank: changed ones, then those above the last that has one."""
+    return [
+        row[0]
+        for row in connection.execute(
+            """SELECT rid FROM cover_todo UNION
+            SELECT rid FROM registration WHERE rid > (SELECT coalesce(max(rid), 0) FROM cover_rank)
+            ORDER BY 1 LIMIT ?""",
+            (limit,),
+        )
+    ]
+
+
+def ranks(connection: Connection) -> dict[int, int]:
+    """Row number -> rank, of those that have one above zero."""
+    return dict(connection.execute("SELECT rid, rank FROM cover_rank WHERE rank > 0").fetchall())
+
+
+def keep_ranks(connection: Connection, found: Mapping[int, int]) -> None:
+    """Keep these ranks, zeros too."""
+    connection.executemany("INSERT OR REPLACE INTO cover_rank (rid, rank) VALUES (?, ?)", sorted(found.items()))
+    connection.executemany("DELETE FROM cover_todo WHERE rid = ?", [(rid,) for rid in found])
+
+
+def note_changed(connection: AnyConnection, rids: Iterable[int]) -> None:
+    """The ranks of these registrations have to be worked out anew, where they had any."""
+    numbers = [(rid,) for rid in rids]
+    connection.executemany("INSERT OR IGNORE INTO cover_todo (rid) SELECT rid FROM cover_rank WHERE rid = ?", numbers)
+    connection.executemany("DELETE FROM cover_rank WHERE rid = ?", numbers)
+
+
+def note_said(connection: AnyConnection, type: str, values: Mapping[str, Any]) -> None:
+    """A list, or what a supervisor said about a row of one, came or went."""
+    if type == LIST:
+        forget_ranks(connection)
+    elif type == DECISION and isinstance(values.get("registration"), str):
+        note_changed_ids(connection, [values["registration"]])
+
+
+def note_changed_ids(connection: AnyConnection, registrations: Iterable[str]) -> None:
+    """`note_changed` by ids."""
+    found = listed(connection, "SELECT rid FROM registration WHERE id IN ({})", registrations)
+    note_changed(connection, [row[0] for row in found])
+
+
+def living_at(connection: Connection, rids: Iterable[int]) -> dict[int, Living]:
+    """Row number -> what matching with lists needs, of those that stand for their person."""
+    rows = listed(
+        connection, "SELECT rid, id, nik, state, scope FROM registration WHERE live = 1 AND rid IN ({})", rids
+    )
+    return {row[0]: Living(*row[1:]) for row in rows}
+
+
 # -- of this laptop alone
 
 
 def keep_import(connection: Connection, taken: Taken, rows: Iterable[ListRow]) -> None:
     """Keep the rows of a list that was taken in here."""
+    forget_ranks(connection)
     connection.execute(
         "INSERT INTO cover_import (list, file_digest, told, at_ms) VALUES (?, ?, ?, ?)",
         (taken.list, taken.file_digest, to_json(taken.told), taken.at_ms),
@@ -211,6 +295,7 @@ def keep_import(connection: Connection, taken: Taken, rows: Iterable[ListRow]) -
 
 def forget_import(connection: Connection, list_: str) -> None:
     """Forget everything that this laptop keeps of a list beside its digests."""
+    forget_ranks(connection)
     for statement in (
         "DELETE FROM cover_row WHERE list = ?",
         "DELETE FROM cover_pair WHERE list = ?",
@@ -281,6 +366,7 @@ def uncompared_count(connection: Connection, list_: str) -> int:
 
 def keep_compared(connection: Connection, list_: str, compared: Sequence[Changed], pairs: Iterable[NearPair]) -> None:
     """Keep what a comparison of these registrations with the list found, instead of what it found before."""
+    note_changed_ids(connection, [each.id for each in compared])
     connection.executemany(
         "DELETE FROM cover_pair WHERE list = ? AND registration = ?", [(list_, each.id) for each in compared]
     )

@@ -94,6 +94,10 @@ class StoreClosed(StoreError):
     code = "store_closed"
 
 
+class GivenUp(Exception):
+    """Nobody waits for this reading any more. No refusal, so it has no words: whoever gave it up drops it."""
+
+
 # code -> (Indonesian, English); placeholders are filled from StoreError.details.
 MESSAGES: dict[str, tuple[str, str]] = {
     "store_failed": (

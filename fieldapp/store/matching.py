@@ -417,17 +417,6 @@ def is_open(pair: Known, word: Decided | None) -> bool:
     return word.decision == "different" and word.stamps != pair.stamps
 
 
-def waiting_pairs(connection: Connection, registrations: Iterable[str] | None = None) -> dict[str, int]:
-    """Registration -> how many of its pairs wait for a decision, of those that have any; of all by default."""
-    words = decided(connection)
-    if registrations is None:
-        found = known_pairs(connection, SHOWN)
-    else:
-        found = known_pairs_of(connection, registrations, SHOWN)
-    waiting = [pair for pair in found if is_open(pair, words.get((pair.a, pair.b)))]
-    return dict(Counter(one for pair in waiting for one in (pair.a, pair.b)))
-
-
 def pairs_after(connection: Connection, after: tuple[int, int], limit: int) -> list[Pair]:
     """At most `limit` kept pairs behind `after`, in their order."""
     found = connection.execute(

@@ -392,9 +392,22 @@ def exchanges(db: Database) -> None:
     )
 
 
+def listed(db: Database) -> None:
+    """Lists are filtered and ordered without reading the wide table: everything that they look at stands in one index,
+    in the order of names, which is how a list opens. What cover lists say is worked out once, not for every list."""
+    _run(
+        db,
+        "CREATE TABLE cover_rank (rid INTEGER PRIMARY KEY, rank INTEGER NOT NULL) STRICT",
+        "CREATE INDEX cover_rank_above ON cover_rank (rank) WHERE rank > 0",
+        "CREATE TABLE cover_todo (rid INTEGER PRIMARY KEY) STRICT",
+        """CREATE INDEX registration_listed ON registration (name_key, id, state, scope, registered_by, submitted_at,
+            categories, override_count, error_count, conflict_count, duplicate_count)""",
+    )
+
+
 _ORDER = (
     local_values, drafts, journal, projections, carried, disclosures, report_order, feed, sums, heads, dropped,
-    requests, papers, same_as, matching, covers, prelist, exchanges,
+    requests, papers, same_as, matching, covers, prelist, exchanges, listed,
 )  # fmt: skip
 NAMES = tuple(step.__name__ for step in _ORDER)
 STEPS = Migrations("fieldapp")

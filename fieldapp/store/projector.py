@@ -108,6 +108,7 @@ class Projector:
             matching.note_changed(self._connection, sorted(touched.lives))
         # Who gives way to another, or no longer does, has no other answers, but ceases or begins to stand for somebody.
         matching.note_changed(self._connection, touched.lives)
+        covers.note_changed(self._connection, touched.lives)
 
     def _put_registrations(self, records: Sequence[Record], settings: ProgrammeSettings, touched: Touched) -> None:
         def inspect(values: Mapping[str, object], at_ms: int) -> Inspected:
@@ -161,6 +162,7 @@ class Projector:
         if replaced:
             # New rows wait to be compared by their numbers alone.
             matching.note_changed(self._connection, [row[0] for row in replaced])
+            covers.note_changed(self._connection, [row[0] for row in replaced])
 
     def _known(self, ids: Sequence[str]) -> dict[str, tuple[Any, ...]]:
         """id -> (rid, nik, approval_by, name_key, nik, phone) of the registrations that have a row."""
@@ -190,6 +192,7 @@ class Projector:
         self._connection.executemany("DELETE FROM search WHERE rowid = ?", gone)
         if gone:
             matching.note_gone(self._connection, [rid for (rid,) in gone])
+            covers.note_changed(self._connection, [rid for (rid,) in gone])
 
     def _forget_others(self, records: Sequence[Record], touched: Touched) -> None:
         if not records:
@@ -208,6 +211,8 @@ class Projector:
             touched.settings = touched.settings or record.type == "programme"
             if not record.type:
                 continue
+            if record.type in (covers.LIST, covers.DECISION):
+                self._note_said(record)
             if not record.complete:
                 self._connection.execute(
                     "INSERT INTO incomplete (id, type, scope) VALUES (?, ?, ?)", (record.id, record.type, record.scope)
@@ -269,6 +274,9 @@ class Projector:
 
     def _put_digests(self, record: Record) -> None:
         covers.put_chunk(self._connection, record.id, record.values)
+
+    def _note_said(self, record: Record) -> None:
+        covers.note_said(self._connection, record.type, record.values)
 
     def _forget_digests(self, records: Sequence[str]) -> None:
         covers.forget(self._connection, records)

@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal, NamedTuple
 
-from fieldapp.store import drafts, matching, search
+from fieldapp.domain.review import STATES
+from fieldapp.store import drafts, open_pairs, search
 from fieldapp.store.db import Connection
 from fieldapp.store.listed import listed
 from fieldapp.store.rows import from_json, state_of_row, to_json
 from sync.tables import Connection as AnyConnection
 
-Order = Literal["id", "name", "submitted_at", "risk"]
+Order = Literal["id", "name", "submitted_at", "area", "state", "risk"]
 
-#: SQL behind each order; every one ends with the id, so that two replicas list alike.
-_ORDERS: Final[dict[str, str]] = {
-    "id": "id",
-    "name": "name_key, id",
-    "submitted_at": "submitted_at, id",
-    # What a supervisor should see first: broken rules, explained warnings, doubles, conflicts, then the longest wait.
-    "risk": """error_count DESC, override_count DESC, duplicate_count + coalesce(pairs, 0) DESC, conflict_count DESC,
-        submitted_at, id""",
+#: A state's place on the road of a registration, for the order by state.
+_STATE_PLACE: Final = "".join(
+    ["CASE state ", *(f"WHEN '{state}' THEN {place} " for place, state in enumerate(STATES)), "ELSE 99 END"]
+)
+#: SQL behind each order, (term, whether it descends); each ends with the id, so that two replicas list alike.
+_ORDERS: Final[dict[str, tuple[tuple[str, bool], ...]]] = {
+    "id": (("id", False),),
+    "name": (("name_key", False), ("id", False)),
+    "submitted_at": (("submitted_at", False), ("id", False)),
+    "area": (("scope", False), ("name_key", False), ("id", False)),
+    "state": ((_STATE_PLACE, False), ("name_key", False), ("id", False)),
+    # What a supervisor should see first: who is covered already, broken rules, explained warnings, doubles, conflicts,
+    # then the longest wait.
+    "risk": (
+        ("coalesce(covered, 0)", True),
+        ("error_count", True),
+        ("override_count", True),
+        ("duplicate_count + coalesce(pairs, 0)", True),
+        ("conflict_count", True),
+        ("submitted_at", False),
+        ("id", False),
+    ),
 }
-#: What the order by risk reads beside the table itself: pairs that wait for a decision.
-_PAIRS: Final = "LEFT JOIN (SELECT key AS pair_of, value AS pairs FROM json_each(:pairs)) ON pair_of = id"
+#: What the order by risk reads beside the table itself.
+_ODD: Final = """odd AS MATERIALIZED (SELECT CAST(value ->> 0 AS INTEGER) AS odd_rid, value ->> 1 AS covered,
+    value ->> 2 AS pairs FROM json_each(:odd))"""
+#: Hits of a search up to which each is looked up by its number; more of them are found along the index of lists.
+_FEW_HITS: Final = 3000
 
-_COLUMNS: Final = """registration.id, state, scope, name, nik, phone, birth_date, sex, categories, submitted_at,
-    registered_by, device, edits, conflicts, errors, warnings, override_count, duplicate_count, within_quota,
-    decision_code, decision_by, decision_ms, decision_reason, round, joined_to"""
+_COLUMNS: Final = """registration.rid, registration.id, state, scope, name, nik, phone, birth_date, sex, categories,
+    submitted_at, registered_by, device, edits, conflicts, errors, warnings, override_count, duplicate_count,
+    within_quota,
+    decision_code, decision_by, decision_ms, decision_reason, round, joined_to, live"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +58,8 @@ class Filter:
     `area` is a dotted code and holds everything below it; `approved_by` is the member whose slot an approval in force
     takes or waits for; `text` searches names, NIK digits and phones;
     `conflicting`, `duplicated` and `edited` keep only registrations with open conflicts, with a NIK that others have
-    too, or changed after they were handed in.
+    too, or changed after they were handed in; `explained` and `faulty` those with warnings that somebody gave a reason
+    for, and with broken rules; `alike` those that are like another one, by their NIK or by a pair that waits.
     """
 
     states: Collection[str] | None = None
@@ -50,17 +71,31 @@ class Filter:
     conflicting: bool = False
     duplicated: bool = False
     edited: bool = False
+    explained: bool = False
+    faulty: bool = False
+    alike: bool = False
+
+
+class Odd(NamedTuple):
+    """What the order by risk needs of a registration beside its row: 2 when a list keeps it from approval, 1 when rows
+    of lists look like it, else 0; and how many of its pairs wait for a decision."""
+
+    covered: int = 0
+    pairs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One registration as lists show it. `scope` is its area, times in ms since 1970 UTC, `submitted_at` ISO text.
+    """One registration as lists show it. `number` is that of its row, `scope` its area, times in ms since 1970 UTC,
+    `submitted_at` ISO text.
 
     `conflicts` names field groups, `errors` and `warnings` codes of rules; `round` counts from 1 and grows with every
-    return; `joined_to` is the registration that stands for the person instead, where one does. The NIK is whole here:
+    return; `joined_to` is the registration that stands for the person instead, where one does; `is_live`: it
+    stands for somebody. The NIK is whole here:
     whoever shows it masks it.
     """
 
+    number: int
     id: str
     state: str
     scope: str
@@ -86,6 +121,7 @@ class Row:
     decision_reason: str | None = field(repr=False)
     round: int
     joined_to: str | None
+    is_live: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,26 +192,125 @@ def newest_by(connection: Connection, member: str) -> tuple[int, dict[str, Any]]
     return None if row is None else (int(row[0]), from_json(row[1]))
 
 
-def ids(connection: Connection, wanted: Filter | None = None, order: Order = "id") -> list[str]:
-    """Ids of all registrations that `wanted` keeps, in order: what a virtual list of any length holds."""
-    where, arguments = _where(wanted or Filter())
-    beside = ""
+def ids(
+    connection: Connection,
+    wanted: Filter | None = None,
+    order: Order = "id",
+    *,
+    odd: Mapping[int, Odd] | None = None,
+) -> list[str]:
+    """Ids of all registrations that `wanted` keeps, in order; `odd` as in `numbers`."""
+    before, inner, arguments = _ordered(connection, wanted or Filter(), order, odd=odd)
+    return [row[0] for row in connection.execute(f"{before} SELECT id FROM ({inner})", arguments)]  # noqa: S608
+
+
+def numbers(
+    connection: Connection,
+    wanted: Filter | None = None,
+    order: Order = "name",
+    *,
+    reverse: bool = False,
+    limit: int | None = None,
+    odd: Mapping[int, Odd] | None = None,
+) -> array[int]:
+    """Row numbers of what `wanted` keeps, in order: what a list of any length holds, eight bytes each.
+
+    A number stays a registration's own while the store is open for reading it; `rebuild` gives out new ones. `odd` is
+    what the order by risk reads; the pairs that wait, when it is not given.
+    """
+    before, inner, arguments = _ordered(connection, wanted or Filter(), order, reverse=reverse, odd=odd)
+    most = "" if limit is None else f"LIMIT {limit:d}"
+    # One text for all of them, made while other threads may run: a row each would hold them up for as long.
+    statement = f"{before} SELECT group_concat(rid) FROM ({inner} {most})"  # noqa: S608 - our words
+    found = connection.execute(statement, arguments).fetchone()[0]
+    return array("q", map(int, found.split(","))) if found else array("q")
+
+
+def _ordered(
+    connection: Connection,
+    wanted: Filter,
+    order: Order,
+    *,
+    reverse: bool = False,
+    odd: Mapping[int, Odd] | None = None,
+) -> tuple[str, str, dict[str, Any]]:
+    """What stands before the statement, a query of (rid, id) in order, and the arguments of both."""
+    before, beside, arguments = "", "", dict[str, Any]()
     if order == "risk":
-        beside, arguments["pairs"] = _PAIRS, to_json(matching.waiting_pairs(connection))
-    statement = " ".join(["SELECT id FROM registration", beside, where, "ORDER BY", _ORDERS[order]])
-    return [row[0] for row in connection.execute(statement, arguments)]
+        odd = {rid: Odd(0, pairs) for rid, pairs in open_pairs.waiting(connection).items()} if odd is None else odd
+        arguments["odd"] = to_json([[rid, *each] for rid, each in odd.items()])
+        before, beside = f"WITH {_ODD}", "LEFT JOIN odd ON odd_rid = rid"
+    # Neither statistics nor luck decides: along this index no page of the wide table is read.
+    source = "registration" if order == "id" else "registration INDEXED BY registration_listed"
+    parts = list[str]()
+    if wanted.text is not None and wanted.text.strip():
+        hits = _hits(connection, wanted.text)
+        arguments["hits"] = f"[{hits}]"
+        if hits.count(",") < _FEW_HITS:
+            source = "(SELECT value AS hit FROM json_each(:hits)) CROSS JOIN registration ON rid = hit"
+        else:
+            parts.append("rid IN (SELECT value FROM json_each(:hits))")
+    where, more = _where(replace(wanted, text=None), *parts)
+    if wanted.alike:
+        more["alike"] = to_json(sorted(open_pairs.waiting(connection)))
+    terms = ", ".join(f"{term} {'DESC' if descends != reverse else 'ASC'}" for term, descends in _ORDERS[order])
+    return (
+        before,
+        f"SELECT rid, id FROM {source} {beside} {where} ORDER BY {terms}",  # noqa: S608 - our words
+        {**arguments, **more},
+    )
+
+
+def _hits(connection: Connection, text: str) -> str:
+    """Row numbers of what a person typed, as JSON without its brackets."""
+    expression = search.expression(text)
+    if expression is None:
+        return ""
+    statement = "SELECT group_concat(rowid) FROM search WHERE search MATCH ?"
+    return str(connection.execute(statement, (expression,)).fetchone()[0] or "")
+
+
+def ids_at(connection: Connection, wanted: Sequence[int]) -> list[str]:
+    """The ids of registrations by their row numbers, in the order asked."""
+    return [
+        row[0]
+        for row in connection.execute(
+            """SELECT registration.id FROM json_each(?) AS wanted CROSS JOIN registration
+            ON registration.rid = wanted.value ORDER BY wanted.key""",
+            (to_json(list(wanted)),),
+        )
+    ]
+
+
+def all_numbers(connection: Connection) -> list[int]:
+    """The row number of every registration."""
+    return [row[0] for row in connection.execute("SELECT rid FROM registration")]
+
+
+def numbers_of(connection: Connection, registrations: Iterable[str]) -> dict[str, int]:
+    """Registration -> its row number, for those that are there."""
+    return dict(listed(connection, "SELECT id, rid FROM registration WHERE id IN ({})", registrations))
 
 
 def rows(connection: Connection, wanted_ids: Sequence[str]) -> list[Row]:
     """The rows of these registrations in the order asked; ids that are none are left out."""
+    return _rows(connection, "registration.id", wanted_ids)
+
+
+def rows_at(connection: Connection, wanted: Sequence[int]) -> list[Row]:
+    """The rows of registrations by their row numbers, in the order asked; numbers that are none are left out."""
+    return _rows(connection, "registration.rid", wanted)
+
+
+def _rows(connection: Connection, key: str, wanted: Sequence[str | int]) -> list[Row]:
     statement = " ".join(
         [
             "SELECT",
             _COLUMNS,
-            "FROM json_each(?) AS wanted CROSS JOIN registration ON registration.id = wanted.value ORDER BY wanted.key",
+            f"FROM json_each(?) AS wanted CROSS JOIN registration ON {key} = wanted.value ORDER BY wanted.key",
         ]
     )
-    return [_row(row) for row in connection.execute(statement, (to_json(wanted_ids),))]
+    return [_row(row) for row in connection.execute(statement, (to_json(list(wanted)),))]
 
 
 def page(connection: Connection, wanted: Filter | None = None, *, after: str = "", limit: int = 500) -> list[Row]:
@@ -199,6 +334,12 @@ def with_values(connection: Connection, wanted: Filter | None = None) -> Iterato
         ]
     )
     yield from connection.execute(statement, arguments)
+
+
+def counted(connection: Connection, column: Literal["scope", "registered_by"]) -> list[tuple[str, int]]:
+    """(value, how many registrations) of a column."""
+    statement = f"SELECT {column}, count(*) FROM registration INDEXED BY registration_listed GROUP BY {column}"  # noqa: S608
+    return connection.execute(statement).fetchall()
 
 
 def count(connection: Connection, wanted: Filter | None = None) -> int:
@@ -302,12 +443,19 @@ def _where(wanted: Filter, *clauses: str) -> tuple[str, dict[str, Any]]:
         parts.append("duplicate_count > 0")
     if wanted.edited:
         parts.append("edits > 0")
+    if wanted.explained:
+        parts.append("override_count > 0")
+    if wanted.faulty:
+        parts.append("error_count > 0")
+    if wanted.alike:
+        parts.append("(duplicate_count > 0 OR rid IN (SELECT value FROM json_each(:alike)))")
     return ("WHERE " + " AND ".join(parts) if parts else ""), arguments
 
 
 def _row(row: tuple[Any, ...]) -> Row:
     values = list(row)
-    for place in (8, 13, 14, 15):
+    for place in (9, 14, 15, 16):
         values[place] = tuple(from_json(values[place]))
-    values[18] = bool(values[18])
+    for place in (19, 26):
+        values[place] = bool(values[place])
     return Row(*values)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from fieldapp.store import disk
 from fieldapp.store.db import Connection, Error, connect, explain
-from fieldapp.store.errors import NewerStore, NoStore, StoreClosed, StoreDamaged, StoreExists, WrongKey
+from fieldapp.store.errors import GivenUp, NewerStore, NoStore, StoreClosed, StoreDamaged, StoreExists, WrongKey
 
 if TYPE_CHECKING:
     from fieldapp.store.recovery import Recovered
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 NAME: Final = "fieldapp.db"
 #: The number of steps in migrations.py, kept here so that an up-to-date store opens without importing them.
-SCHEMA_VERSION: Final = 18
+SCHEMA_VERSION: Final = 19
 
 _Task = tuple[Callable[[Connection], Any], "Future[Any]"]
 
@@ -47,6 +47,34 @@ def create(folder: Path, key: bytes) -> None:
         finally:
             connection.close()
         disk.replace(fresh, target)
+
+
+class Reading:
+    """A question to the store that somebody may stop waiting for: a search that another letter has overtaken."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._connection: Connection | None = None
+        self.is_given_up = False
+
+    def give_up(self) -> None:
+        """Stops the query that runs for this question, and every one that would come after it. From any thread."""
+        with self._lock:
+            self.is_given_up = True
+            if self._connection is not None:
+                self._connection.interrupt()
+
+    def begin(self, connection: Connection) -> None:
+        """The question is being asked on this connection. Raises GivenUp."""
+        with self._lock:
+            if self.is_given_up:
+                raise GivenUp
+            self._connection = connection
+
+    def end(self) -> None:
+        """The connection goes on to other questions, which must not be stopped in place of this one."""
+        with self._lock:
+            self._connection = None
 
 
 class Store:
@@ -94,16 +122,25 @@ class Store:
             self._tasks.put((function, future))
         return future
 
-    def read(self, function: Callable[[Connection], T]) -> T:
-        """Run `function` on a read-only connection in the calling thread; it sees one moment of the database."""
+    def read(self, function: Callable[[Connection], T], reading: Reading | None = None) -> T:
+        """Run `function` on a read-only connection in the calling thread; it sees one moment of the database.
+
+        Whoever holds `reading` may give it up from another thread, which raises GivenUp here.
+        """
         connection = self._borrow()
         try:
+            if reading is not None:
+                reading.begin(connection)
             connection.execute("BEGIN")
             return function(connection)
         except Error as error:
+            if reading is not None and reading.is_given_up:
+                raise GivenUp from None
             # A close interrupts what still runs, which is no fault of the query.
             raise (StoreClosed() if self._closed else explain(error)) from error
         finally:
+            if reading is not None:
+                reading.end()
             self._give_back(connection)
 
     def close(self) -> None:

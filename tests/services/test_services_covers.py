@@ -465,12 +465,16 @@ def test_lists_that_came_before_this_version_of_the_program_count_once_it_is_the
     town.carry(supervisor, other)
 
     def as_before(connection: Any) -> None:
-        step = migrations.NAMES.index("covers") + 1
-        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'cover%'")
+        step = migrations.NAMES.index("covers")
+        tables = connection.execute(
+            """SELECT name FROM sqlite_master
+            WHERE type = 'table' AND (name LIKE 'cover%' OR name LIKE 'prelist%')"""
+        )
         for (table,) in tables.fetchall():
             connection.execute(f"DROP TABLE {table}")
-        connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'covers'")
-        connection.execute(f"PRAGMA user_version = {step - 1}")
+        connection.execute("DROP INDEX registration_listed")
+        connection.executemany("DELETE FROM _sqlite_migrations WHERE name = ?", [(n,) for n in migrations.NAMES[step:]])
+        connection.execute(f"PRAGMA user_version = {step}")
 
     other.store.write(as_before)
     other.close()

@@ -143,7 +143,7 @@ class ReviewScreen(FieldScreen[None]):
 
     def action_mark_all(self) -> None:
         records = self.query_one(RecordList)
-        records.mark_all(not records.marked)
+        records.unmark() if records.marked else records.mark(records.keys(0, records.count()))
 
     def action_filter(self) -> None:
         def done(picked: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -37,19 +37,22 @@ class Column:
 
 
 class RecordList(Lines):
-    """Ids and pages of rows. Whoever shows it answers `PageWanted` with `put_rows`."""
+    """Keys (row numbers or ids) and pages of rows. Whoever shows it answers `PageWanted` with `put_rows`.
+
+    A row brings the registration's `id`: what is at hand, marked and chosen goes by it, never by a row's number.
+    """
 
     HEADER_LINES: ClassVar[int] = 1
     BINDINGS: ClassVar[list[BindingType]] = [key("space", "mark")]
 
     @dataclass
     class PageWanted(Message):
-        """Rows for `ids` are needed; give them back with `put_rows(number, page, rows)`."""
+        """Rows for `ids` (the keys of a page) are needed; give them back with `put_rows(number, page, rows)`."""
 
         lines: RecordList
         number: int
         page: int
-        ids: list[str]
+        ids: list[Any]
 
         @property
         def control(self) -> RecordList:
@@ -69,24 +72,48 @@ class RecordList(Lines):
         super().__init__(id=id)
         self._columns = columns
         self._markable = markable
-        self._ids: Sequence[str] = ()
+        self._ids: Sequence[Any] = ()
         self._pages: OrderedDict[int, list[Row]] = OrderedDict()
         self._asked: set[int] = set()
         self._number = 0
+        self._choosing = -1
         self.marked: set[str] = set()
 
-    def show_ids(self, ids: Sequence[str], *, keep: str | None = None) -> None:
-        """Shows another set of registrations; `keep` names the one to stay at hand when it is still there."""
+    def show_ids(self, ids: Sequence[Any], *, keep: Any = None, rows: Sequence[Row] = ()) -> None:
+        """Shows another list of keys; `keep` names the one to stay at hand when it is still there.
+
+        `rows` are those of the first keys, when they are known already: they are drawn at once.
+        """
         self._ids = ids
         self._number += 1
         self._pages.clear()
         self._asked.clear()
-        self.marked &= set(ids)
+        self._choosing = -1
+        if rows:
+            self._pages[0] = list(rows[:PAGE])
+            self._asked.add(0)
         self.recount()
         try:
             self.cursor = ids.index(keep) if keep is not None else 0
         except ValueError:
             self.cursor = min(self.cursor, max(0, len(ids) - 1))
+        self.refresh()
+
+    def grow(self, ids: Sequence[Any], *, keep: Any = None) -> None:
+        """The whole of a list whose first keys are shown: what is drawn and at hand stays."""
+        shown = len(self._ids)
+        if list(ids[:shown]) != list(self._ids):
+            # Something changed between the two answers.
+            at_hand = self._ids[self.cursor] if self._ids else None
+            self.show_ids(ids, keep=keep if keep is not None else at_hand)
+            return
+        self._ids = ids
+        if shown < PAGE:
+            self._pages.pop(0, None)
+            self._asked.discard(0)
+        self.recount()
+        if keep is not None and keep in ids:
+            self.cursor = ids.index(keep)
         self.refresh()
 
     def put_rows(self, number: int, page: int, rows: Sequence[Row]) -> None:
@@ -98,12 +125,33 @@ class RecordList(Lines):
             gone, _rows = self._pages.popitem(last=False)
             self._asked.discard(gone)
         self.refresh()
+        if self._choosing == self.cursor and self.row(self.cursor) is not None:
+            # Enter came before its row did.
+            self._choosing = -1
+            self.post_message(self.Chosen(self, self.cursor))
+        if self.cursor // PAGE == page:
+            self.post_message(self.Moved(self, self.cursor))
 
     def count(self) -> int:
         return len(self._ids)
 
-    def value(self) -> str | None:
+    def key(self) -> Any:
+        """The key at hand, or None."""
         return self._ids[self.cursor] if self._ids else None
+
+    def keys(self, first: int, last: int) -> list[Any]:
+        """The keys of the lines from `first` to `last`, both included."""
+        return list(self._ids[first : last + 1])
+
+    def value(self) -> str | None:
+        """The id at hand; None while its row is on its way."""
+        if not self._ids:
+            return None
+        at_hand = self._ids[self.cursor]
+        if isinstance(at_hand, str):
+            return at_hand
+        row = self.row(self.cursor)
+        return str(row["id"]) if row is not None else None
 
     def row(self, index: int) -> Row | None:
         """The row at `index`, or None while it is on its way."""
@@ -120,14 +168,14 @@ class RecordList(Lines):
 
     def _want(self, number: int, page: int) -> None:
         if number == self._number:
-            ids = list(self._ids[page * PAGE : (page + 1) * PAGE])
-            self.post_message(self.PageWanted(self, number, page, ids))
+            keys = list(self._ids[page * PAGE : (page + 1) * PAGE])
+            self.post_message(self.PageWanted(self, number, page, keys))
 
     def line(self, index: int, width: int) -> Line:
         row = self.row(index)
         if row is None:
             return Line("…", "quiet")
-        mark = ("[x] " if self._ids[index] in self.marked else "[ ] ") if self._markable else ""
+        mark = ("[x] " if row.get("id") in self.marked else "[ ] ") if self._markable else ""
         return Line(mark + self._joined(lambda column: plain(column.read(row), 200), width - len(mark)))
 
     def header(self, width: int) -> str:
@@ -141,6 +189,12 @@ class RecordList(Lines):
         each = max(6, (width - fixed) // max(1, flexible) - 1)
         return " ".join(_cell(read(column), column.width or each) for column in shown)
 
+    def action_choose(self) -> None:
+        if self.count() and self.value() is None:
+            self._choosing = self.cursor
+            return
+        super().action_choose()
+
     def action_mark(self) -> None:
         identifier = self.value()
         if self._markable and identifier is not None:
@@ -149,9 +203,15 @@ class RecordList(Lines):
             self.refresh()
             self.post_message(self.Marked(self))
 
-    def mark_all(self, on: bool) -> None:
-        """Marks everything that is listed, or nothing."""
-        self.marked = set(self._ids) if on else set()
+    def mark(self, ids: Iterable[str]) -> None:
+        """Marks these beside those that are marked."""
+        self.marked |= set(ids)
+        self.refresh()
+        self.post_message(self.Marked(self))
+
+    def unmark(self) -> None:
+        """Marks nothing."""
+        self.marked = set()
         self.refresh()
         self.post_message(self.Marked(self))
 
