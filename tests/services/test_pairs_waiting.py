@@ -10,8 +10,14 @@ from fieldapp.store import matching
 
 
 def _waiting(session) -> int:
-    """Pairs that wait, as the queue of decisions has them; each was told for both of its registrations."""
-    return sum(session.read(matching.waiting_pairs).values()) // 2
+    """Pairs that wait, one by one as `matching` says of each whether it does."""
+
+    def read(connection) -> int:
+        words = matching.decided(connection)
+        pairs = matching.known_pairs(connection, matching.SHOWN)
+        return sum(matching.is_open(pair, words.get((pair.a, pair.b))) for pair in pairs)
+
+    return session.read(read)
 
 
 def test_the_status_counts_the_pairs_that_wait_and_follows_every_decision(tmp_path) -> None:
