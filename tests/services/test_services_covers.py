@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -466,13 +467,15 @@ def test_lists_that_came_before_this_version_of_the_program_count_once_it_is_the
 
     def as_before(connection: Any) -> None:
         step = migrations.NAMES.index("covers")
-        tables = connection.execute(
-            """SELECT name FROM sqlite_master
-            WHERE type = 'table' AND (name LIKE 'cover%' OR name LIKE 'prelist%')"""
-        )
-        for (table,) in tables.fetchall():
-            connection.execute(f"DROP TABLE {table}")
-        connection.execute("DROP INDEX registration_listed")
+        with closing(sqlite.connect(":memory:")) as older:
+            for make in migrations._ORDER[:step]:
+                make(migrations.Database(older))
+            known = {name for (name,) in older.execute("SELECT name FROM sqlite_master")} | {"_sqlite_migrations"}
+        made = "SELECT name FROM sqlite_master WHERE type = ? AND sql IS NOT NULL"
+        for kind in ("INDEX", "TABLE"):
+            for (name,) in connection.execute(made, (kind.lower(),)).fetchall():
+                if name not in known:
+                    connection.execute(f"DROP {kind} {name}")
         connection.executemany("DELETE FROM _sqlite_migrations WHERE name = ?", [(n,) for n in migrations.NAMES[step:]])
         connection.execute(f"PRAGMA user_version = {step}")
 
