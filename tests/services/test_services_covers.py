@@ -17,6 +17,7 @@ from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session, open_session
 from fieldapp.store import covers as store
 from fieldapp.store import migrations, queries
+from fieldapp.store.db import sqlite
 from fieldapp.store.rebuild import contents, rebuild
 
 AREA = "64.71.05"
