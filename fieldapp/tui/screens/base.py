@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
 from textual.containers import Vertical
@@ -17,6 +18,7 @@ from fieldapp.tui.desk import Lane
 from fieldapp.tui.keys import key, translated
 from fieldapp.tui.text import content
 from fieldapp.tui.widgets.bars import BottomBars, KeyLine, StatusLine, TitleLine
+from fieldapp.tui.widgets.small_window import SmallWindow, is_too_small
 
 if TYPE_CHECKING:
     from fieldapp.services.session import Session
@@ -28,6 +30,13 @@ Found = TypeVar("Found")
 
 class Desked(Screen[Result]):
     """A screen that asks the services: never on the loop, and every refusal ends in words for a person."""
+
+    DEFAULT_CSS = """
+    Desked { layers: default top; }
+    Desked.-too-small { overflow: hidden; }
+    Desked.-too-small SmallWindow { display: block; }
+    Desked.-too-small ToastRack { visibility: hidden; }
+    """
 
     @property
     def field_app(self) -> FieldApp:
@@ -58,6 +67,12 @@ class Desked(Screen[Result]):
                     working.pop(name, None)
                     working[name] = ActiveBinding(node, binding, bool(state), "")
         return working
+
+    # A screen that was under a question while its window changed was not told of it, so it looks when it comes up.
+    @on(events.Resize)
+    @on(events.ScreenResume)
+    def _measure(self) -> None:
+        self.set_class(is_too_small(self.app.size), "-too-small")
 
     def ask(
         self,
@@ -122,6 +137,7 @@ class FieldScreen(Desked[Result]):
         yield TitleLine()
         yield from self.body()
         yield BottomBars(StatusLine(), KeyLine())
+        yield SmallWindow()
 
     def body(self) -> Iterable[Widget]:
         """What stands between the bars."""
@@ -187,6 +203,7 @@ class Dialog(Desked[Result], ModalScreen[Result]):
                 yield Static(content(paragraph), classes="dialog--words", markup=False)
             yield from self.body()
             yield KeyLine()
+        yield SmallWindow()
 
     def body(self) -> Iterable[Widget]:
         """The fields of the question."""

@@ -1,0 +1,175 @@
+"""A walk past every screen and dialog of the program, for tests that look at all of them.
+
+A stop begins at home (or at the locked door) and ends where something is to be looked at; nothing is changed in the
+registers but a draft of the enumerator's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fieldapp.services import duplicates, registrations
+from fieldapp.tui.screens import SCREENS, screen_named
+
+Hands = Any
+Go = Callable[[Hands], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One thing to look at: `show` brings it up, `see` is there when it is ready, and `screen` which screen it is."""
+
+    name: str
+    show: Go
+    see: tuple[str, ...]
+    screen: str = ""
+    stay: bool = False
+    """The next stop goes on from here."""
+
+
+def pressed(*keys: str) -> Go:
+    async def show(hands: Hands) -> None:
+        await hands.press(*keys)
+
+    return show
+
+
+def _screen(name: str, settings: Callable[[Hands], Mapping[str, Any]] = lambda hands: {}) -> Go:
+    async def show(hands: Hands) -> None:
+        await hands.app.push_screen(screen_named(name, **settings(hands)))
+
+    return show
+
+
+def _ids(hands: Hands) -> list[str]:
+    return list(registrations.ids(hands.app.session))
+
+
+def _one(name: str) -> Callable[[Hands], Mapping[str, Any]]:
+    def settings(hands: Hands) -> Mapping[str, Any]:
+        rows = registrations.rows(hands.app.session, _ids(hands))
+        return {"registration": next(str(row["id"]) for row in rows if row["name"] == name)}
+
+    return settings
+
+
+def _two(hands: Hands) -> Mapping[str, Any]:
+    rows = sorted(registrations.rows(hands.app.session, _ids(hands)), key=lambda row: str(row["name"]))
+    return {"pairs": [(str(rows[0]["id"]), str(rows[1]["id"]))]}
+
+
+def _typed(hands: Hands) -> Mapping[str, Any]:
+    session = hands.app.session
+    values = dict(registrations.show(session, _one("Contoh Tiga")(hands)["registration"])["values"])
+    values = {name: value for name, value in values.items() if name not in ("nik", "phone")}
+    return {"values": values, "found": duplicates.near(session, values)}
+
+
+async def _failed(hands: Hands) -> None:
+    hands.app.screen.complain("Flashdisk penuh. Kosongkan dulu, lalu ulangi.")
+    await hands.pilot.pause()
+
+
+async def _next_page(hands: Hands) -> None:
+    # The text to be read out is paged through before the page turns.
+    await hands.press("end", "pagedown")
+
+
+FIRST: tuple[Stop, ...] = (
+    Stop("unlock", pressed(), ("Kata sandi", "Buka"), "unlock"),
+    Stop("unlock-help", pressed("f1"), ("Tombol di layar ini",)),
+)
+"""Before anybody has unlocked the laptop."""
+
+NOBODY: tuple[Stop, ...] = (
+    Stop("wizard", pressed(), ("Bergabung dengan berkas undangan",), "wizard"),
+    Stop("wizard-join", pressed("enter"), ("Ctrl+O untuk mencarinya",)),
+    Stop("wizard-found", pressed("down", "enter"), ("Kode kota", "Bulan mulai")),
+)
+"""On a laptop without a programme."""
+
+FORM: tuple[Stop, ...] = (
+    Stop("form-1", pressed("f2"), ("1/9 Identitas",), "form", stay=True),
+    Stop("form-jump", pressed("ctrl+g"), ("Lompat ke isian",), stay=True),
+    Stop("form-help", pressed("escape", "f1"), ("Tombol di layar ini",), stay=True),
+    Stop("form-2", pressed("escape", "pagedown"), ("2/9 Alamat",), stay=True),
+    Stop("form-3", pressed("pagedown"), ("3/9 Disabilitas",), stay=True),
+    Stop("form-4", pressed("pagedown"), ("4/9 Pekerjaan",), stay=True),
+    Stop("form-5", pressed("pagedown"), ("5/9 Kepesertaan",), stay=True),
+    Stop("form-6", pressed("pagedown"), ("6/9 Ahli waris",), stay=True),
+    Stop("form-7", pressed("pagedown"), ("7/9 Dokumen",), stay=True),
+    Stop("form-8", pressed("pagedown"), ("8/9 Persetujuan",), stay=True),
+    Stop("form-9", _next_page, ("9/9 Periksa dan kirim", "belum benar"), stay=True),
+    Stop("form-findings", pressed("ctrl+l"), ("Yang perlu diperbaiki",), stay=True),
+    Stop("form-back", pressed("escape", *["pageup"] * 8), ("1/9 Identitas", "Salah: ")),
+)
+
+ENUMERATOR: tuple[Stop, ...] = (
+    Stop("home", pressed(), ("Daftarkan orang baru",), "home"),
+    Stop("home-help", pressed("f1"), ("Tombol di layar ini",)),
+    Stop("palette", pressed("ctrl+p"), ("ketik untuk mencari",)),
+    Stop("toast", pressed("ctrl+c"), ("Untuk keluar",)),
+    Stop("refusal", _failed, ("Belum dapat dilakukan",)),
+    *FORM,
+    Stop("drafts", _screen("drafts"), ("Draf", "Enter"), "drafts", stay=True),
+    Stop("draft-discard", pressed("delete"), ("Ya, buang",)),
+    Stop("returned", _screen("returned"), ("Contoh Dua",), "returned"),
+    Stop("registrations", pressed("f3"), ("Contoh Tiga", "3 pendaftaran"), "registrations", stay=True),
+    Stop("registrations-filter", pressed("ctrl+f"), ("Saring",), stay=True),
+    Stop("registrations-order", pressed("escape", "ctrl+o"), ("Urutkan menurut",)),
+    Stop("record-returned", _screen("record", _one("Contoh Dua")), ("Identitas",), "record"),
+    Stop("conflicts", _screen("conflicts"), ("Contoh Satu",), "conflicts", stay=True),
+    Stop("conflict", pressed("enter"), ("Nilai mana yang benar?",)),
+    Stop("duplicates", pressed("f7"), ("kasus",), "duplicates"),
+    Stop("pair", _screen("pair", _two), ("Mengapa diajukan",), "pair"),
+    Stop("draft-pair", _screen("draft_pair", _typed), ("Contoh Tiga",), "draft_pair"),
+    Stop("exchange", pressed("f5"), ("Tukar data",), "exchange"),
+    Stop("settings", _screen("settings"), ("Bahasa Indonesia",), "settings"),
+)
+
+OFFICE: tuple[Stop, ...] = (
+    Stop("office-home", pressed(), ("Daftarkan orang baru",), "home"),
+    Stop("review", pressed("f4"), ("Periksa karena",), "review", stay=True),
+    Stop("review-approve", pressed("s"), ("sesudahnya",), stay=True),
+    Stop("review-return", pressed("escape", "k"), ("Alasannya (dibaca",), stay=True),
+    Stop("review-filter", pressed("escape", "ctrl+f"), ("Daftar tunggu",)),
+    Stop("office-record", _screen("record", _one("Contoh Tiga")), ("Identitas",), "record"),
+    Stop("office-conflicts", _screen("conflicts"), ("Contoh Satu",), "conflicts"),
+    Stop("office-exchange", pressed("f5"), ("Tukar data",), "exchange"),
+)
+
+EVERY = (*FIRST, *NOBODY, *ENUMERATOR, *OFFICE)
+
+
+def unvisited() -> set[str]:
+    """Screens of the program that no stop shows."""
+    return set(SCREENS) - {stop.screen for stop in EVERY}
+
+
+async def walk(hands: Hands, stops: tuple[Stop, ...], say: Callable[[str], str] = str) -> AsyncIterator[Stop]:
+    """Goes from stop to stop; `say` is how the screens write the texts to wait for."""
+    app = hands.app
+    depth = len(app.screen_stack)
+    for stop in stops:
+        await stop.show(hands)
+        await hands.until(*map(say, stop.see))
+        await settled(hands)
+        yield stop
+        if not stop.stay:
+            while len(app.screen_stack) > depth:
+                await app.pop_screen()
+            app.clear_notifications()
+            await hands.pilot.pause()
+
+
+async def settled(hands: Hands) -> None:
+    """Waits until the screen is as it was a moment ago."""
+    before = ""
+    for _round in range(100):
+        await hands.pilot.pause(0.03)
+        now = hands.seen
+        if now == before:
+            return
+        before = now
