@@ -35,7 +35,7 @@ class Desked(Screen[Result]):
     Desked { layers: default top; }
     Desked.-too-small { overflow: hidden; }
     Desked.-too-small SmallWindow { display: block; }
-    Desked.-too-small ToastRack { visibility: hidden; }
+    Desked.-too-small Toast { visibility: hidden; }
     """
 
     @property
