@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+import screen_looks
+import screen_walk
 
 SGR = re.compile(rb"\x1b\[([0-9;:]*)m")
 ATTRIBUTES = {"", "0", "1", "2", "3", "4", "7", "9", "22", "23", "24", "27"}
@@ -43,3 +45,25 @@ def test_with_no_color_not_one_colour_leaves_the_program_and_what_is_at_hand_is_
     terminal.process.wait(20)
     told = {part for match in SGR.findall(terminal.raw) for part in match.decode().split(";")}
     assert told <= ATTRIBUTES
+
+
+@pytest.mark.parametrize("stops", ["FIRST", "NOBODY", "ENUMERATOR", "OFFICE"])
+async def test_every_letter_of_every_screen_stands_out_from_its_ground_in_every_theme(
+    town, at, tmp_path, stops
+) -> None:
+    home = {"NOBODY": tmp_path / "kosong", "OFFICE": town.awas}.get(stops, town.ani)
+    found: dict[str, str] = {}
+    async with at(home) as hands:
+        if stops in ("ENUMERATOR", "OFFICE"):
+            await hands.unlock()
+        async for stop in screen_walk.walk(hands, getattr(screen_walk, stops)):
+            for theme in screen_looks.THEMES:
+                hands.app.theme = theme
+                await hands.pilot.pause()
+                for each in screen_looks.dull(hands.app):
+                    found.setdefault(each, stop.name)
+    assert not found
+
+
+# Some thirty screens in three themes; on a loaded machine that takes its time.
+test_every_letter_of_every_screen_stands_out_from_its_ground_in_every_theme.patience_s = 400  # type: ignore[attr-defined]
