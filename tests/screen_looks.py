@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from rich.cells import cell_len
 from rich.color import Color
 from rich.style import Style
+from textual.screen import ModalScreen
 
 THEMES = ("terang", "gelap", "kontras")
 SIZES = ((80, 24), (100, 30))
@@ -33,11 +31,13 @@ class Run:
 
 
 def runs(app: Any) -> Iterator[Run]:
-    """What is painted now, from the upper left to the lower right."""
+    """What is painted now, line by line; of a question its box alone, since all else is put aside meanwhile."""
+    box = app.screen.children[0].region if isinstance(app.screen, ModalScreen) else app.screen.region
     for line, strip in enumerate(app.screen._compositor.render_strips()):
-        for segment in strip:
-            if segment.text:
-                yield Run(line, segment.text, segment.style or Style())
+        if box.y <= line < box.bottom:
+            for segment in strip.crop(box.x, box.right):
+                if segment.text:
+                    yield Run(line, segment.text, segment.style or Style())
 
 
 def colours(style: Style) -> tuple[Color, Color] | None:

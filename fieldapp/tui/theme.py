@@ -72,7 +72,7 @@ THEMES: Final = (
             "block-cursor-background": "#8ab4f8",
             "block-cursor-foreground": "#10131a",
             "input-selection-background": "#37507a",
-            "scrollbar": "#5f6b7c",
+            "scrollbar": "#718096",
             "scrollbar-background": "#1c2128",
             "scrollbar-hover": "#8ab4f8",
             "scrollbar-active": "#8ab4f8",
