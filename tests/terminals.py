@@ -26,7 +26,8 @@ PATIENCE_S = 40.0
 class Terminal:
     """A terminal of 80x24 with the program in it. `read` is a thread of its own, as a terminal's is."""
 
-    def __init__(self, home, **environment: str) -> None:
+    def __init__(self, home, *, program=("-m", "fieldapp"), **environment: str) -> None:
+        """`program`: what Python is started with."""
         import fcntl
         import pty
         import termios
@@ -41,7 +42,7 @@ class Terminal:
         self._side, inside = pty.openpty()
         fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "fieldapp"],
+            [sys.executable, *program],
             stdin=inside,
             stdout=inside,
             stderr=inside,
@@ -106,6 +107,11 @@ class Terminal:
                 break
             time.sleep(0.02)
         raise AssertionError(f"never saw {texts} (exit {self.process.poll()}):\n{self.seen}")
+
+    def ended(self) -> None:
+        """Waits until everything that the program wrote before it ended has been read."""
+        self.process.wait(20)
+        self._reader.join(20)
 
     def unlock(self) -> None:
         self.until("Kata sandi", "Buka")

@@ -341,3 +341,6 @@ def _say_crashed(report: Path | None) -> None:
     if report is not None:
         # The folder's name is the member's own data folder, not a person's answer.
         sys.stderr.write(_("Laporan tanpa data orang: {path}").format(path=report) + "\n")
+    sys.stderr.write(
+        _("Jalankan lagi untuk meneruskan. Bila terulang, serahkan laporan itu kepada administrator.") + "\n"
+    )

@@ -27,8 +27,14 @@ def frames(error: BaseException) -> list[str]:
         for frame, line in traceback.walk_tb(link.__traceback__):
             path = Path(frame.f_code.co_filename)
             lines.append(f"  {'/'.join(path.parts[-3:])}:{line} {frame.f_code.co_name}")
-        link = link.__cause__ or link.__context__
+        link = link.__cause__ or link.__context__ or _carried(link)
     return lines
+
+
+def _carried(error: BaseException) -> BaseException | None:
+    """The fault that a worker's failure carries along instead of having it as its cause."""
+    carried = getattr(error, "error", None)
+    return carried if isinstance(carried, BaseException) else None
 
 
 def write_report(home: Path, error: BaseException) -> Path | None:

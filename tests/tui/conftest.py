@@ -180,8 +180,8 @@ def sit_down() -> Iterator[Callable[..., Terminal]]:
     """Opens terminals and closes them at the end."""
     opened: list[Terminal] = []
 
-    def open_at(home: Path, **environment: str) -> Terminal:
-        opened.append(Terminal(home, **environment))
+    def open_at(home: Path, **settings: Any) -> Terminal:
+        opened.append(Terminal(home, **settings))
         return opened[-1]
 
     yield open_at
