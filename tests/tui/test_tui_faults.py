@@ -9,7 +9,7 @@ from pathlib import Path
 import faulty
 import pytest
 
-from fieldapp.services import drafts, duplicates, registrations
+from fieldapp.services import drafts, duplicates, handover, registrations
 from fieldapp.services.session import open_session
 from fieldapp.tui.app import CRASHED, FieldApp
 from fieldapp.tui.screens import SCREENS, screen_named
@@ -22,7 +22,7 @@ NIKS = ("647105280674900",)
 
 @pytest.fixture
 def marked(town):
-    """The supervisor's laptop and what each screen needs to show somebody: a draft, a registration, a pair."""
+    """The supervisor's laptop and what screens need to be made: a draft, a registration, a pair."""
     with open_session(town.awas, PASSPHRASE) as awas:
         first, second, third = (registrations.ids(awas, text=word)[0] for word in ("satu", "dua", "tiga"))
         values = registrations.show(awas, first)["values"]
@@ -31,6 +31,7 @@ def marked(town):
             "record": {"registration": second},
             "pair": {"pairs": [tuple(sorted((first, second)))]},
             "draft_pair": {"values": values, "found": duplicates.near(awas, values, first)},
+            "handover": {"stage": "carried", "told": handover.stages(awas)["carried"]},
         }
     return town.awas, wanted
 
