@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -168,6 +168,11 @@ def discard_draft(session: Session, draft_id: str) -> None:
     """Throw a draft away, as a person asked; Problem draft_not_found."""
     if not session.write(lambda connection, _: kept.delete(connection, draft_id)):
         raise Problem("draft_not_found", details={"id": draft_id})
+
+
+def discard_drafts(session: Session, draft_ids: Iterable[str]) -> int:
+    """Throw several drafts away at once, as a person asked; how many there still were."""
+    return session.write(lambda connection, _: sum(kept.delete(connection, draft_id) for draft_id in draft_ids))
 
 
 def keep_tally_only(session: Session, connection: Connection, refused: kept.Draft) -> None:

@@ -133,6 +133,9 @@ class FieldScreen(Desked[Result]):
     busy: bool = False
     """The screen is being made ready: keys typed meanwhile wait for it."""
 
+    unsaved: bool = False
+    """What is typed on it could not be kept (a full disk): whoever takes the screen away asks first."""
+
     def compose(self) -> ComposeResult:
         yield TitleLine()
         yield from self.body()

@@ -28,7 +28,7 @@ from fieldapp.tui.widgets.question_row import Around
 from fieldapp.tui.widgets.read_out import ReadOut
 from fieldapp.tui.widgets.section_bar import SectionBar
 from fieldapp.tui.widgets.section_page import SectionPage
-from fieldapp.tui.widgets.send_page import SendPage
+from fieldapp.tui.widgets.send_page import ReasonLine, SendPage
 
 if TYPE_CHECKING:
     from fieldapp.tui.screens.draft_pair import DraftVerdict
@@ -121,8 +121,8 @@ class FormScreen(FormMoves):
         finally:
             self.busy = False
         if isinstance(page, SendPage):
-            self.draft.position = ("send", "")
-            page.focus_first()
+            self.draft.position = ("send", field)
+            page.focus_on(field)
         elif last:
             page.focus_last()
         else:
@@ -221,7 +221,7 @@ class FormScreen(FormMoves):
         name = plain(draft.values.get("name") or "", 60)
         title = _("Periksa dan kirim") if self.number == SEND else FORM[self.number].labels.say(language())
         self.head(f"{kind}: {name}" if name else kind, f"{self.number + 1}/{SEND + 1} {title}")
-        self.query_one(SectionBar).tell(draft, self.number, self.saved_at)
+        self.query_one(SectionBar).tell(draft, self.number, self.saved_at, self.unsaved)
 
     def after_saving(self, changed: list[str]) -> None:
         if isinstance(self.page, SectionPage):
@@ -231,7 +231,7 @@ class FormScreen(FormMoves):
         self._head()
 
     def after_ticking(self) -> None:
-        self.query_one(SectionBar).tell(self.draft, self.number, self.saved_at)
+        self.query_one(SectionBar).tell(self.draft, self.number, self.saved_at, self.unsaved)
 
     def to_send_page(self) -> None:
         self.call_later(self._show, SEND)
@@ -243,6 +243,8 @@ class FormScreen(FormMoves):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.stirred()
+        if isinstance(event.widget, ReasonLine):
+            self.draft.position = ("send", event.widget.code)
         name = getattr(event.widget, "field", None) or getattr(getattr(event.widget, "owner", None), "field", None)
         if isinstance(name, str) and self._draft is not None and self.number < SEND:
             self.draft.position = (FORM[self.number].name, name)

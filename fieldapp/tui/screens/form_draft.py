@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual.binding import BindingType
 from textual.message import Message
 
 from fieldapp.domain.programme import ProgrammeSettings
 from fieldapp.forms.declaration import FORM, QUESTIONS
-from fieldapp.locale import _, language
+from fieldapp.locale import N_, _, language
 from fieldapp.services import drafts, prelist, registrations
 from fieldapp.services.problems import Problem
 from fieldapp.tui.draft import Draft, Snapshot
+from fieldapp.tui.keys import key
 from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.base import FieldScreen
 from fieldapp.tui.screens.dialogs import Confirm
@@ -63,6 +65,8 @@ def recovered_words(view: drafts.DraftView) -> str:
 class DraftScreen(FieldScreen[None]):
     """Holds the draft. Subclasses show it: `opened`, `gather`, `after_saving`, `to_send_page`."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [key("ctrl+q", "quit", N_("Keluar"))]
+
     @dataclass
     class Saved(Message):
         """The service kept a snapshot of the draft."""
@@ -86,7 +90,6 @@ class DraftScreen(FieldScreen[None]):
         self._listed: frozenset[str] = frozenset()
         self._settings: ProgrammeSettings | None = None
         self._ticked = self._stirred = monotonic()
-        self._failing = False
         self.saved_at = ""
         self.busy = True
 
@@ -181,7 +184,7 @@ class DraftScreen(FieldScreen[None]):
         """What is typed goes to the desk, whose work is finished before the store is closed."""
         if self._draft is not None:
             self.gather(everything=False)
-            self.field_app.desk.submit("pen", partial(self._keep, self.draft.snapshot()))
+            self._save(self.draft.snapshot())
 
     def _tick(self) -> None:
         now = monotonic()
@@ -198,7 +201,9 @@ class DraftScreen(FieldScreen[None]):
         draft = self.draft
         if draft.saving or not draft.unsaved:
             return
-        snapshot = draft.snapshot()
+        self._save(draft.snapshot())
+
+    def _save(self, snapshot: Snapshot) -> None:
         done = self.field_app.desk.submit("pen", partial(self._keep, snapshot))
         done.add_done_callback(partial(self._report_saved, snapshot))
 
@@ -219,21 +224,25 @@ class DraftScreen(FieldScreen[None]):
 
     def _took(self, snapshot: Snapshot, checked: Checked) -> None:
         changed = self.draft.took(snapshot, checked.values, checked.findings, self.draft.position[1])
-        if self._failing:
-            self._failing = False
-            self.tell(_("Tersimpan lagi."))
         self.saved_at = datetime.now().astimezone().strftime("%H:%M")
+        if self.unsaved:
+            self.unsaved = False
+            self.tell(_("Tersimpan lagi pukul {time}; tidak ada yang hilang.").format(time=self.saved_at))
         self.after_saving(changed)
 
     def on_draft_screen_save_failed(self, event: SaveFailed) -> None:
         self.draft.failed(event.snapshot)
-        known = isinstance(event.error, Problem)
-        if not known:
+        if not isinstance(event.error, Problem):
             self.field_app.report(event.error)
-        if not self._failing:
-            self._failing = True
-            words = event.error.message() if isinstance(event.error, Problem) else ""
+        self._cannot_keep(event.error.message() if isinstance(event.error, Problem) else "")
+
+    def _cannot_keep(self, words: str) -> None:
+        """Says once that what is typed is only on the screen; the clock tries again, and the line of sections says so
+        until it is kept."""
+        if not self.unsaved:
+            self.unsaved = True
             self.complain(_("Belum dapat disimpan; isian tetap di layar dan dicoba lagi. {words}").format(words=words))
+        self.after_ticking()
 
     # Sending
 
@@ -253,6 +262,37 @@ class DraftScreen(FieldScreen[None]):
         self.busy = False
         self.draft.failed(snapshot)
         self.complain(words)
+
+    # Leaving while nothing can be kept
+
+    def action_quit(self) -> None:
+        """Ctrl+Q: the way out of the program; while what is typed cannot be kept, it is asked about first."""
+        if self.unsaved:
+            self._leave_unsaved("", quits=True)
+        else:
+            self.app.call_later(self.app.action_quit)
+
+    def _not_closed(self, snapshot: Snapshot, words: str) -> None:
+        self.draft.failed(snapshot)
+        self.unsaved = True
+        self.after_ticking()
+        self._leave_unsaved(words)
+
+    def _leave_unsaved(self, words: str, quits: bool = False) -> None:
+        def done(agreed: bool | None) -> None:
+            if agreed and quits:
+                self.app.call_later(self.app.action_quit)
+            elif agreed:
+                self.dismiss()
+
+        said = _("Yang diketik sejak {time} belum tersimpan dan akan hilang bila formulir ditutup sekarang.").format(
+            time=self.saved_at or _("formulir dibuka")
+        )
+        paragraphs = [said, *([words] if words else []), _("Kosongkan ruang di laptop; formulir menyimpan sendiri.")]
+        yes = _("Tutup dan buang yang belum tersimpan")
+        self.app.push_screen(
+            Confirm(_("Belum tersimpan"), paragraphs, yes, no=_("Tetap di formulir"), careful=True), done
+        )
 
     def send(self) -> None:
         """Hands the registration in; what is still missing is said, and the draft stays."""
@@ -346,4 +386,4 @@ class DraftScreen(FieldScreen[None]):
             if then is not None:
                 then()
 
-        self.ask(work, done, lane="pen", failed=partial(self._not_done, snapshot))
+        self.ask(work, done, lane="pen", failed=partial(self._not_closed, snapshot))

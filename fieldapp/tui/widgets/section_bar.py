@@ -26,8 +26,9 @@ class SectionBar(Static):
     def __init__(self) -> None:
         super().__init__(markup=False)
 
-    def tell(self, draft: Draft, at: int, saved_at: str) -> None:
-        """`at`: the page at hand, from 0; the page after the sections is the one that sends."""
+    def tell(self, draft: Draft, at: int, saved_at: str, unsaved: bool = False) -> None:
+        """`at`: the page at hand, from 0; the page after the sections is the one that sends. `unsaved`: what is typed
+        could not be kept."""
         marks = [
             f"[{index + 1}{mark(draft, index)}]" if index == at else f" {index + 1}{mark(draft, index)}"
             for index in range(len(FORM) + 1)
@@ -38,10 +39,11 @@ class SectionBar(Static):
         wrong = sum(1 for name in told if draft.shown_of(name))
         line = "".join(marks)
         for part in (
+            _("! BELUM TERSIMPAN") if unsaved else "",
             _("Wajib {answered}/{needed}").format(answered=progress.needed_answered, needed=progress.needed),
             _("Belum benar {count}").format(count=number(wrong)) if wrong else "",
             _("{minutes} menit").format(minutes=number(draft.spent // 60)) if draft.spent >= 60 else "",
-            _("Tersimpan {time}").format(time=saved_at) if saved_at else "",
+            _("Tersimpan {time}").format(time=saved_at) if saved_at and not unsaved else "",
         ):
             if part and len(line) + len(part) + 2 <= (self.content_size.width or 78):
                 line += f"  {part}"

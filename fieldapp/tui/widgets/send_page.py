@@ -133,8 +133,12 @@ class SendPage(VerticalScroll, can_focus=False, inherit_bindings=False):
             )
         return _("Semua isian benar bentuknya. Siap dikirim.")
 
-    def focus_first(self) -> None:
-        """Puts the cursor on the first thing to do here."""
+    def focus_on(self, code: str) -> None:
+        """Puts the cursor on the reason for the warning of that code, or on the first thing to do here."""
+        reason = next((line for line in self.query(ReasonLine) if line.code == code), None)
+        if reason is not None:
+            reason.focus()
+            return
         first = next(iter(self.query("#errors, ReasonLine, #ways")), None)
         if first is not None:
             first.focus()
