@@ -27,7 +27,8 @@ _STATE_CODES: Final = tuple(choice.code for choice in DOCUMENT_STATES)
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _RT: Final = re.compile(r"[0-9]{1,3}")
 _MOST_PAPERS: Final = 50
-_LONGEST_REASON: Final = 500
+LONGEST_REASON: Final = 500
+"""Letters of the reason for a warning."""
 
 
 def normalise(values: Mapping[str, object], today: date | None = None) -> tuple[dict[str, object], list[Finding]]:
@@ -228,10 +229,10 @@ def _overrides(question: Question, value: object, today: date | None) -> Read:
     if not isinstance(value, dict) or not all(isinstance(reason, str) for reason in value.values()):
         return value, [error("kind", question.name, kind="object")]
     fault = carry_fault(value)
-    if fault is None and any(len(reason) > _LONGEST_REASON for reason in value.values()):
+    if fault is None and any(len(reason) > LONGEST_REASON for reason in value.values()):
         fault = "length"
     if fault:
-        return value, [error(fault, question.name, limit=_LONGEST_REASON)]
+        return value, [error(fault, question.name, limit=LONGEST_REASON)]
     kept = {code: folded(reason) for code, reason in value.items()}
     return {code: reason for code, reason in kept.items() if reason} or None, []
 

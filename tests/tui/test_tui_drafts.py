@@ -36,7 +36,7 @@ async def test_the_list_says_where_each_draft_stands_and_throws_several_away_at_
         await hands.press("down", "space", "space", "delete")
         await hands.until("2 draf dihapus dari laptop ini", "Cermin Duaan", "Gema Tigaan")
         await hands.press("escape")
-        await hands.until("2 dipilih, 3 draf milik")
+        await hands.until("2 ditandai, 3 draf milik")
         await hands.press("delete", "down", "enter")
         await hands.until("1 draf milik Ani Pencacah", "Kabut Empatan", gone="Gema Tigaan")
         await hands.press("enter")

@@ -68,7 +68,7 @@ async def test_a_draft_is_continued_where_it_was_left_and_thrown_away_when_asked
         await hands.press("enter", "escape")
         await hands.until("Yang menunggu Anda", "Draf 1 |")
         await hands.press("d")
-        await hands.until("(belum bernama)", "Alamat dan kontak")
+        await hands.until("(belum bernama)", "2 RT (KTP)")
         await hands.press("enter")
         await hands.until("Gg. Tertunda 7", "2/9 Alamat")
         assert hands.app.screen.focused.id == "field-ktp_rt"
@@ -305,4 +305,4 @@ async def test_help_explains_the_field_at_hand(town, at) -> None:
         await hands.press("pagedown")
         await hands.until("2/9 Alamat")
         await hands.press("enter", "f1")
-        await hands.until("RT (KTP). Boleh 5, 05, atau 005.", "Tombol di layar ini", "PgDn      Lanjut")
+        await hands.until("RT (KTP). Boleh 5, 05, atau 005.", "Tombol di layar ini", "Ctrl+B    Wajib berikut")

@@ -58,12 +58,12 @@ class DraftsScreen(FieldScreen[None]):
 
     HEADING = N_("Draf")
     HELP = N_(
-        "Enter melanjutkan draf tepat di isian terakhir. Spasi memilih, A memilih semua; Del membuang yang dipilih, "
+        "Enter melanjutkan draf tepat di isian terakhir. Spasi menandai, A menandai semua; Del membuang yang ditandai, "
         "atau yang ditunjuk, setelah ditanya."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("space", "pick", N_("Pilih")),
-        key("a", "pick_all", N_("Semua")),
+        key("space", "pick", N_("Tandai")),
+        key("a", "pick_all", N_("Tandai semua")),
         key("delete", "discard", N_("Buang")),
     ]
 
@@ -99,7 +99,7 @@ class DraftsScreen(FieldScreen[None]):
         whose = _("{count} draf milik {member}").format(
             count=number(len(self._found)), member=plain(self.session.member.name, 30)
         )
-        picked = _("{count} dipilih").format(count=number(len(self._picked))) if self._picked else ""
+        picked = _("{count} ditandai").format(count=number(len(self._picked))) if self._picked else ""
         self.head(right=", ".join(part for part in (picked, whose) if part))
 
     def _text(self, view: drafts.DraftView) -> str:

@@ -46,15 +46,21 @@ class FormScreen(FormMoves):
     CSS_PATH = "form.tcss"
     HEADING = N_("Daftarkan orang baru")
     HELP = N_(
-        "Enter ke isian berikut, panah naik ke isian sebelumnya, PgDn dan PgUp berpindah bagian. Pilihan: huruf "
-        "pertama atau panah dan Spasi. Semua tersimpan sendiri; Esc menutup dan draf dapat dilanjutkan. Tanda "
-        "bagian: + lengkap, ! ada yang salah. Bintang (*) berarti wajib."
+        "Enter ke isian berikut, panah naik ke isian sebelumnya, Ctrl+B ke isian wajib berikut, PgDn dan PgUp "
+        "berpindah bagian. Ctrl+O memberi huruf pada tiap isian. Pilihan: huruf pertama atau panah dan Spasi. Semua "
+        "tersimpan sendiri; Esc menutup dan draf dapat dilanjutkan. Tanda bagian: + lengkap, ! ada yang salah. "
+        "Bintang (*) berarti wajib."
     )
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
+        key("ctrl+b", "needed", N_("Wajib berikut")),
+        key("ctrl+o", "letters", N_("Ke isian")),
+        key("ctrl+s", "send", N_("Kirim")),
+        key("ctrl+r", "repeat", N_("Ulang alamat")),
         key("pagedown", "section(1)", N_("Lanjut")),
         key("pageup", "section(-1)", N_("Mundur")),
-        key("ctrl+s", "send", N_("Kirim")),
+        key("ctrl+l", "problems", N_("Masalah")),
+        key("ctrl+g", "jump", N_("Lompat")),
         key("f7", "compare", N_("Bandingkan")),
         key("escape", "leave", N_("Tutup")),
     ]

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
-
-from textual.binding import BindingType
+from typing import Any
 
 from fieldapp.forms.declaration import FORM
-from fieldapp.locale import N_, _, language
+from fieldapp.locale import _, language
 from fieldapp.services import drafts
-from fieldapp.tui.keys import key
 from fieldapp.tui.screens.dialogs import Pick
 from fieldapp.tui.screens.form_draft import DraftScreen
 from fieldapp.tui.screens.form_letters import Letters
@@ -34,14 +31,6 @@ PARTS = ("address", "rt", "rw", "area")
 
 class FormMoves(DraftScreen):
     """Needs a page, and `turn` and `jump` of the form around it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        key("ctrl+b", "needed", N_("Wajib berikut")),
-        key("ctrl+o", "letters", N_("Ke isian")),
-        key("ctrl+r", "repeat", N_("Ulang alamat")),
-        key("ctrl+l", "problems", N_("Masalah")),
-        key("ctrl+g", "jump", N_("Lompat")),
-    ]
 
     page: SectionPage | SendPage | None = None
     number = 0

@@ -18,9 +18,10 @@ from fieldapp.locale import _
 from fieldapp.services.places import Places
 from fieldapp.tui.keys import key
 from fieldapp.tui.screens.base import FieldScreen
+from fieldapp.tui.text import plain
 from fieldapp.tui.widgets.answers import AnswerChanged, AnswerLeft, Onward
 from fieldapp.tui.widgets.lines import Line, Lines
-from fieldapp.tui.widgets.typed_line import TypedLine
+from fieldapp.tui.widgets.typed_line import LONGEST_TYPED, TypedLine
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class AreaField(Vertical):
         name = self._areas.name(value) if isinstance(value, str) else ""
         self._code = str(value) if name else None
         with self._input.prevent(Input.Changed):
-            self._input.value = name or ("" if value is None else str(value)[:200])
+            self._input.value = name or ("" if value is None else plain(value, LONGEST_TYPED))
             self._input.cursor_position = 0
 
     def on_input_changed(self, event: Input.Changed) -> None:

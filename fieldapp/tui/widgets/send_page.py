@@ -13,8 +13,9 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from fieldapp.domain.findings import Finding
-from fieldapp.forms.declaration import QUESTIONS
+from fieldapp.forms.declaration import APP_FIELDS, QUESTIONS
 from fieldapp.forms.messages import message
+from fieldapp.forms.normalise import LONGEST_REASON
 from fieldapp.locale import _, language
 from fieldapp.tui.draft import Draft
 from fieldapp.tui.keys import key
@@ -25,7 +26,7 @@ from fieldapp.tui.widgets.typed_line import TypedLine
 
 def field_label(name: str) -> str:
     """The words of the question a finding is about."""
-    question = QUESTIONS.get(name)
+    question = QUESTIONS.get(name) or APP_FIELDS.get(name)
     return question.label(language()) if question else name
 
 
@@ -53,7 +54,8 @@ class ReasonLine(TypedLine):
     BINDINGS: ClassVar[list[BindingType]] = [key("enter,down", "app.focus_next"), key("up", "app.focus_previous")]
 
     def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason, placeholder=_("alasan, misalnya: sudah dicek pada KTP"), id=f"reason-{code}")
+        words = _("alasan, misalnya: sudah dicek pada KTP")
+        super().__init__(reason, placeholder=words, id=f"reason-{code}", longest=LONGEST_REASON)
         self.code = code
 
 

@@ -9,16 +9,39 @@ from textual.binding import BindingType
 from textual.geometry import Offset
 from textual.widgets import Input
 
+from fieldapp.locale import _
+from fieldapp.tui.text import number
+
 LONGEST_TYPED = 1000
 """Characters one line of typing or pasting can hold; the rules' own limits are far below."""
 
 
 def cleaned(text: str) -> str:
     """Pasted text as one line without control characters; spaces stand for line ends and tabs."""
+    return taken_in(text, LONGEST_TYPED)[0]
+
+
+def taken_in(text: str, room: int) -> tuple[str, str]:
+    """What a line with `room` letters left takes of a pasted text, and what is to be said of the rest, if anything."""
     # The end of a copied line is no part of it; other spaces may be meant.
-    text = text[: LONGEST_TYPED * 4].rstrip("\r\n")
-    spaced = text.replace("\r\n", " ").replace("\n", " ").replace("\r", " ").replace("\t", " ")
-    return "".join(char for char in spaced if char.isprintable())[:LONGEST_TYPED]
+    text = text.rstrip("\r\n")
+    begin = text[: LONGEST_TYPED * 4].replace("\r\n", " ").replace("\n", " ").replace("\r", " ").replace("\t", " ")
+    shown = "".join(char for char in begin if char.isprintable())
+    left_out = len(begin) - len(shown)
+    words = []
+    if len(shown) > room or len(text) > LONGEST_TYPED * 4:
+        words.append(
+            _("Yang ditempel terlalu panjang: {total} huruf. Hanya {room} huruf pertama yang masuk.").format(
+                total=number(len(text)), room=number(min(room, len(shown)))
+            )
+        )
+    if left_out:
+        words.append(
+            _("{count} karakter yang tidak terlihat di dalam yang ditempel tidak ikut masuk.").format(
+                count=number(left_out)
+            )
+        )
+    return shown[:room], " ".join(words)
 
 
 class TypedLine(Input):
@@ -34,17 +57,20 @@ class TypedLine(Input):
         password: bool = False,
         id: str | None = None,
         classes: str | None = None,
+        longest: int = LONGEST_TYPED,
     ) -> None:
+        """`longest`: letters that fit."""
         super().__init__(
             value,
             placeholder=placeholder,
             password=password,
             select_on_focus=False,
-            max_length=LONGEST_TYPED,
+            max_length=longest,
             compact=True,
             id=id,
             classes=classes,
         )
+        self.longest = longest
 
     @property
     def cursor_screen_offset(self) -> Offset:
@@ -62,7 +88,9 @@ class TypedLine(Input):
     def on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
-        text = cleaned(event.text)
-        room = LONGEST_TYPED - len(self.value)
-        if text and room > 0:
-            self.replace(text[:room], *sorted(self.selection))
+        first, last = sorted(self.selection)
+        text, words = taken_in(event.text, max(0, self.longest - len(self.value) + last - first))
+        if text:
+            self.replace(text, first, last)
+        if words:
+            self.notify(words, severity="warning", timeout=12, markup=False)
