@@ -29,6 +29,7 @@ COMMANDS = {
     "list": _HERE + "registrations:listing",
     "show": _HERE + "registrations:show",
     "returned": _HERE + "returned:returned",
+    "prelist": _HERE + "prelist:prelist",
     "review": _HERE + "review:review",
     "conflicts": _HERE + "conflicts:conflicts",
     "duplicates": _HERE + "duplicates:duplicates",

@@ -51,9 +51,15 @@ def export(out: Output, target: Path, filters: tuple[str, ...]) -> None:
 
 @command(
     "import",
-    N_("Ambil daftar orang yang sudah terlindungi. Nama dan NIK-nya tetap di laptop ini."),
+    N_("Ambil daftar orang: yang sudah terlindungi (coverage), atau yang perlu dikunjungi (prelist)."),
     argument("file", type=FILE, metavar=N_("BERKAS"), help=N_("Berkas .xlsx, .xls, .ods, atau .csv.")),
-    option("--as", "kind_of_import", type=Choice(("coverage",)), required=True, help=N_("Sebagai apa berkas dibaca.")),
+    option(
+        "--as",
+        "kind_of_import",
+        type=Choice(("coverage", "prelist")),
+        required=True,
+        help=N_("Sebagai apa berkas dibaca."),
+    ),
     option(
         "--list", "name", required=True, metavar=N_("NAMA"), help=N_("Nama daftar; versi baru memakai nama yang sama.")
     ),
@@ -63,6 +69,10 @@ def export(out: Output, target: Path, filters: tuple[str, ...]) -> None:
     option("--map", "map_file", type=FILE, help=N_("Peta kolom, JSON atau TOML.")),
     option(
         "--column", "columns", multiple=True, metavar=N_("ISIAN=KOLOM"), help=N_("Kolom sebuah isian, misalnya nik=B.")
+    ),
+    option("--area", metavar=N_("KODE"), help=N_("Untuk prelist: kelurahan baris yang tidak menyebutkannya.")),
+    option(
+        "--category", "categories", multiple=True, metavar=N_("KELOMPOK"), help=N_("Untuk prelist: kelompok semuanya.")
     ),
     option("--dry-run", is_flag=True, help=N_("Hanya perlihatkan akibatnya.")),
     option("--errors", type=FILE, metavar=N_("KELUARAN"), help=N_("Tulis baris yang ditolak dengan alasannya.")),
@@ -77,17 +87,37 @@ def import_(
     header_line: int | None,
     map_file: Path | None,
     columns: tuple[str, ...],
+    area: str | None,
+    categories: tuple[str, ...],
     dry_run: bool,
     errors: Path | None,
 ) -> None:
     from fieldapp.services import cover_files, cover_import
 
+    if kind_of_import != "prelist" and (area or categories):
+        wrong_use(_("--area dan --category hanya untuk --as prelist."))
     given = _columns_of(columns)
     if map_file is not None:
         said = cover_files.read_map_of(map_file)
         given = {**said.columns, **given}
         sheet = sheet if sheet is not None else said.sheet
         header_line = header_line if header_line is not None else said.header_line
+    if kind_of_import == "prelist":
+        from fieldapp.cli.prelist import take_in
+
+        take_in(
+            out,
+            file,
+            name=name,
+            sheet=sheet,
+            header_line=header_line,
+            columns=given,
+            area=area,
+            categories=categories,
+            dry_run=dry_run,
+            errors=errors,
+        )
+        return
     with unlocked() as session:
         answer = cover_import.import_list(
             session,
@@ -166,14 +196,19 @@ def _before_after(before: dict[str, int], after: dict[str, int]) -> list[str]:
 
 @command(
     "undo",
-    N_("Batalkan pengambilan sebuah daftar. Versi sebelumnya berlaku lagi."),
+    N_("Batalkan pengambilan sebuah daftar, juga daftar kunjungan. Versi sebelumnya berlaku lagi."),
     argument("list_", metavar=N_("DAFTAR"), help=N_("Nomor atau nama daftar.")),
     option("--reason", default="", help=N_("Alasan pembatalan.")),
 )
 def undo(out: Output, list_: str, reason: str) -> None:
-    from fieldapp.services import cover_import
+    from fieldapp.services import cover_import, prelist_undo
 
     with unlocked() as session:
+        if prelist_undo.is_list(session, list_) and not cover_import.is_list(session, list_):
+            from fieldapp.cli.prelist import take_back
+
+            take_back(out, session, list_, reason)
+            return
         answer = cover_import.undo(session, list_, reason)
     shown = [(_("Daftar"), answer["list"]), (_("Nomor"), answer["id"]), (_("Berlaku lagi"), answer["restored"])]
     out.answer(answer, [*pairs(shown), "", *_before_after(answer["before"], answer["after"])])

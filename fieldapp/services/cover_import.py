@@ -236,6 +236,19 @@ def find(connection: Connection, wanted: str) -> CoverList:
     return found[0]
 
 
+def is_list(session: Session, wanted: str) -> bool:
+    """Whether a list of people covered already has this id, its beginning, or this name."""
+    from fieldapp.services.problems import Problem
+
+    def look(connection: Connection) -> bool:
+        try:
+            return bool(find(connection, wanted))
+        except Problem as found:
+            return found.code == "cover_list_ambiguous"
+
+    return session.read(look)
+
+
 # -- writing
 
 

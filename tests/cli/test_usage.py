@@ -34,7 +34,7 @@ CLICK_WORDS = (
 
 WRONG_USES = (
     (("daftar",), "Tidak ada perintah 'daftar'", "There is no command 'daftar'"),
-    (("lst",), "Maksud Anda list?", "Did you mean list?"),
+    (("lst",), "Maksud Anda list, prelist?", "Did you mean list, prelist?"),
     (("list", "--stat", "x"), "Tidak ada pilihan '--stat'", "There is no option '--stat'"),
     (("list", "--state"), "Pilihan '--state' memerlukan nilai", "Option '--state' needs a value"),
     (("list", "--json=3"), "Pilihan '--json' tidak memakai nilai", "Option '--json' takes no value"),
