@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from fieldapp.locale import _, language
-from fieldapp.services import demo_homes, exchange, ledger, registrations, sheets
+from fieldapp.services import demo_homes, demo_prelist, exchange, ledger, registrations, sheets
 from fieldapp.services.demo_homes import COORDINATOR, HUB, LAPTOPS, SUPERVISOR, Days, DemoHomes, Home, Role, Say
 from fieldapp.services.demo_road import Road
 from fieldapp.services.problems import Exit, Problem
@@ -98,9 +98,11 @@ def _road(folder: Path, people: int, say: Say, *, slots_left: int) -> Road:
     road.review()
     say(_("Flashdisk kedua:"))
     road.carry_to_coordinator(LAPTOPS[:2])
+    demo_prelist.take_in(road)
     road.give_returns()
     road.carry_to_supervisor()
     road.register_later()
+    demo_prelist.visit_some(road)
     road.compare()
     demo_homes.finish(road.homes)
     return road

@@ -34,6 +34,9 @@ _STATE: Final = f"""CASE WHEN {_REGISTERED} IS NOT NULL THEN 'terdaftar'
     WHEN p.visit = '{prelist.REFUSED}' THEN p.visit
     WHEN p.id IN (SELECT value FROM json_each(:drafts)) THEN 'draf'
     ELSE coalesce(p.visit, 'belum') END"""  # noqa: S608 - our words
+# A draft may hold anything, so its JSON is not trusted to be what SQLite reads.
+_ITEM_OF_DRAFT: Final = """CASE WHEN json_valid(values_json, 6) AND json_type(values_json, '$.prelist_id') = 'text'
+    THEN values_json ->> '$.prelist_id' END"""
 _IN_ORDER: Final = "p.scope, p.rw, p.rt, p.name_key, p.id"
 
 
@@ -281,8 +284,7 @@ def registration_of(connection: Connection, item: str) -> str | None:
 def draft_of(connection: Connection, member: str, item: str) -> str | None:
     """The member's open draft that was begun from an item, or None."""
     found = connection.execute(
-        """SELECT id FROM draft WHERE member = ? AND values_json ->> '$.prelist_id' = ? AND edits IS NULL
-        ORDER BY id LIMIT 1""",
+        f"SELECT id FROM draft WHERE member = ? AND edits IS NULL AND {_ITEM_OF_DRAFT} = ? ORDER BY id LIMIT 1",  # noqa: S608 - our words
         (member, item),
     ).fetchone()
     return None if found is None else str(found[0])
@@ -299,8 +301,7 @@ def _items(connection: Connection, where: str, given: Sequence[Any]) -> list[Ite
 def _drafts_of(connection: Connection, member: str) -> str:
     """The items from which the member has begun a form, as JSON."""
     found = connection.execute(
-        """SELECT DISTINCT values_json ->> '$.prelist_id' FROM draft
-        WHERE member = ? AND edits IS NULL AND values_json ->> '$.prelist_id' IS NOT NULL""",
+        f"SELECT DISTINCT {_ITEM_OF_DRAFT} FROM draft WHERE member = ? AND edits IS NULL",  # noqa: S608 - our words
         (member,),
     )
-    return to_json([row[0] for row in found])
+    return to_json([row[0] for row in found if row[0] is not None])

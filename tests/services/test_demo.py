@@ -16,7 +16,18 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from fieldapp.locale import set_language
-from fieldapp.services import conflicts, demo, drafts, duplicates, ledger, registrations, review, sheets
+from fieldapp.services import (
+    conflicts,
+    demo,
+    drafts,
+    duplicates,
+    ledger,
+    prelist,
+    prelist_import,
+    registrations,
+    review,
+    sheets,
+)
 from fieldapp.services.demo_homes import (
     ADMIN,
     COORDINATOR,
@@ -282,3 +293,24 @@ def test_the_admin_sees_the_programme_and_nobody_registered(built: demo.DemoHome
     with open_home(built, ADMIN) as session:
         assert session.settings.quota == 200
         assert registrations.listing(session) == []
+
+
+def test_every_laptop_has_people_to_visit_and_the_office_gets_the_sum_over_the_network(
+    built: demo.DemoHomes, walked: Walked
+) -> None:
+    for laptop in LAPTOPS:
+        with open_home(built, laptop) as session:
+            states = Counter(row["state"] for row in prelist.rows(session, prelist.ids(session)))
+        assert states["belum"] >= 5
+        assert states["terdaftar"] >= 1
+        assert [states[state] for state in ("tidak_di_rumah", "pindah", "menolak")] == [1, 1, 1]
+    with open_home(built, COORDINATOR) as session:
+        assert {row["state"] for row in prelist.rows(session, prelist.ids(session))} == {"belum", "terdaftar"}
+        # The office's own sheet is still known.
+        again = prelist_import.import_list(session, built.folder / "daftar-kunjungan.xlsx", name="Difabel 2026")
+        assert (again["added"], again["gone"], again["refused"]) == (0, 0, 0)
+    homes = demo.build(walked.folder)
+    with open_home(homes, COORDINATOR) as session:
+        found = prelist.tally(session)
+    assert sum(each["states"].get("menolak", 0) for each in found) == len(LAPTOPS)
+    assert len([line for line in walked.said if line.endswith(" dikunjungi")]) == len(LAPTOPS)

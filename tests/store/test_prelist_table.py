@@ -92,6 +92,10 @@ def test_an_open_form_shows_to_whoever_fills_it_in(town, replica_of) -> None:
     assert [row.state for row in replica.store.read(lambda c: prelist.rows(c, "b" * 32, [item]))] == ["belum"]
     assert replica.store.read(lambda c: prelist.draft_of(c, ME, item)) == "d"
     assert replica.store.read(lambda c: prelist.draft_of(c, "b" * 32, item)) is None
+    # A draft may hold what no database reads as JSON.
+    replica.store.write(lambda c: c.execute("UPDATE draft SET values_json = '{' WHERE id = 'd'"))
+    assert [row.state for row in rows(replica)] == ["belum"]
+    assert replica.store.read(lambda c: prelist.draft_of(c, ME, item)) is None
 
 
 def test_a_refusal_leaves_no_name_here_though_somebody_else_came_at_the_same_time(town, replica_of) -> None:
