@@ -72,6 +72,7 @@ class Quiet:
 
             self.timing = Timing(every_s=180.0, least_s=5.0, first_s=10.0, most_s=900.0)
         self._session = session
+        self._app.online = None
         self._stop = threading.Event()
         self._failures, self._waiting, self._in_vain = 0, 0, None
         self.note, self._is_visiting = "", False
@@ -131,6 +132,9 @@ class Quiet:
         session = self._session
         if session is None or self._is_visiting:
             return
+        if not self._app.screen_stack:
+            # The program is ending.
+            return
         if isinstance(self._app.screen, ModalScreen):
             self._after(ASIDE_S)
             return
@@ -185,7 +189,7 @@ class Quiet:
         self._app.online = False
         least = patience(problem)
         if least is None:
-            self.note = _("Sinkron ditolak (T)")
+            self.note = _("Sinkron berhenti (T)")
             self._say_once(problem.code, problem.message())
             self._ended(REFUSED_S)
             return
@@ -204,8 +208,8 @@ class Quiet:
 
     def _say_pending(self) -> None:
         """Never over a form or a question: it waits until nobody is typing."""
-        screen = self._app.screen
-        if isinstance(screen, ModalScreen) or is_screen(screen, "form"):
+        stack = self._app.screen_stack
+        if not stack or isinstance(stack[-1], ModalScreen) or is_screen(stack[-1], "form"):
             return
         while self._pending:
             self._app.notify(self._pending.pop(0), timeout=15, markup=False)

@@ -58,8 +58,11 @@ class HomeScreen(FieldScreen[None]):
 
     def _line(self, command: Command) -> Line:
         keys = key_name(command.key) if command.key else ""
-        words = f"{command.letter.upper()}  {command.words():<21}{keys:<7}{_(command.hint)}"
-        waiting = (self.field_app.status or {}).get(command.count) if command.count else None
+        status = self.field_app.status or {}
+        all_arrived = command.name == "exchange" and status.get("all_arrived")
+        hint = _("Semua pekerjaan sudah sampai di kantor") if all_arrived else _(command.hint)
+        words = f"{command.letter.upper()}  {command.words():<21}{keys:<7}{hint}"
+        waiting = status.get(command.count) if command.count else None
         if not waiting:
             return Line(words, value=command)
         text = f"{words} {number(waiting):>{WIDTH - len(words) - 1}}"

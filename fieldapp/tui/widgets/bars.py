@@ -99,15 +99,15 @@ class StatusLine(Static):
 
     def _work(self, status: Status) -> list[str]:
         last = when(status.get("last_sync"))
+        synced = _("Sinkron {when}").format(when=last[:5] + last[10:]) if last else _("Belum pernah sinkron")
         parts = [
             _("Draf {count}").format(count=number(status["drafts"])),
             _("Belum dibawa {count}").format(count=number(status["not_carried"])),
             _("Dikembalikan {count}").format(count=number(status["returned"])),
-            _("Sinkron {when}").format(when=last[:5] + last[10:]) if last else _("Belum pernah sinkron"),
+            # That it does not go on matters more than when it last did, and a line of 80 holds one of the two.
+            self._note or synced,
         ]
-        if self._note:
-            parts.append(self._note)
-        elif self._online is not None:
+        if self._online is not None and not self._note:
             parts.append(_("Daring") if self._online else _("Luring"))
         if status.get("conflicts"):
             parts.append(_("Pertentangan {count}").format(count=number(status["conflicts"])))
