@@ -70,9 +70,9 @@ async def test_work_is_followed_from_the_laptop_to_the_office(town: Any, at: Any
         await hands.press("y")
         await hands.until("Ani Pencacah", "BELUM diambil")
         await hands.press("escape")
-        # Its own packets and those for others are named, and not taken by themselves.
+        # Its own packets and those it has are named, and not taken by themselves.
         await hands.press("g")
-        await hands.until("untuk orang lain", "sudah digabungkan", gone="Gabungkan 1 paket yang")
+        await hands.until("Tidak ada paket baru", "ditulis laptop ini", "sudah digabungkan", "> Cari berkas")
         await hands.press("escape")
 
     async with at(town.ani) as hands:
@@ -92,7 +92,7 @@ async def test_work_is_followed_from_the_laptop_to_the_office(town: Any, at: Any
         await hands.until("Selesai digabungkan.", "Perubahan baru")
         set_language("en")
         hands.app.screen.relabel()
-        await hands.until("New changes", "Arrived at the office", gone="Sudah sampai")
+        await hands.until("New entries", "Arrived at the office", gone="Sudah sampai")
 
 
 async def test_a_stick_put_in_while_the_question_stands_open_is_offered(town: Any, at: Any, plugs: Path) -> None:

@@ -93,13 +93,18 @@ class BundlesDialog(Dialog[list[Path]]):
         shown = self.query_one("#bundles", Lines)
         kept = shown.value()
         at = next((index for index, line in enumerate(lines) if line.value == kept), 0)
-        shown.show(lines, cursor=0 if first else at)
+        # With nothing new, Enter must not take in again what was taken in before.
+        shown.show(lines, cursor=(0 if self._marked else len(lines) - 1) if first else at)
 
     def _where(self, bundles: list[Found]) -> str:
         if not self._sticks:
             return _("Tidak ada flashdisk yang terpasang. Pasang sekarang; daftar ini akan terisi sendiri.")
         places = "\n".join(stick_text(stick) for stick in self._sticks[:MOST_STICKS])
-        return places if bundles else places + "\n" + _("Tidak ada paket di situ.")
+        if not bundles:
+            return places + "\n" + _("Tidak ada paket di situ.")
+        if not any(found_bundles.is_new(each) for each in bundles):
+            return places + "\n" + _("Tidak ada paket baru untuk laptop ini.")
+        return places
 
     def on_lines_chosen(self, event: Lines.Chosen) -> None:
         chosen = event.lines.value()
