@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +25,15 @@ def default_home() -> Path:
 def has_store(home: Path) -> bool:
     """Whether a programme lives in this folder."""
     return (home / disk.VAULT).exists()
+
+
+def member_count(home: Path) -> int:
+    """How many members this laptop has, each with a passphrase; 0 where that cannot be read. Names nobody."""
+    try:
+        slots = json.loads((home / disk.VAULT).read_bytes())["slots"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+    return len(slots) if isinstance(slots, list) else 0
 
 
 def passphrase_of(environment: Mapping[str, str] = os.environ) -> str | None:

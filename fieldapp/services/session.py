@@ -14,7 +14,7 @@ from fieldapp.services.problems import Problem, translated
 from fieldapp.store import incarnation, local, projector
 from fieldapp.store import store as stores
 from fieldapp.store.db import Connection
-from fieldapp.store.errors import PassphraseInUse
+from fieldapp.store.errors import PassphraseInUse, WrongPassphrase
 from fieldapp.store.vault import Cost, Secrets, Unlocked, Vault
 from sync.clock import Clock, system_wall_ms
 from sync.journal import Author, Journal
@@ -129,6 +129,14 @@ class Session:
         with translated():
             self.store.write(lambda connection: local.put(connection, key, value))
 
+    def own_preference(self, key: str, default: Any = None) -> Any:
+        """A setting of this member on this laptop; other members of the laptop have their own."""
+        return self.preference(f"{key}:{self.member.id}", default)
+
+    def set_own_preference(self, key: str, value: Any) -> None:
+        """Keep a setting of this member on this laptop."""
+        self.set_preference(f"{key}:{self.member.id}", value)
+
     def keep_identity(self, identity: Identity) -> None:
         """Keep changed keys (a new office key) in the member's own slot of the vault."""
         secrets = replace(self._unlocked.secrets, office_identities=identity.office_identities)
@@ -222,15 +230,21 @@ def open_session(home: Path, passphrase: str, *, wall_ms: Callable[[], int] = sy
         return _session(home, vault, unlocked, wall_ms)
 
 
-def change_passphrase(home: Path, old: str, new: str) -> None:
+def change_passphrase(
+    home: Path, old: str, new: str, *, member: str | None = None, least: int = SHORTEST_PASSPHRASE
+) -> None:
     """Give the member who unlocks with `old` the passphrase `new`; the data are not touched.
 
-    Raises Problem: wrong_passphrase, passphrase_short, passphrase_in_use.
+    With `member` (an id) only that one's own passphrase changes, whoever else of the laptop unlocks with `old`.
+    Raises Problem: wrong_passphrase, passphrase_short (below `least` letters), passphrase_in_use.
     """
-    check_passphrase(new)
+    check_passphrase(new, least)
     with translated():
         vault = Vault(home)
-        vault.change_passphrase(vault.unlock(old), new)
+        unlocked = vault.unlock(old)
+        if member not in (None, unlocked.member_id):
+            raise WrongPassphrase
+        vault.change_passphrase(unlocked, new)
 
 
 def start_store(

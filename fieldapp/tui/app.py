@@ -30,6 +30,7 @@ from fieldapp.tui.cursor import Cursor
 from fieldapp.tui.desk import Desk
 from fieldapp.tui.in_order import KeysInOrder
 from fieldapp.tui.keys import key
+from fieldapp.tui.locking import LOCK_AFTER, LOOK_EVERY_S, Idle, Locked, Why, minutes_of
 from fieldapp.tui.quiet import Quiet
 from fieldapp.tui.screens import is_screen, screen_named
 from fieldapp.tui.screens.base import FieldScreen
@@ -57,6 +58,7 @@ class FieldApp(App[int]):
         key("f6", "merge", N_("Gabung")),
         key("f7", "go('duplicates')", N_("Ganda")),
         key("ctrl+p", "palette", N_("Perintah")),
+        key("ctrl+y", "lock", N_("Kunci")),
         key("ctrl+q", "quit", N_("Keluar")),
     ]
 
@@ -72,6 +74,10 @@ class FieldApp(App[int]):
         self.looks = looks.read(home)
         self.desk = Desk()
         self.quiet = Quiet(self)
+        self.idle = Idle()
+        self.locked: Locked | None = None
+        """How the laptop was last locked; None before it was."""
+        self._is_locking = False
         self.crash_report: Path | None = None
         self.crashed = False
         self._status_number = 0
@@ -121,6 +127,12 @@ class FieldApp(App[int]):
     # Keys
 
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste | events.MouseEvent) and not event.is_forwarded:
+            if self.session is not None and self.idle.is_due():
+                # A laptop that just woke up: whoever touches it is asked who it is before anything is done or shown.
+                self.call_later(self.lock, "idle")
+                return
+            self.idle.stir()
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self._keys.take(event)
             return
@@ -151,12 +163,16 @@ class FieldApp(App[int]):
         # Whether there is anything to unlock is asked after the first paint: the answer needs the store's modules.
         await self.push_screen(screen_named("unlock"))
         self.set_interval(STATUS_EVERY_S, self.refresh_status)
+        self.set_interval(LOOK_EVERY_S, self.look_idle)
 
     async def begin(self, session: Session) -> None:
         """A store is open: show home. A session that was open before is closed."""
-        before, self.session = self.session, session
-        if before is not None and before is not session:
-            self.desk.submit("pen", before.close)
+        if self.session is not None and self.session is not session:
+            self.keep_all()
+            self.desk.after_all(self.session.close)
+        self.session = session
+        self.idle.minutes = minutes_of(session.own_preference(LOCK_AFTER))
+        self.idle.stir()
         if not looks.is_chosen(self.home):
             self.looks = await self.desk.ask("pen", partial(looks.take_over, self.home, session.preference))
             set_language(language_of_environment() or self.looks.language)
@@ -171,9 +187,23 @@ class FieldApp(App[int]):
             self.notify(sentence, timeout=30, markup=False)
 
     async def action_quit(self) -> None:
-        """Keeps what is being typed, then ends; whoever waits for the desk waits for that too."""
+        """Keeps what is being typed, then ends; asks first where the disk does not take it."""
+        refused = await self._kept()
+        if not refused:
+            self._end()
+            return
+        from fieldapp.tui.screens.dialogs import Confirm
+
+        def done(agreed: bool | None) -> None:
+            if agreed:
+                self._end()
+
+        words = [_("Yang baru diketik belum dapat disimpan. {words}").format(words=refused)]
+        no = _("Tidak, tetap di sini dan coba lagi")
+        self.push_screen(Confirm(_("Keluar"), words, _("Ya, keluar tanpa menyimpannya"), no=no, careful=True), done)
+
+    def _end(self) -> None:
         self.quiet.end()
-        self.keep_all()
         self.exit(0)
 
     def keep_all(self) -> None:
@@ -182,15 +212,62 @@ class FieldApp(App[int]):
             if isinstance(screen, FieldScreen):
                 screen.keep()
 
+    async def _kept(self) -> str:
+        """Keeps what every screen holds and waits until it is on the disk; what was refused, in words, or nothing."""
+        with self.desk.gathering() as saves:
+            self.keep_all()
+        found = await asyncio.gather(*(asyncio.wrap_future(save) for save in saves), return_exceptions=True)
+        from fieldapp.services.problems import Problem
+
+        for error in found:
+            # What was handed in meanwhile is no draft any more, and safer than one.
+            if isinstance(error, Problem) and error.code == "draft_not_found":
+                continue
+            if isinstance(error, BaseException):
+                self.report(error)
+                return error.message() if isinstance(error, Problem) else _("Ada kesalahan di dalam program.")
+        return ""
+
+    # Locking
+
     async def action_lock(self) -> None:
         """Closes the store and asks for the passphrase again."""
+        await self.lock("asked")
+
+    async def look_idle(self) -> None:
+        """Locks when nobody has been there for as long as the member allows."""
+        is_busy = self.desk.is_busy("cart") and not self.quiet.is_visiting
+        if self.session is not None and self.idle.is_due(is_busy=is_busy):
+            await self.lock("idle")
+
+    async def lock(self, why: Why) -> None:
+        """Keeps what is typed, then closes the store. A disk that does not take it leaves everything on the screen."""
+        session = self.session
+        if session is None or self._is_locking:
+            return
+        self._is_locking = True
+        stirs = self.idle.stirs
+        try:
+            refused = await self._kept()
+            if refused:
+                words = _("Belum dapat dikunci: yang baru diketik belum tersimpan. {words}").format(words=refused)
+                self.notify(words, severity="error", timeout=12, markup=False)
+            elif why == "asked" or self.idle.stirs == stirs:
+                await self._close_behind(session, why)
+        finally:
+            self._is_locking = False
+
+    async def _close_behind(self, session: Session, why: Why) -> None:
         self.quiet.end()
-        self.keep_all()
+        has_form = any(is_screen(screen, "form") for screen in self.screen_stack)
+        self.locked = Locked(why, self.idle.minutes, has_form)
+        # The next one at this laptop sees nothing of the last one's: no message, no copied text.
+        self.clear_notifications()
+        self._clipboard = ""
         await self.to_bottom()
-        session, self.session, self.status = self.session, None, None
-        if session is not None:
-            self.desk.submit("pen", session.close)
-        await self.switch_screen(screen_named("unlock"))
+        self.session, self.status, self.online = None, None, None
+        self.desk.after_all(session.close)
+        await self.switch_screen(screen_named("unlock", locked=self.locked))
 
     async def remake(self, name: str) -> None:
         """Makes home, and the named screen over it, anew: their texts are in the language now in force."""

@@ -79,7 +79,7 @@ COMMANDS: Final = (
     ),
     Command("settings", "a", N_("Pengaturan"), N_("Bahasa, tampilan, kata sandi"), "", "settings"),
     Command("help", "h", N_("Bantuan"), N_("Tombol dan penjelasan layar ini"), "f1", action="app.help"),
-    Command("lock", "l", N_("Kunci"), N_("Tutup dan minta kata sandi lagi"), "", action="app.lock"),
+    Command("lock", "l", N_("Kunci"), N_("Tutup dan minta kata sandi lagi"), "ctrl+y", action="app.lock"),
     Command("quit", "x", N_("Keluar"), N_("Tutup program; draf sudah tersimpan"), "ctrl+q", action="app.quit"),
 )  # fmt: skip
 

@@ -91,6 +91,11 @@ class Quiet:
             self._timer.stop()
             self._timer = None
 
+    @property
+    def is_visiting(self) -> bool:
+        """Whether it is at the hub now."""
+        return self._is_visiting
+
     # What is heard of
 
     def heard(self, status: dict[str, Any]) -> None:

@@ -162,6 +162,12 @@ class FieldScreen(Desked[Result]):
         """Shows the status that the application last heard from the services."""
         self.query_one(StatusLine).tell(self.field_app.status, self.field_app.online, self.field_app.quiet.note)
 
+    def relabel(self) -> None:
+        """Another language is in force: show every word anew and keep what is typed, marked and at hand."""
+        self.head(_(self.HEADING))
+        self.show_status()
+        self.refresh_bindings()
+
     def keep(self) -> None:
         """The program is about to close or lock: hand what is not on disk yet to the desk."""
 

@@ -104,4 +104,9 @@ class HomeScreen(FieldScreen[None]):
     def _reopen(self, draft: str | None) -> None:
         if draft is None or self.field_app.screen is not self:
             return
-        self.call_later(partial(self.app.push_screen, screen_named("form", draft=draft, recovered=True)))
+        locked = self.field_app.locked
+        was_locked = locked is not None and locked.has_form
+        if was_locked:
+            self.tell(_("Formulir dibuka kembali di isian terakhir."))
+        screen = screen_named("form", draft=draft, recovered=not was_locked)
+        self.call_later(partial(self.app.push_screen, screen))

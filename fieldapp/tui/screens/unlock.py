@@ -13,10 +13,11 @@ from textual.widgets import Input, Static
 
 from fieldapp.locale import N_, _
 from fieldapp.tui.keys import key
+from fieldapp.tui.locking import Locked
 from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.base import FieldScreen
-from fieldapp.tui.text import content
-from fieldapp.tui.widgets.typed_line import TypedLine
+from fieldapp.tui.text import content, number
+from fieldapp.tui.widgets.typed_line import SecretLine
 
 if TYPE_CHECKING:
     from fieldapp.services.session import Session
@@ -36,13 +37,24 @@ class UnlockScreen(FieldScreen[None]):
     ]
     AUTO_FOCUS = "Input"
 
+    def __init__(self, locked: Locked | None = None) -> None:
+        """`locked`: why the laptop was locked; None at the start of the program."""
+        super().__init__()
+        self._locked = locked
+        self._members = 0
+
     def body(self) -> Iterable[Widget]:
-        yield UnlockBox()
+        yield UnlockBox(self._locked.words() if self._locked is not None else [])
 
     def on_mount(self) -> None:
         super().on_mount()
         self.busy = True
         self.call_after_refresh(self._look)
+
+    def relabel(self) -> None:
+        super().relabel()
+        self.query_one(UnlockBox).relabel(self._locked.words() if self._locked is not None else [])
+        self._show_members()
 
     def on_screen_resume(self) -> None:
         self.show_status()
@@ -50,18 +62,25 @@ class UnlockScreen(FieldScreen[None]):
     def _look(self) -> None:
         home = self.field_app.home
 
-        def work() -> bool:
-            # Loading these takes longest of all; a person types the passphrase meanwhile.
-            from fieldapp.services.homes import has_store
+        def work() -> tuple[bool, int]:
+            from fieldapp.services.homes import has_store, member_count
 
-            return has_store(home)
+            return has_store(home), member_count(home)
 
-        self.ask(work, self._looked)
+        self.ask(work, lambda found: self._looked(*found))
 
-    def _looked(self, there: bool) -> None:
+    def _looked(self, there: bool, members: int) -> None:
         self.busy = False
-        if not there:
+        self._members = members
+        if there:
+            self._show_members()
+        else:
             self.app.call_later(self.app.switch_screen, screen_named("wizard"))
+
+    def _show_members(self) -> None:
+        if self._members > 1:
+            words = _("{count} orang bekerja di laptop ini: masing-masing membuka dengan kata sandinya sendiri.")
+            self.query_one("#who", Static).update(content(words.format(count=number(self._members))))
 
     def on_input_submitted(self) -> None:
         self.action_unlock()
@@ -98,10 +117,26 @@ class UnlockScreen(FieldScreen[None]):
 
 
 class UnlockBox(Vertical):
-    """The field in the middle."""
+    """The field in the middle, why it is asked for, and who may fill it in."""
+
+    def __init__(self, told: list[str]) -> None:
+        super().__init__()
+        self._told = told
 
     def compose(self) -> ComposeResult:
         self.can_focus = False
-        yield Static(content(_("Kata sandi")), classes="heading", markup=False)
-        yield TypedLine(password=True, id="passphrase")
+        yield Static("", id="why", markup=False)
+        yield Static("", id="label", classes="heading", markup=False)
+        yield SecretLine(id="passphrase")
         yield Static("", id="note", markup=False)
+        yield Static("", id="who", classes="quiet", markup=False)
+
+    def on_mount(self) -> None:
+        self.relabel(self._told)
+
+    def relabel(self, told: list[str]) -> None:
+        """Shows the words in the language in force."""
+        self.query_one("#label", Static).update(content(_("Kata sandi")))
+        why = self.query_one("#why", Static)
+        why.display = bool(told)
+        why.update(content(" ".join(told)))

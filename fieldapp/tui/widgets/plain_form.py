@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from fieldapp.tui.keys import key
 from fieldapp.tui.text import content
-from fieldapp.tui.widgets.typed_line import TypedLine
+from fieldapp.tui.widgets.typed_line import SecretLine, TypedLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,29 @@ class Blank:
     secret: bool = False
 
 
+BLANK_KEYS: Final[list[BindingType]] = [key("enter,down", "next"), key("up", "app.focus_previous")]
+
+
 class BlankLine(TypedLine):
     """The typed part of a blank; Enter goes on, on the last one it finishes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [key("enter,down", "next"), key("up", "app.focus_previous")]
+    BINDINGS: ClassVar[list[BindingType]] = BLANK_KEYS
 
     def __init__(self, blank: Blank) -> None:
-        super().__init__(blank.value, password=blank.secret, id=f"blank-{blank.name}")
+        super().__init__(blank.value, id=f"blank-{blank.name}")
+        self.blank = blank
+
+    def action_next(self) -> None:
+        self.post_message(PlainForm.Next(self.blank.name))
+
+
+class BlankSecret(SecretLine):
+    """The same for a passphrase or a PIN."""
+
+    BINDINGS: ClassVar[list[BindingType]] = BLANK_KEYS
+
+    def __init__(self, blank: Blank) -> None:
+        super().__init__(id=f"blank-{blank.name}")
         self.blank = blank
 
     def action_next(self) -> None:
@@ -64,7 +80,7 @@ class BlankRow(Widget):
 
     def compose(self) -> ComposeResult:
         yield Static(content(self._blank.label), classes="blank--label", markup=False)
-        yield BlankLine(self._blank)
+        yield BlankSecret(self._blank) if self._blank.secret else BlankLine(self._blank)
         if self._blank.help:
             yield Static(content(self._blank.help), classes="blank--help", markup=False)
 
@@ -104,7 +120,10 @@ class PlainForm(VerticalScroll, can_focus=False, inherit_bindings=False):
 
     def values(self) -> dict[str, str]:
         """What is typed, by name."""
-        return {line.blank.name: line.value for line in self.query(BlankLine)}
+        return {blank.name: self._line(blank.name).value for blank in self._blanks}
+
+    def _line(self, name: str) -> TypedLine:
+        return self.query_one(f"#blank-{name}", TypedLine)
 
     def say(self, words: str, *, wrong: bool = False, at: str = "") -> None:
         """Writes below the lines; `at` names the line to go back to."""
@@ -113,11 +132,11 @@ class PlainForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         note.update(content(words))
         note.scroll_visible(animate=False)
         if at:
-            self.query_one(f"#blank-{at}", BlankLine).focus()
+            self._line(at).focus()
 
     def fill(self, name: str, value: str) -> None:
         """Writes into one line."""
-        line = self.query_one(f"#blank-{name}", BlankLine)
+        line = self._line(name)
         line.value = value
         line.cursor_position = len(value)
 
@@ -126,6 +145,6 @@ class PlainForm(VerticalScroll, can_focus=False, inherit_bindings=False):
         names = [blank.name for blank in self._blanks]
         at = names.index(event.name)
         if at + 1 < len(names):
-            self.query_one(f"#blank-{names[at + 1]}", BlankLine).focus()
+            self._line(names[at + 1]).focus()
         else:
             self.post_message(self.Finished(self.values()))

@@ -94,3 +94,25 @@ class TypedLine(Input):
             self.replace(text, first, last)
         if words:
             self.notify(words, severity="warning", timeout=12, markup=False)
+
+
+LONGEST_SECRET = 20_000
+
+
+class SecretLine(TypedLine):
+    """A passphrase: taken letter by letter as it is, since one that was changed in passing would not open elsewhere."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(password=True, id=id, longest=LONGEST_SECRET)
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        # The end of a copied line is no part of it.
+        text = event.text.rstrip("\r\n")
+        first, last = sorted(self.selection)
+        if len(self.value) - (last - first) + len(text) > self.longest:
+            words = _("Yang ditempel terlalu panjang untuk sebuah kata sandi: paling banyak {count} huruf.")
+            self.notify(words.format(count=number(self.longest)), severity="error", markup=False)
+        elif text:
+            self.replace(text, first, last)
