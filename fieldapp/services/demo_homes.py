@@ -201,7 +201,11 @@ def _invite_and_join(admin: Session, homes: DemoHomes, role: Role, clock: Days, 
         slots=slots if role.role == "supervisor" else None,
         cost=_DEMO_PIN_COST,
     )
-    membership.join(homes.home(role).folder, file, pin, passphrase_for(role), cost=DEMO_COST, wall_ms=clock).close()
+    with membership.join(
+        homes.home(role).folder, file, pin, passphrase_for(role), cost=DEMO_COST, wall_ms=clock
+    ) as session:
+        # Whoever looks around here came for the work itself; F1 shows the tour too.
+        session.set_own_preference("toured", True)
 
 
 def role_word(role: Role) -> str:

@@ -19,8 +19,10 @@ from fieldapp.store import exchanges, ledger, local
 from fieldapp.store.db import Connection
 from fieldapp.store.errors import StoreBusy
 from sync.client import HttpLink, Signer
+from sync.dialogue import read_description
 from sync.errors import MESSAGES, SyncError, Unreachable
 from sync.exchange import with_issuers
+from sync.randomness import token
 from sync.rounds import Visit, Visitor
 from sync.watching import LOOK_S, Interruptible, Stopped, Timing, Watch
 from sync.wire import Link
@@ -79,6 +81,21 @@ def sync(
         except Stopped:
             raise Problem("stopped") from None
         return _told(session, visit, address) | {"notes": _notes(session, link, address)}
+
+
+def check(session: Session, url: str | None = None) -> dict[str, Any]:
+    """Ask the hub who it is, and exchange nothing: `{"hub" (address), "member" (its name), "clock_offset_ms"}`.
+
+    Raises Problem as `sync` does for a hub that cannot be reached, is of another programme, or is none.
+    """
+    address = _address(session, url)
+    nonce, clock = token(), session.clock
+    with translated(), _link(session, address) as link:
+        asked_ms = clock.wall_ms()
+        body = link.describe(nonce)
+        middle_ms = (asked_ms + clock.wall_ms()) // 2
+        said = session.read(lambda connection: read_description(body, nonce, session.journal(connection).membership))
+    return {"hub": address, "member": said.member.name, "clock_offset_ms": middle_ms - said.now_ms}
 
 
 def watch(

@@ -29,11 +29,11 @@ from fieldapp.tui import ascii, crash, theme
 from fieldapp.tui.cursor import Cursor
 from fieldapp.tui.desk import Desk
 from fieldapp.tui.in_order import KeysInOrder
-from fieldapp.tui.keys import key
+from fieldapp.tui.keys import KEYS, PALETTE_KEY, key
 from fieldapp.tui.locking import LOCK_AFTER, LOOK_EVERY_S, Idle, Locked, Why, minutes_of
 from fieldapp.tui.quiet import Quiet
 from fieldapp.tui.screens import is_screen, screen_named
-from fieldapp.tui.screens.base import FieldScreen
+from fieldapp.tui.screens.base import Dialog, FieldScreen
 
 if TYPE_CHECKING:
     from fieldapp.services.session import Session
@@ -57,7 +57,7 @@ class FieldApp(App[int]):
         key("f5", "go('exchange')", N_("Tukar")),
         key("f6", "merge", N_("Gabung")),
         key("f7", "go('duplicates')", N_("Ganda")),
-        key("ctrl+p", "palette", N_("Perintah")),
+        key(PALETTE_KEY, "palette", N_("Perintah")),
         key("ctrl+y", "lock", N_("Kunci")),
         key("ctrl+q", "quit", N_("Keluar")),
     ]
@@ -75,6 +75,8 @@ class FieldApp(App[int]):
         self.desk = Desk()
         self.quiet = Quiet(self)
         self.idle = Idle()
+        self.keys: dict[str, str] = {}
+        """Keys that the member chose: {id of a binding: key}."""
         self.locked: Locked | None = None
         """How the laptop was last locked; None before it was."""
         self._is_locking = False
@@ -156,6 +158,21 @@ class FieldApp(App[int]):
         # A question that is just coming up is not there to answer yet.
         return not screen.is_mounted or (isinstance(screen, FieldScreen) and screen.busy)
 
+    def _take_keys(self) -> None:
+        kept = self.session.own_preference(KEYS) if self.session is not None else None
+        # Most people change none, and then nothing about keys needs to be loaded.
+        chosen: dict[str, str] = {}
+        if kept:
+            from fieldapp.tui.keymap import sound
+
+            chosen = sound(kept)
+        self.change_keys(chosen)
+
+    def change_keys(self, chosen: dict[str, str]) -> None:
+        """Puts other keys in force: {id of a binding: key}; those that are not named have their own again."""
+        self.keys = chosen
+        self.set_keymap(chosen)
+
     # Beginning and end
 
     async def on_mount(self) -> None:
@@ -172,6 +189,7 @@ class FieldApp(App[int]):
             self.desk.after_all(self.session.close)
         self.session = session
         self.idle.minutes = minutes_of(session.own_preference(LOCK_AFTER))
+        self._take_keys()
         self.idle.stir()
         if not looks.is_chosen(self.home):
             self.looks = await self.desk.ask("pen", partial(looks.take_over, self.home, session.preference))
@@ -266,14 +284,33 @@ class FieldApp(App[int]):
         self._clipboard = ""
         await self.to_bottom()
         self.session, self.status, self.online = None, None, None
+        self._take_keys()
         self.desk.after_all(session.close)
         await self.switch_screen(screen_named("unlock", locked=self.locked))
 
-    async def remake(self, name: str) -> None:
-        """Makes home, and the named screen over it, anew: their texts are in the language now in force."""
-        await self.to_bottom()
-        await self.switch_screen(screen_named("home"))
-        await self.push_screen(screen_named(name))
+    def speak(self, code: str) -> Looks:
+        """Puts another language in force on every screen that stands open, and returns the look to be kept."""
+        set_language(code)
+        for screen in self.screen_stack:
+            if isinstance(screen, FieldScreen):
+                screen.relabel()
+        return self.change_looks(language=code)
+
+    async def action_speak(self, code: str) -> None:
+        """The same, from the palette."""
+        await self._keep_looks(self.speak(code))
+
+    async def action_look(self, theme: str) -> None:
+        """Another theme, from the palette."""
+        await self._keep_looks(self.change_looks(theme=theme))
+
+    async def _keep_looks(self, chosen: Looks) -> None:
+        from fieldapp.services.problems import Problem
+
+        try:
+            await self.desk.ask("pen", partial(looks.write, self.home, chosen))
+        except Problem as problem:
+            self.notify(problem.message(), severity="error", markup=False)
 
     async def to_bottom(self) -> None:
         """Takes away every screen above the first."""
@@ -291,6 +328,8 @@ class FieldApp(App[int]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys for the work are dead before unlocking, and absent for roles that have no such work."""
+        if action == "help":
+            return not self._is_helping
         if action not in ("go", "new", "merge", "palette", "lock"):
             return super().check_action(action, parameters)
         if self.session is None:
@@ -334,12 +373,24 @@ class FieldApp(App[int]):
         open_palette(self)
 
     def action_help(self) -> None:
-        """What this screen is for, and its keys."""
+        """What this screen or dialog is for, the field at hand, and the keys."""
         from fieldapp.tui.screens.help import HelpDialog
 
         screen = self.screen
-        if isinstance(screen, FieldScreen):
+        if isinstance(screen, FieldScreen | Dialog):
             self.push_screen(HelpDialog(screen))
+
+    @property
+    def _is_helping(self) -> bool:
+        # Asked for at every key, and the class may not be loaded: so by its name. There is no help for help.
+        return bool(self.screen_stack) and type(self.screen_stack[-1]).__name__ == "HelpDialog"
+
+    def action_tour(self) -> None:
+        """The first-day tour of the member's role."""
+        if self.session is not None:
+            from fieldapp.tui.screens.tour import TourDialog
+
+            self.push_screen(TourDialog(self.session.member.role))
 
     def action_help_quit(self) -> None:
         """Ctrl+C: the way out, in the person's language."""

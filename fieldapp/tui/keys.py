@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
-from typing import Final
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
 
 from textual.binding import ActiveBinding, Binding
 
 from fieldapp.locale import N_, _
+
+PALETTE_KEY: Final = "ctrl+p"
+KEYS: Final = "keys"
+"""The member's setting: {id of a binding: key}."""
+_PARTS: Final = re.compile(r"[^\w-]+")
 
 _SHOWN: Final[dict[str, str]] = {
     "escape": "Esc",
@@ -31,7 +37,12 @@ def key(keys: str, action: str, text: str = "") -> Binding:
 
     None has priority: such a key would overtake letters that the field at hand has not taken in yet.
     """
-    return Binding(keys, action, text, show=bool(text), priority=False)
+    return Binding(keys, action, text, show=bool(text), priority=False, id=binding_id(action))
+
+
+def binding_id(action: str) -> str:
+    """The name under which a key can be changed: `app.go('review')` and `go('review')` are `go.review`."""
+    return ".".join(part for part in _PARTS.split(action.removeprefix("app.")) if part)
 
 
 def key_name(name: str) -> str:
@@ -55,14 +66,37 @@ def translated(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
     return result
 
 
-def shown(bindings: Iterable[ActiveBinding]) -> list[tuple[str, str]]:
-    """(key, words) of the bindings that people are told about, one an action: help first, the ways out last."""
+class Told(NamedTuple):
+    """A key and its words, as people are told of it."""
+
+    key: str
+    words: str
+    action: str
+
+    @property
+    def is_anchor(self) -> bool:
+        """Whether it is told even where there is hardly room: help, and the way back."""
+        return self.action in ANCHORS
+
+
+HELP: Final = "help"
+ANCHORS: Final = (HELP, "leave")
+_RANKS: Final = {HELP: 0, "leave": 2, "quit": 3}
+
+
+def shown(bindings: Iterable[ActiveBinding]) -> list[Told]:
+    """The keys that people are told about, one an action: help first, the ways out last."""
     seen: set[str] = set()
-    pairs = []
+    told = []
     for active in bindings:
         binding = active.binding
-        if binding.show and binding.description and active.enabled and binding.action not in seen:
-            seen.add(binding.action)
-            pairs.append((binding.key_display or key_name(binding.key), binding.description))
-    rank = {"F1": 0, "Esc": 2, "Ctrl+Q": 3}
-    return sorted(pairs, key=lambda pair: rank.get(pair[0], 1))
+        action = binding.action.removeprefix("app.")
+        if binding.show and binding.description and active.enabled and action not in seen:
+            seen.add(action)
+            told.append(Told(binding.key_display or key_name(binding.key), binding.description, action))
+    return sorted(told, key=lambda each: _RANKS.get(each.action, 1))
+
+
+def key_in_force(keys: str, action: str, chosen: Mapping[str, str]) -> str:
+    """How the key of an action is written for people: the one that was chosen for it, or its own; nothing without."""
+    return key_name(chosen.get(binding_id(action), keys)) if keys else ""

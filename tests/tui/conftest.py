@@ -22,6 +22,7 @@ from fieldapp.services import exchange, membership, programme, registrations, re
 from fieldapp.services.session import Session
 from fieldapp.store.vault import Cost
 from fieldapp.tui.app import FieldApp
+from fieldapp.tui.screens.home import HomeScreen
 from sync.invitations import KdfCost
 
 CHEAP = Cost(passes=1, memory_kib=64)
@@ -80,7 +81,9 @@ def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ):
         file = stick / f"{home}.undangan"
         membership.invite(admin, role=role, name=name, areas=[area], out=file, pin=PIN, cost=CHEAP_PIN)
-        membership.join(folder / home, file, PIN, PASSPHRASE, cost=CHEAP).close()
+        with membership.join(folder / home, file, PIN, PASSPHRASE, cost=CHEAP) as member:
+            # These have been at work for long; tests of the first day take this away.
+            member.set_own_preference("toured", True)
     membership.invite(
         admin, role="enumerator", name="Baru Rekaan", areas=["64.71.05"], out=stick / "baru.undangan", pin=PIN,
         cost=CHEAP_PIN,
@@ -198,6 +201,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     patience_s = getattr(pyfuncitem.obj, "patience_s", 90)
     asyncio.run(asyncio.wait_for(pyfuncitem.obj(**wanted), patience_s))
     return True
+
+
+@pytest.fixture(autouse=True)
+def _no_tour_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Members of other made-up laptops are at work for the first time; only the tests of the tour want it offered."""
+    monkeypatch.setattr(HomeScreen, "OFFERS_TOUR", False)
 
 
 @pytest.fixture(autouse=True)

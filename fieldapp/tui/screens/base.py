@@ -196,7 +196,10 @@ class Dialog(Desked[Result], ModalScreen[Result]):
     Dialog Lines { height: auto; max-height: 14; }
     Dialog Input { background: $surface; margin-bottom: 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [key("escape", "leave", N_("Batal"))]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("escape", "leave", N_("Batal")),
+        key("f1", "app.help", N_("Bantuan")),
+    ]
     AUTO_FOCUS = "Input, Lines"
 
     def __init__(self, title: str, words: Iterable[str] = ()) -> None:
@@ -217,6 +220,10 @@ class Dialog(Desked[Result], ModalScreen[Result]):
     def body(self) -> Iterable[Widget]:
         """The fields of the question."""
         return ()
+
+    def help_lines(self) -> list[str]:
+        """Paragraphs of help: what is asked, again; dialogs that need more add their own."""
+        return [*self._words, _("Esc menutup kotak ini tanpa mengubah apa pun.")]
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from fieldapp.locale import N_, _
 from fieldapp.tui.commands import Command, offered
-from fieldapp.tui.keys import key_name
+from fieldapp.tui.keys import key_in_force
 from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.base import FieldScreen
 from fieldapp.tui.text import number
@@ -21,6 +21,8 @@ from fieldapp.tui.widgets.lines import Line, Lines
 WIDTH: Final = 77
 """Cells of a line of the menu: it fits a terminal of 80 with the mark of the line at hand."""
 WAITING: Final = 24
+TOURED: Final = "toured"
+"""The member's setting: the tour was offered once."""
 
 
 class HomeScreen(FieldScreen[None]):
@@ -32,6 +34,7 @@ class HomeScreen(FieldScreen[None]):
         "draf, yang dikembalikan untuk diperbaiki, yang belum dibawa ke kantor, dan seterusnya."
     )
     BINDINGS: ClassVar[list[BindingType]] = []
+    OFFERS_TOUR: ClassVar[bool] = True
 
     def body(self) -> Iterable[Widget]:
         yield Lines(id="menu")
@@ -43,6 +46,15 @@ class HomeScreen(FieldScreen[None]):
         self.call_after_refresh(self._warm_up)
 
     def status_changed(self) -> None:
+        self._draw()
+
+    def relabel(self) -> None:
+        super().relabel()
+        self._draw()
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        # Keys may have been changed meanwhile.
         self._draw()
 
     def _draw(self) -> None:
@@ -57,7 +69,7 @@ class HomeScreen(FieldScreen[None]):
         return offered(self.session.member.role)
 
     def _line(self, command: Command) -> Line:
-        keys = key_name(command.key) if command.key else ""
+        keys = key_in_force(command.key, command.run(), self.field_app.keys)
         status = self.field_app.status or {}
         all_arrived = command.name == "exchange" and status.get("all_arrived")
         hint = _("Semua pekerjaan sudah sampai di kantor") if all_arrived else _(command.hint)
@@ -92,21 +104,41 @@ class HomeScreen(FieldScreen[None]):
         session = self.session
         recovered = f"open_draft:{session.member.id}"
 
-        def work() -> str | None:
+        def work() -> tuple[str | None, bool]:
             import fieldapp.forms.check
             import fieldapp.services.registrations  # noqa: F401
 
             draft = session.preference(recovered)
-            return draft if isinstance(draft, str) else None
+            return draft if isinstance(draft, str) else None, bool(session.own_preference(TOURED))
 
-        self.ask(work, self._reopen)
+        self.ask(work, lambda found: self._warmed(*found))
 
-    def _reopen(self, draft: str | None) -> None:
-        if draft is None or self.field_app.screen is not self:
+    def _warmed(self, draft: str | None, is_toured: bool) -> None:
+        if self.field_app.screen is not self:
             return
+        if draft is not None:
+            self._reopen(draft)
+        elif self.OFFERS_TOUR and not is_toured:
+            self._offer_tour()
+
+    def _reopen(self, draft: str) -> None:
         locked = self.field_app.locked
         was_locked = locked is not None and locked.has_form
         if was_locked:
             self.tell(_("Formulir dibuka kembali di isian terakhir."))
         screen = screen_named("form", draft=draft, recovered=not was_locked)
         self.call_later(partial(self.app.push_screen, screen))
+
+    def _offer_tour(self) -> None:
+        from fieldapp.tui.screens.dialogs import Confirm
+
+        # Kept before it is answered: a tour that cuts in a second time is no help.
+        self.ask(partial(self.session.set_own_preference, TOURED, True), lambda _done: None, lane="pen")
+        words = _("Beberapa halaman pendek menjelaskan pekerjaan Anda di sini. Nanti dapat dibuka lagi lewat F1.")
+
+        def done(agreed: bool | None) -> None:
+            if agreed:
+                self.field_app.action_tour()
+
+        question = Confirm(_("Pertama kali di sini?"), [words], _("Ya, tunjukkan"), no=_("Tidak, langsung bekerja"))
+        self.app.push_screen(question, done)

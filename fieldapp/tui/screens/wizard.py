@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Static
 
-from fieldapp.locale import LANGUAGES, N_, _, language, set_language
+from fieldapp.locale import LANGUAGES, N_, _, language
 from fieldapp.tui.keys import key
 from fieldapp.tui.screens.base import FieldScreen
 from fieldapp.tui.text import content, whole
@@ -34,15 +34,8 @@ class WizardScreen(FieldScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [key("escape", "app.quit", N_("Keluar"))]
 
     def body(self) -> Iterable[Widget]:
-        words = _("Belum ada program di laptop ini. Apa yang ingin Anda lakukan?")
-        yield Static(content(words), classes="pad", markup=False)
-        yield Lines(
-            [
-                Line(_("Bergabung dengan berkas undangan dan PIN"), value="join"),
-                Line(_("Membuat program baru (administrator)"), value="found"),
-                Line("English" if language() == "id" else "Bahasa Indonesia", value="language"),
-            ]
-        )
+        yield Static(content(self._question()), id="question", classes="pad", markup=False)
+        yield Lines(self._ways())
 
     def on_lines_chosen(self, event: Lines.Chosen) -> None:
         match event.lines.value():
@@ -51,8 +44,25 @@ class WizardScreen(FieldScreen[None]):
             case "found":
                 self.app.push_screen(FoundScreen())
             case "language":
-                set_language(next(each for each in LANGUAGES if each != language()))
-                self.app.switch_screen(WizardScreen())
+                other = next(each for each in LANGUAGES if each != language())
+                self.app.call_later(self.app.run_action, f"app.speak('{other}')")
+
+    def relabel(self) -> None:
+        super().relabel()
+        self.query_one("#question", Static).update(content(self._question()))
+        self.query_one(Lines).show(self._ways())
+
+    @staticmethod
+    def _question() -> str:
+        return _("Belum ada program di laptop ini. Apa yang ingin Anda lakukan?")
+
+    @staticmethod
+    def _ways() -> list[Line]:
+        return [
+            Line(_("Bergabung dengan berkas undangan dan PIN"), value="join"),
+            Line(_("Membuat program baru (administrator)"), value="found"),
+            Line("English" if language() == "id" else "Bahasa Indonesia", value="language"),
+        ]
 
 
 class StepScreen(FieldScreen[None]):
@@ -70,6 +80,9 @@ class StepScreen(FieldScreen[None]):
 
     def body(self) -> Iterable[Widget]:
         yield PlainForm(self._blanks, intro=self._intro)
+
+    def help_lines(self) -> list[str]:
+        return [*self.query_one(PlainForm).help_lines(), *super().help_lines()]
 
     def action_finish(self) -> None:
         self._try(self.query_one(PlainForm).values())
@@ -89,7 +102,13 @@ class StepScreen(FieldScreen[None]):
         else:
             self._busy = True
             form.say(_("Sebentar, kunci sedang dibuat..."))
-            self.ask(partial(self._work, values), self._opened, lane="pen", failed=self._refused)
+            self.ask(partial(self._checked, values), self._opened, lane="pen", failed=self._refused)
+
+    def _checked(self, values: dict[str, str]) -> Session:
+        from fieldapp.services.session import SHORTEST_TYPED_PASSPHRASE, check_passphrase
+
+        check_passphrase(values["passphrase"], SHORTEST_TYPED_PASSPHRASE)
+        return self._work(values)
 
     def _refused(self, words: str) -> None:
         self._busy = False

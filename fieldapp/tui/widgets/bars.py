@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from fieldapp.locale import _
-from fieldapp.tui.keys import shown
+from fieldapp.tui.keys import Told, shown
 from fieldapp.tui.text import area_text, number, plain, role_text, when
 
 Status = Mapping[str, Any]
@@ -142,22 +142,20 @@ class KeyLine(Static):
         self._draw()
 
     def _draw(self) -> None:
-        pairs = shown(self.screen.active_bindings.values())
-        room = max(10, self.content_size.width)
+        keys = shown(self.screen.active_bindings.values())
         # Help and the way back are always there; the rest as far as it fits.
-        always = [pair for pair in pairs if pair[0] in ("F1", "Esc")]
-        room -= sum(_width(pair) for pair in always)
-        kept = list(always)
-        for pair in pairs:
-            if pair not in always and _width(pair) <= room:
-                kept.append(pair)
-                room -= _width(pair)
-        parts = [Content.assemble((key, "bold"), f" {words}") for key, words in pairs if (key, words) in kept]
+        kept = [each for each in keys if each.is_anchor]
+        room = max(10, self.content_size.width) - sum(map(_width, kept))
+        for each in keys:
+            if each not in kept and _width(each) <= room:
+                kept.append(each)
+                room -= _width(each)
+        parts = [Content.assemble((each.key, "bold"), f" {each.words}") for each in keys if each in kept]
         self.update(Content("  ").join(parts))
 
 
-def _width(pair: tuple[str, str]) -> int:
-    return cell_len(pair[0]) + cell_len(pair[1]) + 3
+def _width(told: Told) -> int:
+    return cell_len(told.key) + cell_len(told.words) + 3
 
 
 class BottomBars(Static):

@@ -125,6 +125,12 @@ class PlainForm(VerticalScroll, can_focus=False, inherit_bindings=False):
     def _line(self, name: str) -> TypedLine:
         return self.query_one(f"#blank-{name}", TypedLine)
 
+    def help_lines(self) -> list[str]:
+        """What F1 says about the line at hand."""
+        at_hand = self.screen.focused
+        blank = next((each for each in self._blanks if at_hand is self._line(each.name)), None)
+        return [f"{blank.label}. {blank.help}".strip()] if blank is not None else []
+
     def say(self, words: str, *, wrong: bool = False, at: str = "") -> None:
         """Writes below the lines; `at` names the line to go back to."""
         note = self.query_one("#form-note", Static)
