@@ -148,7 +148,7 @@ async def test_f1_explains_every_screen_and_dialog_the_locked_one_and_the_first_
         await hands.press("escape", "enter")
         await hands.until("Ctrl+O untuk mencarinya")
         await hands.press("enter", "f1")
-        await hands.until("> PIN", "Kata sandi Anda sendiri yang tentukan")
+        await hands.until("> PIN", "Anda sendiri yang tentukan")
 
 
 async def test_the_first_unlocking_offers_a_tour_once_and_esc_is_an_answer(town, at, monkeypatch) -> None:
