@@ -241,9 +241,11 @@ class FieldApp(App[int]):
             # What was handed in meanwhile is no draft any more, and safer than one.
             if isinstance(error, Problem) and error.code == "draft_not_found":
                 continue
+            if isinstance(error, Problem):
+                return error.message()
             if isinstance(error, BaseException):
                 self.report(error)
-                return error.message() if isinstance(error, Problem) else _("Ada kesalahan di dalam program.")
+                return _("Ada kesalahan di dalam program.")
         return ""
 
     # Locking
