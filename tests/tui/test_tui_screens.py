@@ -261,7 +261,8 @@ async def test_the_passphrase_is_changed_and_the_old_one_no_longer_opens(town, a
         await hands.unlock()
         await hands.press("a")
         await hands.until("Ganti kata sandi")
-        await hands.press("down", "down", "down", "enter")
+        await hands.until("sedang bekerja")
+        await hands.press("end", *["up"] * 5, "enter")
         await hands.until("Kata sandi lama")
         for text in (PASSPHRASE, "sandi yang baru", "sandi yang baru"):
             await hands.write(text)

@@ -154,17 +154,17 @@ class FormScreen(FormMoves):
 
     def relabel(self) -> None:
         super().relabel()
-        if self._page is not None:
+        if self.page is not None:
             # What is typed lives in the draft; the page is made anew from it, at the same field.
             self.gather(everything=False)
             self.call_later(self._show_again, self.draft.position[1], set(self.draft.visited))
 
     async def _show_again(self, field: str, visited: set[str]) -> None:
-        await self._show(self._number, field)
+        await self._show(self.number, field)
         # Nobody has been to the fields that were only drawn again.
         self.draft.visited &= visited
-        if isinstance(self._page, SectionPage):
-            self._page.refresh_notes()
+        if isinstance(self.page, SectionPage):
+            self.page.refresh_notes()
 
     # Who is registered already
 
