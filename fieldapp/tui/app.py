@@ -208,19 +208,20 @@ class FieldApp(App[int]):
         """Keeps what is being typed, then ends; asks first where the disk does not take it."""
         refused = await self._kept()
         if not refused:
-            self._end()
+            self.end()
             return
         from fieldapp.tui.screens.dialogs import Confirm
 
         def done(agreed: bool | None) -> None:
             if agreed:
-                self._end()
+                self.end()
 
         words = [_("Yang baru diketik belum dapat disimpan. {words}").format(words=refused)]
         no = _("Tidak, tetap di sini dan coba lagi")
         self.push_screen(Confirm(_("Keluar"), words, _("Ya, keluar tanpa menyimpannya"), no=no, careful=True), done)
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Ends the program; whoever calls has kept everything, or asked."""
         self.quiet.end()
         self.exit(0)
 

@@ -281,7 +281,7 @@ class DraftScreen(FieldScreen[None]):
     def _leave_unsaved(self, words: str, quits: bool = False) -> None:
         def done(agreed: bool | None) -> None:
             if agreed and quits:
-                self.app.call_later(self.app.action_quit)
+                self.field_app.end()
             elif agreed:
                 self.dismiss()
 
