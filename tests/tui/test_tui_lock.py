@@ -6,7 +6,9 @@ import pytest
 from textual import events
 
 from fieldapp.services import drafts, membership
+from fieldapp.services.problems import translated
 from fieldapp.services.session import open_session
+from fieldapp.store.errors import StoreFull
 from fieldapp.store.vault import Cost
 from fieldapp.tui.locking import LOCK_AFTER, Idle, minutes_of
 
@@ -126,14 +128,13 @@ async def test_the_locked_screen_says_how_many_work_here_and_each_opens_the_own_
 
 
 async def test_a_full_disk_leaves_the_form_on_the_screen_instead_of_locking_or_ending(town, at, monkeypatch) -> None:
-    from fieldapp.store.errors import StoreFull
-
     real = drafts.save_draft
     full = True
 
     def save(*given, **named):
         if full:
-            raise StoreFull
+            with translated():
+                raise StoreFull
         return real(*given, **named)
 
     monkeypatch.setattr(drafts, "save_draft", save)
@@ -143,8 +144,15 @@ async def test_a_full_disk_leaves_the_form_on_the_screen_instead_of_locking_or_e
         await hands.press("ctrl+y")
         await hands.until("Belum dapat dikunci", "2/9 Alamat", "Gg. Terkunci 7")
         await hands.press("ctrl+q")
-        await hands.until("belum dapat disimpan", "tetap di sini dan coba lagi")
+        await hands.until("Tetap di formulir")
         await hands.press("enter")
+        await hands.until("2/9 Alamat", gone="Tetap di formulir")
+        # Also from a screen that stands over the form.
+        await hands.app.action_go("settings")
+        await hands.until("Tampilan laptop ini")
+        await hands.press("ctrl+q")
+        await hands.until("belum dapat disimpan", "tetap di sini dan coba lagi")
+        await hands.press("enter", "escape")
         await hands.until("2/9 Alamat", gone="tetap di sini")
         full = False
         await hands.press("ctrl+y")
