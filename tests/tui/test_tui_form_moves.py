@@ -170,3 +170,32 @@ def test_the_version_of_the_consent_text_kept_is_the_one_that_is_read_out(town) 
             assert drafts.new_draft(admin).values["consent_text_version"] == "1"
     finally:
         del texts["rekaan-2"]
+
+
+async def test_a_wide_screen_tells_beside_the_page_what_is_asked_and_what_was_found(town, at, person) -> None:
+    async with at(town.ani, size=(120, 40)) as hands:
+        await _new(hands)
+        await hands.until("16 angka dari KTP-el", "Terisi 0 dari", "wajib 0 dari")
+        await hands.write("6471052806749001")
+        await hands.press("enter", "enter")
+        await hands.write("Contoh Satu")
+        await hands.until("- Salah: NIK", "Mirip dengan")
+        page = hands.app.screen.query_one("#pages")
+        # The page itself is as wide as on a small screen.
+        assert page.size.width == 80
+        await hands.pilot.resize_terminal(80, 24)
+        await hands.until("Nama lengkap *              Contoh Satu", gone="Terisi ")
+        assert page.size.width == 80
+        # Roomy: a line between the questions.
+        hands.app.add_class("-lega")
+        await hands.pilot.pause()
+        lines = hands.seen.splitlines()
+        at_name = next(index for index, line in enumerate(lines) if "Nama lengkap" in line)
+        assert lines[at_name + 1].strip() == ""
+        # Another language keeps what is typed.
+        hands.app.remove_class("-lega")
+        from fieldapp.locale import set_language
+
+        set_language("en")
+        hands.app.screen.relabel()
+        await hands.until("Full name *                 Contoh Satu")

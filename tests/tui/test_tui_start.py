@@ -65,7 +65,7 @@ async def test_every_letter_stands_out_from_its_ground(town, at, monkeypatch, th
         await hands.press("f2")
         await hands.until("1/9 Identitas")
         await hands.press("enter", "enter", "enter", "enter")
-        await hands.until("Salah: Belum diisi")
+        await hands.until("Belum diisi.")
         await asyncio.sleep(0.1)
         dull.extend(_dull(hands.app))
         await hands.press("escape", "f3")

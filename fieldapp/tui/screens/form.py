@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.containers import Container
+from textual.containers import Container, Horizontal
 from textual.widget import Widget
 
 from fieldapp.domain.nik import check_nik
@@ -29,6 +29,7 @@ from fieldapp.tui.widgets.read_out import ReadOut
 from fieldapp.tui.widgets.section_bar import SectionBar
 from fieldapp.tui.widgets.section_page import SectionPage
 from fieldapp.tui.widgets.send_page import ReasonLine, SendPage
+from fieldapp.tui.widgets.side_panel import BROAD, SidePanel
 
 if TYPE_CHECKING:
     from fieldapp.tui.screens.draft_pair import DraftVerdict
@@ -83,8 +84,23 @@ class FormScreen(FormMoves):
         yield SectionBar()
         pages = Container(id="pages")
         pages.can_focus = False
-        yield pages
+        yield Horizontal(pages, SidePanel(), id="sheet")
         yield NearBox()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width >= BROAD, "-broad")
+        self.call_after_refresh(self._tell_side)
+
+    def _tell_side(self) -> None:
+        """What a wide screen says beside the page."""
+        if self._draft is not None and self.has_class("-broad"):
+            field = "" if self.number == SEND else self.draft.position[1]
+            self.query_one(SidePanel).tell(self.draft, field, self.query_one(NearBox).lines())
+
+    def relabel(self) -> None:
+        """The same page in the language now in force; what is typed lives in the draft."""
+        if self.page is not None:
+            self.call_later(self._show, self.number, self.draft.position[1])
 
     def opened(self, view: drafts.DraftView) -> None:
         self._head()
@@ -146,7 +162,7 @@ class FormScreen(FormMoves):
 
     def _new_page(self) -> SectionPage | SendPage:
         if self.number == SEND:
-            return SendPage(self.draft, self.size.width)
+            return SendPage(self.draft, self.query_one("#pages").size.width)
         section = FORM[self.number]
         areas = areas_near(self.session, self.programme.city, self._submit_search)
         around = Around(areas, self.session.today, lambda: self._towns)
@@ -179,6 +195,7 @@ class FormScreen(FormMoves):
         given = self.draft.values.get("overrides")
         reason = str(given.get(NEAR_CODE, "")) if isinstance(given, Mapping) else ""
         self.query_one(NearBox).show(found, reason)
+        self._tell_side()
         self.refresh_bindings()
         if isinstance(self.page, SectionPage):
             # The box took lines from the page.
@@ -242,6 +259,7 @@ class FormScreen(FormMoves):
         title = _("Periksa dan kirim") if self.number == SEND else FORM[self.number].labels.say(language())
         self.head(f"{kind}: {name}" if name else kind, f"{self.number + 1}/{SEND + 1} {title}")
         self.query_one(SectionBar).tell(draft, self.number, self.saved_at, self.unsaved)
+        self._tell_side()
 
     def after_saving(self, changed: list[str]) -> None:
         if isinstance(self.page, SectionPage):
@@ -268,6 +286,7 @@ class FormScreen(FormMoves):
         name = getattr(event.widget, "field", None) or getattr(getattr(event.widget, "owner", None), "field", None)
         if isinstance(name, str) and self._draft is not None and self.number < SEND:
             self.draft.position = (FORM[self.number].name, name)
+            self._tell_side()
 
     def on_section_page_touched(self, event: SectionPage.Touched) -> None:
         self.stirred()

@@ -72,6 +72,9 @@ def field_for(question: Question, around: Around) -> Widget:
 
 def finding_words(finding: Finding) -> str:
     """A finding for a person: how strong it is in a word, then what is wrong and what to do."""
+    if finding.code == "required":
+        # Said beside every question that was passed, so in as few words as will do.
+        return _("Belum diisi.")
     words = message(finding, language())
     match finding.strength:
         case "error":
