@@ -97,11 +97,6 @@ class FormScreen(FormMoves):
             field = "" if self.number == SEND else self.draft.position[1]
             self.query_one(SidePanel).tell(self.draft, field, self.query_one(NearBox).lines())
 
-    def relabel(self) -> None:
-        """The same page in the language now in force; what is typed lives in the draft."""
-        if self.page is not None:
-            self.call_later(self._show, self.number, self.draft.position[1])
-
     def opened(self, view: drafts.DraftView) -> None:
         self._head()
         ask_said(self, self._show_said)
