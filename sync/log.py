@@ -10,6 +10,7 @@ from sync import tally
 from sync.coverage import Ranges, runs
 from sync.entry import Stored, decode_kept, stub
 from sync.labels import Labels
+from sync.samples import in_common
 from sync.tables import NEW_LABEL, RECEIPT_LABEL, REVOCATION_LABEL, Connection, given_id
 
 CHUNK: Final = 500
@@ -411,7 +412,7 @@ class Log:
 
     def _train(self, samples: Sequence[bytes]) -> int | None:
         try:
-            data = zstandard.train_dictionary(DICTIONARY_BYTES, [*samples], level=_LEVEL).as_bytes()
+            data = zstandard.train_dictionary(DICTIONARY_BYTES, [*in_common(samples)], level=_LEVEL).as_bytes()
         except zstandard.ZstdError:
             # Samples that have nothing in common make no dictionary; the bytes are then kept as they are.
             return None

@@ -269,7 +269,8 @@ def _take_in(session: Session, connection: Connection, journal: Journal, name: s
             fields={"name": name, **counts},
         )
     ]
-    for person in plan.added:
+    # Area by area, so that whoever gets one area gets few portions of the chain and little of the others'.
+    for person in sorted(plan.added, key=lambda each: (each.scope, each.number)):
         record = journal.new_record(author)
         changes.append(_item(record, person.scope, "new", {**person.fields, "list": list_}))
     for item, other in plan.changed:

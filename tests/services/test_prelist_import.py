@@ -273,3 +273,22 @@ def test_a_sheet_as_offices_write_it_goes_in(town: Any, tmp_path: Path) -> None:
         "Contoh Tiga": ("Sepinggan", "", ""),
     }  # fmt: skip
     assert take(head, path)["is_same"]
+
+
+def test_the_dictionary_that_packs_a_laptops_entries_names_nobody(town: Any, tmp_path: Path) -> None:
+    office = town.join("coordinator", "Koor", "64.71.05")
+    laptop = town.join("enumerator", "Sari", "64.71.05")
+    town.carry(laptop, office)
+    syllables = ("ba", "ci", "du", "fe", "go", "ha", "ji")
+    names = ["".join(syllables[n // 7**place % 7] for place in range(4)).title() for n in range(300)]
+    rows = [
+        (f"64710541019{n:05d}", f"Rekaan {name}", "01/01/1990", "P", f"Jl. {name} {n}", "5", "1", "Sepinggan", "")
+        for n, name in enumerate(names, start=9001)
+    ]
+    assert take(office, sheet(tmp_path, *rows))["added"] == 300
+    town.carry(office, laptop, to=laptop.member.id)
+    for session in (office, laptop):
+        kept = session.read(lambda c: [bytes(row[0]) for row in c.execute("SELECT data FROM dictionary")])
+        assert len(kept) == 1
+        assert [row[0] for row in rows if row[0].encode() in kept[0]] == []
+        assert [name for name in names if name.encode() in kept[0]] == []
