@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fieldapp.locale import _
 from fieldapp.services import duplicates, registrations
 from fieldapp.tui.screens import SCREENS, screen_named
 
@@ -68,7 +69,7 @@ def _typed(hands: Hands) -> Mapping[str, Any]:
 
 
 async def _failed(hands: Hands) -> None:
-    hands.app.screen.complain("Flashdisk penuh. Kosongkan dulu, lalu ulangi.")
+    hands.app.screen.complain(_("Ada kesalahan di dalam program. Laporannya disimpan; pekerjaan Anda tidak hilang."))
     await hands.pilot.pause()
 
 
@@ -154,7 +155,7 @@ async def walk(hands: Hands, stops: tuple[Stop, ...], say: Callable[[str], str] 
     depth = len(app.screen_stack)
     for stop in stops:
         await stop.show(hands)
-        await hands.until(*map(say, stop.see))
+        await _come_up(hands, stop, say)
         await settled(hands)
         yield stop
         if not stop.stay:
@@ -162,6 +163,16 @@ async def walk(hands: Hands, stops: tuple[Stop, ...], say: Callable[[str], str] 
                 await app.pop_screen()
             app.clear_notifications()
             await hands.pilot.pause()
+
+
+async def _come_up(hands: Hands, stop: Stop, say: Callable[[str], str]) -> None:
+    # What comes from data stands there as it is, in whatever language.
+    for _round in range(1000):
+        seen = hands.seen
+        if all(text in seen or say(text) in seen for text in stop.see):
+            return
+        await hands.pilot.pause(0.02)
+    raise AssertionError(f"{stop.name}: never saw {stop.see}:\n{hands.seen}")
 
 
 async def settled(hands: Hands) -> None:
