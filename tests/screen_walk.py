@@ -7,13 +7,17 @@ registers but a draft of the enumerator's.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from fieldapp.locale import _
-from fieldapp.services import duplicates, registrations
+from fieldapp.services import duplicates, exchange, handover, prelist_import, registrations
+from fieldapp.services.session import open_session
 from fieldapp.tui.screens import SCREENS, screen_named
 
+PASSPHRASE = "sandi rekaan"
 Hands = Any
 Go = Callable[[Hands], Awaitable[None]]
 
@@ -66,6 +70,32 @@ def _typed(hands: Hands) -> Mapping[str, Any]:
     values = dict(registrations.show(session, _one("Contoh Tiga")(hands)["registration"])["values"])
     values = {name: value for name, value in values.items() if name not in ("nik", "phone")}
     return {"values": values, "found": duplicates.near(session, values)}
+
+
+def _acknowledged(hands: Hands) -> Mapping[str, Any]:
+    return {"stage": "acknowledged", "told": handover.stages(hands.app.session)["acknowledged"]}
+
+
+def people_to_visit(town: Any) -> None:
+    """Brings a list of three people to visit to the enumerator's laptop."""
+    path = town.stick / "daftar.csv"
+    head = "No,NIK,Nama,Tgl Lahir,L/P,Alamat,RT,RW,Kelurahan"
+    rows = (
+        "1,6471054101909001,Contoh Tamu,01/01/1990,P,Jl. Rekaan 1,5,1,Sepinggan",
+        "2,,Contoh Tetangga,02/02/1980,L,Gg. Rekaan 2,5,1,Sepinggan",
+        "3,,Contoh Warga,03/03/1970,L,Gg. Rekaan 3,7,1,Sepinggan",
+    )
+    path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    with open_session(town.awas, PASSPHRASE) as awas, open_session(town.ani, PASSPHRASE) as ani:
+        prelist_import.import_list(awas, path, name="Rekaan", categories=["difabel"])
+        exchange.write_bundle(awas, town.stick / "kunjungan", to=ani.member.id)
+        exchange.merge(ani, [town.stick / "kunjungan"])
+
+
+async def _passphrase(hands: Hands) -> None:
+    from fieldapp.tui.screens.settings import PassphraseDialog
+
+    await hands.app.push_screen(PassphraseDialog())
 
 
 async def _failed(hands: Hands) -> None:
@@ -126,8 +156,13 @@ ENUMERATOR: tuple[Stop, ...] = (
     Stop("duplicates", pressed("f7"), ("kasus",), "duplicates"),
     Stop("pair", _screen("pair", _two), ("Mengapa diajukan",), "pair"),
     Stop("draft-pair", _screen("draft_pair", _typed), ("Contoh Tiga",), "draft_pair"),
+    Stop("prelist", _screen("prelist"), ("Contoh Tamu",), "prelist", stay=True),
+    Stop("prelist-result", pressed("v"), ("tidak di rumah",), stay=True),
+    Stop("prelist-filter", pressed("escape", "ctrl+f"), ("Saring daftar kunjungan",)),
     Stop("exchange", pressed("f5"), ("Tukar data",), "exchange"),
+    Stop("handover", _screen("handover", _acknowledged), ("Siapa saja", "Contoh Satu"), "handover"),
     Stop("settings", _screen("settings"), ("Bahasa Indonesia",), "settings"),
+    Stop("settings-passphrase", _passphrase, ("Kata sandi lama",)),
 )
 
 OFFICE: tuple[Stop, ...] = (
@@ -141,19 +176,41 @@ OFFICE: tuple[Stop, ...] = (
     Stop("office-exchange", pressed("f5"), ("Tukar data",), "exchange"),
 )
 
-EVERY = (*FIRST, *NOBODY, *ENUMERATOR, *OFFICE)
+GROUPS: Mapping[str, tuple[Stop, ...]] = {
+    "locked": FIRST,
+    "nobody": NOBODY,
+    "enumerator": ENUMERATOR,
+    "office": OFFICE,
+}
+"""Stops by whose laptop they are on."""
 
 
 def unvisited() -> set[str]:
     """Screens of the program that no stop shows."""
-    return set(SCREENS) - {stop.screen for stop in EVERY}
+    return set(SCREENS) - {stop.screen for stops in GROUPS.values() for stop in stops}
 
 
-async def walk(hands: Hands, stops: tuple[Stop, ...], say: Callable[[str], str] = str) -> AsyncIterator[Stop]:
-    """Goes from stop to stop; `say` is how the screens write the texts to wait for."""
+@asynccontextmanager
+async def laptop(
+    at: Callable[..., Any], town: Any, empty: Path, group: str, say: Callable[[str], str] = str
+) -> AsyncIterator[Hands]:
+    """Sits down at the laptop of a group of stops and unlocks it, if its stops are behind the lock."""
+    if group == "enumerator":
+        people_to_visit(town)
+    async with at({"nobody": empty, "office": town.awas}.get(group, town.ani)) as hands:
+        if group in ("enumerator", "office"):
+            await hands.until(say("Kata sandi"))
+            await hands.write(PASSPHRASE)
+            await hands.press("enter")
+            await hands.until(say("Daftarkan orang baru"), say("Belum dibawa"))
+        yield hands
+
+
+async def walk(hands: Hands, group: str, say: Callable[[str], str] = str) -> AsyncIterator[Stop]:
+    """Goes from stop to stop of a group; `say` is how the screens write the texts to wait for."""
     app = hands.app
     depth = len(app.screen_stack)
-    for stop in stops:
+    for stop in GROUPS[group]:
         await stop.show(hands)
         await _come_up(hands, stop, say)
         await settled(hands)

@@ -47,16 +47,11 @@ def test_with_no_color_not_one_colour_leaves_the_program_and_what_is_at_hand_is_
     assert told <= ATTRIBUTES
 
 
-@pytest.mark.parametrize("stops", ["FIRST", "NOBODY", "ENUMERATOR", "OFFICE"])
-async def test_every_letter_of_every_screen_stands_out_from_its_ground_in_every_theme(
-    town, at, tmp_path, stops
-) -> None:
-    home = {"NOBODY": tmp_path / "kosong", "OFFICE": town.awas}.get(stops, town.ani)
+@pytest.mark.parametrize("group", screen_walk.GROUPS)
+async def test_every_letter_of_every_screen_stands_out_in_every_theme(town, at, tmp_path, group) -> None:
     found: dict[str, str] = {}
-    async with at(home) as hands:
-        if stops in ("ENUMERATOR", "OFFICE"):
-            await hands.unlock()
-        async for stop in screen_walk.walk(hands, getattr(screen_walk, stops)):
+    async with screen_walk.laptop(at, town, tmp_path / "kosong", group) as hands:
+        async for stop in screen_walk.walk(hands, group):
             for theme in screen_looks.THEMES:
                 hands.app.theme = theme
                 await hands.pilot.pause()
@@ -66,4 +61,4 @@ async def test_every_letter_of_every_screen_stands_out_from_its_ground_in_every_
 
 
 # Some thirty screens in three themes; on a loaded machine that takes its time.
-test_every_letter_of_every_screen_stands_out_from_its_ground_in_every_theme.patience_s = 400  # type: ignore[attr-defined]
+test_every_letter_of_every_screen_stands_out_in_every_theme.patience_s = 400  # type: ignore[attr-defined]

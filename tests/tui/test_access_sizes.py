@@ -45,14 +45,11 @@ async def _shrunk_and_back(hands, stop) -> list[str]:
     return amiss
 
 
-@pytest.mark.parametrize("stops", ["FIRST", "NOBODY", "ENUMERATOR", "OFFICE"])
-async def test_every_screen_comes_back_from_a_window_of_any_size(town, at, tmp_path, stops) -> None:
-    home = {"NOBODY": tmp_path / "kosong", "OFFICE": town.awas}.get(stops, town.ani)
+@pytest.mark.parametrize("group", screen_walk.GROUPS)
+async def test_every_screen_comes_back_from_a_window_of_any_size(town, at, tmp_path, group) -> None:
     amiss: list[str] = []
-    async with at(home) as hands:
-        if stops in ("ENUMERATOR", "OFFICE"):
-            await hands.unlock()
-        async for stop in screen_walk.walk(hands, getattr(screen_walk, stops)):
+    async with screen_walk.laptop(at, town, tmp_path / "kosong", group) as hands:
+        async for stop in screen_walk.walk(hands, group):
             amiss += await _shrunk_and_back(hands, stop)
         assert hands.app.crash_report is None
     assert not amiss, "\n".join(amiss)

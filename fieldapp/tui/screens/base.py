@@ -195,6 +195,7 @@ class Dialog(Desked[Result], ModalScreen[Result]):
     Dialog KeyLine { margin-top: 1; padding: 0; }
     Dialog Lines { height: auto; max-height: 14; }
     Dialog Input { background: $surface; margin-bottom: 1; }
+    Dialog PlainForm Input { margin: 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("escape", "leave", N_("Batal")),
