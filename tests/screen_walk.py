@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from fieldapp.locale import _
 from fieldapp.services import duplicates, exchange, handover, prelist_import, registrations
 from fieldapp.services.session import open_session
 from fieldapp.tui.screens import SCREENS, screen_named
+from fieldapp.tui.widgets.lines import Lines
 
 PASSPHRASE = "sandi rekaan"
 Hands = Any
@@ -92,10 +94,22 @@ def people_to_visit(town: Any) -> None:
         exchange.merge(ani, [town.stick / "kunjungan"])
 
 
-async def _passphrase(hands: Hands) -> None:
-    from fieldapp.tui.screens.settings import PassphraseDialog
+def _dialog(module: str, name: str, *settings: str) -> Go:
+    async def show(hands: Hands) -> None:
+        made = getattr(import_module(f"fieldapp.tui.screens.{module}"), name)
+        await hands.app.push_screen(made(*settings))
 
-    await hands.app.push_screen(PassphraseDialog())
+    return show
+
+
+def _settings_line(value: str) -> Go:
+    async def show(hands: Hands) -> None:
+        await hands.app.push_screen(screen_named("settings"))
+        lines = hands.app.screen.query_one(Lines)
+        lines.cursor = next(index for index in range(lines.count()) if lines.line(index, 80).value == value)
+        await hands.press("enter")
+
+    return show
 
 
 async def _failed(hands: Hands) -> None:
@@ -125,6 +139,7 @@ FORM: tuple[Stop, ...] = (
     Stop("form-1", pressed("f2"), ("1/9 Identitas",), "form", stay=True),
     Stop("form-jump", pressed("ctrl+g"), ("Lompat ke isian",), stay=True),
     Stop("form-help", pressed("escape", "f1"), ("Tombol di layar ini",), stay=True),
+    Stop("form-letters", pressed("escape", "ctrl+o"), ("Tekan huruf di depan isian",), stay=True),
     Stop("form-2", pressed("escape", "pagedown"), ("2/9 Alamat",), stay=True),
     Stop("form-3", pressed("pagedown"), ("3/9 Disabilitas",), stay=True),
     Stop("form-4", pressed("pagedown"), ("4/9 Pekerjaan",), stay=True),
@@ -162,7 +177,10 @@ ENUMERATOR: tuple[Stop, ...] = (
     Stop("exchange", pressed("f5"), ("Tukar data",), "exchange"),
     Stop("handover", _screen("handover", _acknowledged), ("Siapa saja", "Contoh Satu"), "handover"),
     Stop("settings", _screen("settings"), ("Bahasa Indonesia",), "settings"),
-    Stop("settings-passphrase", _passphrase, ("Kata sandi lama",)),
+    Stop("settings-theme", _settings_line("theme"), ("Kontras tinggi",)),
+    Stop("settings-passphrase", _dialog("passphrase", "PassphraseDialog"), ("Kata sandi lama",)),
+    Stop("settings-keys", _dialog("keys", "KeysDialog"), ("Enter mengganti tombol",)),
+    Stop("tour", _dialog("tour", "TourDialog", "enumerator"), ("1/",)),
 )
 
 OFFICE: tuple[Stop, ...] = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from textual.content import Content
 from textual.geometry import Size
 from textual.widgets import Static
 
@@ -29,5 +30,6 @@ class SmallWindow(Static):
     }
     """
 
-    def __init__(self) -> None:
-        super().__init__(content(_("Jendela terlalu kecil. Perbesar dulu; isian Anda tetap ada.")), markup=False)
+    def render(self) -> Content:
+        # Asked for at every paint, so the language may change meanwhile.
+        return content(_("Jendela terlalu kecil. Perbesar dulu; isian Anda tetap ada."))
