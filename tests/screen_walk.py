@@ -149,7 +149,7 @@ FORM: tuple[Stop, ...] = (
     Stop("form-8", pressed("pagedown"), ("8/9 Persetujuan",), stay=True),
     Stop("form-9", _next_page, ("9/9 Periksa dan kirim", "belum benar"), stay=True),
     Stop("form-findings", pressed("ctrl+l"), ("Yang perlu diperbaiki",), stay=True),
-    Stop("form-back", pressed("escape", *["pageup"] * 8), ("1/9 Identitas", "Salah: ")),
+    Stop("form-back", pressed("escape", *["pageup"] * 8), ("1/9 Identitas", "Belum diisi")),
 )
 
 ENUMERATOR: tuple[Stop, ...] = (
