@@ -104,6 +104,23 @@ def decide(
     return session.write(write)
 
 
+def refusals(session: Session, ids: Sequence[str], decision: str) -> dict[str, int]:
+    """Why some of `ids` will not be taken by `decision`: words -> how many; empty when all are."""
+
+    def read(connection: Connection) -> dict[str, int]:
+        journal = session.journal(connection)
+        found: dict[str, int] = {}
+        for registration in dict.fromkeys(ids):
+            try:
+                _decidable(session, connection, journal, registration, decision)
+            except Problem as problem:
+                words = problem.message()
+                found[words] = found.get(words, 0) + 1
+        return found
+
+    return session.read(read)
+
+
 def outlook(session: Session, ids: Sequence[str], decision: str) -> dict[str, Any]:
     """Quota and money now, and after `decision` on `ids`: slots left to this member, rupiah committed, the budget."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,14 +28,19 @@ _OWN: Final = (
 _NUMBERS: Final = frozenset({"int"})
 
 
-def export(session: Session, out: Path, *, filter: Mapping[str, str] | None = None) -> dict[str, Any]:
+def export(
+    session: Session, out: Path, *, filter: Mapping[str, str] | None = None, ids: Sequence[str] | None = None
+) -> dict[str, Any]:
     """Write registrations, one a row with every answer, to `out` (.xlsx or .csv). Answers `{"file", "rows", "kind"}`.
 
     `filter`: state, area, category, registered_by, text. Column headers are the names of the form's fields, so that the
     file can come back in. People without a NIK are left out: they are never exported (FORM.md). That an export was
-    made, by whom and of how many, is kept on this laptop.
+    made, by whom and of how many, is kept on this laptop. `ids`: only these; of an enumerator only the own ones.
     """
     wanted = filter_of(session, **(filter or {}))
+    if ids is not None:
+        own = session.member.id if session.member.role == "enumerator" else wanted.registered_by
+        wanted = replace(wanted, ids=ids, registered_by=own)
     columns = _columns()
     try:
         # In one reading: a sheet shows the register as it stood at one moment.

@@ -59,7 +59,8 @@ class Filter:
     takes or waits for; `text` searches names, NIK digits and phones;
     `conflicting`, `duplicated` and `edited` keep only registrations with open conflicts, with a NIK that others have
     too, or changed after they were handed in; `explained` and `faulty` those with warnings that somebody gave a reason
-    for, and with broken rules; `alike` those that are like another one, by their NIK or by a pair that waits.
+    for, and with broken rules; `alike` those that are like another one, by their NIK or by a pair that waits; `ids`
+    only these.
     """
 
     states: Collection[str] | None = None
@@ -74,6 +75,7 @@ class Filter:
     explained: bool = False
     faulty: bool = False
     alike: bool = False
+    ids: Collection[str] | None = None
 
 
 class Odd(NamedTuple):
@@ -443,6 +445,9 @@ def _where(wanted: Filter, *clauses: str) -> tuple[str, dict[str, Any]]:
         parts.append("duplicate_count > 0")
     if wanted.edited:
         parts.append("edits > 0")
+    if wanted.ids is not None:
+        parts.append("registration.id IN (SELECT value FROM json_each(:ids))")
+        arguments["ids"] = to_json(sorted(wanted.ids))
     if wanted.explained:
         parts.append("override_count > 0")
     if wanted.faulty:

@@ -138,16 +138,18 @@ async def test_a_supervisor_sees_quota_and_money_then_approves_returns_and_takes
         await hands.press("enter")
         await hands.until("Setujui: 1 pendaftaran", "Tempat Anda: 99", "1 pendaftaran")
         await hands.press("ctrl+f")
-        await hands.until("Yang sudah disetujui")
-        await hands.press("down", "down", "down", "down", "enter")
-        await hands.until("Yang sudah disetujui", "Contoh Tiga", gone="Contoh Satu")
+        await hands.until("Saring daftar", "Keadaan: semua")
+        await hands.press("enter")
+        await hands.until("Yang menunggu putusan")
+        await hands.press("down", "down", "down", "down", "down", "enter")
+        await hands.until("Disetujui; urut risiko.", "Contoh Tiga", gone="Contoh Satu")
         await hands.press("enter")
         await hands.until("Disetujui", "U Tarik putusan")
         await hands.press("u")
         await hands.until("Alasannya")
         await hands.write("Salah tekan")
         await hands.press("enter")
-        await hands.until("Tempat Anda: 100", "tidak ada")
+        await hands.until("Tempat Anda: 100", "Tidak ada yang cocok")
 
 
 async def test_a_return_carries_comments_pinned_to_fields(town, at) -> None:

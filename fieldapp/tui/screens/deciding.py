@@ -54,6 +54,15 @@ def outlook_words(outlook: Mapping[str, Any], decision: str) -> list[str]:
     return words
 
 
+def refusal_words(refused: Mapping[str, int], asked: int) -> list[str]:
+    """What will not be taken, and why, before anything is decided."""
+    if not refused:
+        return []
+    left = sum(refused.values())
+    head = _("{good} dapat diputuskan, {bad} tidak:").format(good=number(asked - left), bad=number(left))
+    return [head, *(f"- {number(count)} x {words}" for words, count in refused.items())]
+
+
 def decide(
     screen: Desked[Any],
     ids: Sequence[str],
@@ -76,8 +85,9 @@ def decide(
 
         screen.ask(work, partial(_told, screen, title, done), lane="pen")
 
-    def asked(outlook: Mapping[str, Any]) -> None:
-        words = [who, *outlook_words(outlook, decision)]
+    def asked(found: tuple[Mapping[str, Any], Mapping[str, int]]) -> None:
+        outlook, refused = found
+        words = [who, *refusal_words(refused, len(ids)), *outlook_words(outlook, decision)]
         if decision == "approve":
 
             def agreed(yes: bool | None) -> None:
@@ -96,7 +106,11 @@ def decide(
         check = (lambda text: "") if comments else None
         screen.app.push_screen(Write(title, words, check=check), written)
 
-    screen.ask(partial(review.outlook, session, ids, decision), asked)
+    def look() -> tuple[Mapping[str, Any], Mapping[str, int]]:
+        refused = review.refusals(session, ids, decision) if len(ids) > 1 else {}
+        return review.outlook(session, ids, decision), refused
+
+    screen.ask(look, asked)
 
 
 def _told(

@@ -12,9 +12,9 @@ from textual.widgets import Static
 from fieldapp.locale import N_, _
 from fieldapp.services import handover, registrations
 from fieldapp.tui.exchange_report import STAGES
+from fieldapp.tui.list_words import columns
 from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.base import FieldScreen
-from fieldapp.tui.screens.registrations import columns
 from fieldapp.tui.text import content, number, plain, when
 from fieldapp.tui.widgets.record_list import RecordList
 
