@@ -4,15 +4,15 @@ from typing import Final, Literal
 
 MESSAGES: Final[dict[str, tuple[str, str]]] = {
     "bundle_unknown": (
-        "Berkas ini bukan paket. Pilih berkas yang dibuat dengan perintah tulis paket.",
-        "This file is not a bundle. Choose a file that was made by writing a bundle.",
+        "Berkas ini bukan paket. Pilih berkas yang ditulis Fieldapp (biasanya berakhiran .fieldapp).",
+        "This file is not a bundle. Choose a file that Fieldapp wrote (mostly ending in .fieldapp).",
     ),
     "bundle_version": (
         "Paket ini dibuat oleh versi program yang lebih baru. Perbarui program ini, lalu gabungkan lagi.",
         "This bundle was made by a newer version of the program. Update this program, then merge again.",
     ),
     "bundle_capability": (
-        "Paket ini memakai kemampuan yang belum dikenal di sini. Perbarui program ini, lalu gabungkan lagi.",
+        "Paket ini ditulis oleh program yang lebih baru. Perbarui program di laptop ini, lalu gabungkan lagi.",
         "This bundle uses a capability not known here. Update this program, then merge again.",
     ),
     "bundle_truncated": (
@@ -24,7 +24,7 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "The bundle is damaged. Nothing was merged. Copy it again, or write a new bundle on its laptop.",
     ),
     "bundle_foreign": (
-        "Paket ini milik program pendataan lain. Periksa apakah stik atau berkasnya tertukar.",
+        "Paket ini milik program pendataan lain. Periksa apakah flashdisk atau berkasnya tertukar.",
         "This bundle belongs to another programme. Check whether the stick or file was mixed up.",
     ),
     "bundle_not_for_us": (
@@ -67,7 +67,7 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "Part of this record is not on this laptop at present. Exchange bundles or sync, then change it.",
     ),
     "bundle_not_written": (
-        "Paket tidak tersimpan utuh di tempat itu. Periksa ruang kosong, pakai stik lain, lalu tulis lagi.",
+        "Paket tidak tersimpan utuh di tempat itu. Periksa ruang kosong, pakai flashdisk lain, lalu tulis lagi.",
         "The bundle was not kept whole in that place. Check its free space, use another stick and write it again.",
     ),
     "segment_forged": (
@@ -75,7 +75,7 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "A segment's signature does not match. Nothing was merged. Tell the administrator.",
     ),
     "segment_damaged": (
-        "Sebuah segmen rusak. Tidak ada yang digabungkan. Salin ulang dari laptop asal.",
+        "Sebagian isi paket rusak. Tidak ada yang digabungkan. Salin ulang dari laptop asal.",
         "A segment is damaged. Nothing was merged. Copy it again from its laptop.",
     ),
     "entry_damaged": (
@@ -83,7 +83,7 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "An entry does not follow the laid-down form. Correct its content or write it again on its laptop.",
     ),
     "entry_version": (
-        "Sebuah entri ditulis oleh versi program yang lebih baru. Perbarui program ini, lalu gabungkan lagi.",
+        "Sebagian isinya ditulis oleh versi program yang lebih baru. Perbarui program ini, lalu gabungkan lagi.",
         "An entry was written by a newer version of the program. Update this program, then merge again.",
     ),
     "entry_too_large": (

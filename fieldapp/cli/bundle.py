@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from fieldapp.cli.base import FILE, FOLDER, argument, command, group, option
 from fieldapp.cli.output import Output, pairs, table
 from fieldapp.cli.unlock import unlocked
@@ -34,7 +36,7 @@ def write(out: Output, target: Path, to: str) -> None:
     if answer["leftovers"]:
         words = _("{count} sisa paket yang dulu terputus di folder itu dihapus.")
         out.say(words.format(count=answer["leftovers"]))
-    out.say(_("Sudah dibaca ulang dan benar: boleh dibawa."))
+    out.say(_("Sudah dibaca ulang dan benar: flashdisk boleh dicabut."))
 
 
 @command(
@@ -129,6 +131,9 @@ def merge(out: Output, files: tuple[Path, ...], dry_run: bool) -> None:
             ]
         ),
     )
+    for each in answer["files"]:
+        if "skipped" in each:
+            out.say(_("{file}: untuk orang lain, dilewati.").format(file=each["file"]))
     out.say(_("Percobaan saja: tidak ada yang diubah.") if dry_run else _("Paket sudah digabungkan."))
 
 
@@ -155,6 +160,81 @@ def undo(out: Output, merge_id: str, reason: str) -> int:
     return 1 if answer["left"] else 0
 
 
+@command(
+    "status",
+    N_("Sampai di mana pekerjaan laptop ini: belum dibawa, dibawa, atau sudah sampai di kantor."),
+    option(
+        "--who",
+        type=click.Choice(["drafts", "not_carried", "carried", "acknowledged"]),
+        help=N_("Sebutkan nomor orang di tahap ini."),
+    ),
+)
+def status(out: Output, who: str | None) -> None:
+    from fieldapp.services import handover
+
+    with unlocked() as session:
+        if who is not None:
+            found = handover.people(session, who)
+            out.answer(found, found)
+            return
+        told = handover.stages(session)
+    headings = (_("Tahap"), _("Orang"), _("Perubahan"))
+    rows = [[_stages()[stage], told[stage]["registrations"], told[stage]["entries"]] for stage in handover.STAGES]
+    proofs = [
+        *(
+            _("Paket {when}: {count} perubahan menunggu tanda terima.").format(
+                when=each["written_at"], count=each["entries"]
+            )
+            for each in told["carried"]["bundles"]
+        ),
+        *(
+            _("Diterima oleh {name}, terakhir {when}: {count} perubahan.").format(
+                name=each["by"], when=each["at"] or "-", count=each["entries"]
+            )
+            for each in told["acknowledged"]["by"]
+        ),
+    ]
+    out.answer(told, [*table(headings, rows), *proofs])
+    if told["all_arrived"]:
+        out.say(_("Semua pekerjaan sudah sampai di kantor."))
+
+
+def _stages() -> dict[str, str]:
+    return {
+        "drafts": _("Draf, belum dikirim"),
+        "not_carried": _("Dikirim, belum dibawa"),
+        "carried": _("Dibawa, menunggu tanda terima"),
+        "acknowledged": _("Sudah sampai di kantor"),
+    }
+
+
+@command("fetched", N_("Laptop mana yang sudah, dan mana yang belum, mengambil paket balasannya."))
+def fetched(out: Output) -> None:
+    from fieldapp.services import exchange_book
+
+    with unlocked() as session:
+        found = exchange_book.returned(session)
+    words = {True: _("sudah diambil"), False: _("BELUM diambil"), None: _("tidak ada yang baru untuknya")}
+    headings = (_("Anggota"), _("Ditulis"), _("Perubahan"), _("Paket balasan"))
+    rows = [[each["name"], each["written_at"] or "-", each["entries"], words[each["fetched"]]] for each in found]
+    out.answer(found, table(headings, rows))
+
+
+@command("latest", N_("Pertukaran terakhir di laptop ini, dalam angka saja."))
+def latest(out: Output) -> None:
+    from fieldapp.services import exchange_book
+
+    with unlocked() as session:
+        found = exchange_book.latest(session)
+    kinds = {
+        "written": _("paket ditulis"),
+        "returns": _("paket balasan ditulis"),
+        "merged": _("digabungkan"),
+        "synced": _("sinkron"),
+    }
+    out.answer(found, [f"{each['at']}  {kinds[each['kind']]}" for each in found])
+
+
 def _expanded(files: tuple[Path, ...]) -> list[Path]:
     """On Windows the shell leaves `*.bundle` to the program; a file of that very name goes first."""
     if os.name != "nt":
@@ -166,4 +246,15 @@ def _expanded(files: tuple[Path, ...]) -> list[Path]:
     return found
 
 
-bundle = group("bundle", N_("Paket untuk flashdisk: tulis, lihat, gabungkan."), write, returns, inspect, merge, undo)
+bundle = group(
+    "bundle",
+    N_("Paket untuk flashdisk: tulis, lihat, gabungkan."),
+    write,
+    returns,
+    inspect,
+    merge,
+    undo,
+    status,
+    fetched,
+    latest,
+)

@@ -49,7 +49,10 @@ def sync(out: Output, hub_url: str | None, watch: bool) -> None:
     )
     for note in answer["notes"]:
         out.say(note)
-    out.say(_("Sinkron."))
+    if not answer["sent"] and not answer["received"]:
+        out.say(_("Sinkron selesai. Tidak ada yang baru di kedua pihak."))
+    else:
+        out.say(_("Sinkron selesai."))
 
 
 def _watch(out: Output, hub_url: str | None) -> None:

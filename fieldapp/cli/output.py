@@ -8,7 +8,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any, Final, TextIO, cast
 
 from fieldapp.locale import N_, _
 
@@ -87,6 +87,7 @@ def as_json_text(value: Any) -> str:
 #: What a long work is doing, by the code that the services give.
 _WORKS = {
     "merge": N_("Menggabungkan"),
+    "seal": N_("Menyegel"),
     "write": N_("Menulis"),
     "send": N_("Mengirim"),
     "receive": N_("Menerima"),
@@ -98,6 +99,10 @@ _WORKS = {
     "index": N_("Menyiapkan yang baru"),
     "weigh": N_("Menimbang pasangan"),
 }
+
+
+_COUNTABLE: Final = 10_000
+"""Above this a share in a hundred says more than two long numbers."""
 
 
 class Output:
@@ -133,6 +138,8 @@ class Output:
         ended = total is not None and done >= total
         self._is_showing = not ended
         share = f"{done}/{total}" if total is not None else str(done)
+        if total is not None and total > _COUNTABLE:
+            share = f"{100 * done // total}%"
         write(sys.stderr, "\r" + padded(f"{_(_WORKS.get(what, what))} {share}", 70) + ("\n" if ended else ""))
 
     def end_progress(self) -> None:

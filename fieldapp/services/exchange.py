@@ -189,7 +189,8 @@ def _merge_read(
     except _TakeBack:
         return {**answer, "merge_id": None}
     office.learn(session)
-    tell(len(contents), len(contents), "merge")
+    whole = sum(len(data) for _, data in contents)
+    tell(whole, whole, "merge")
     return answer
 
 

@@ -32,7 +32,7 @@ def stages(session: Session) -> dict[str, Any]:
         told: dict[str, Any] = {"drafts": {"registrations": drafts, "entries": 0}}
         for stage in tables.STAGES:
             told[stage] = {
-                "registrations": len(where.people(connection, stage)),
+                "registrations": where.count(connection, stage),
                 "entries": where.entries(connection, stage),
             }
         told["carried"]["bundles"] = [
@@ -70,8 +70,8 @@ def counts(session: Session, connection: Connection, drafts: int) -> dict[str, A
     where = standing(session, connection)
     told = {stage: {"entries": where.entries(connection, stage)} for stage in tables.STAGES}
     return {
-        "not_carried": len(where.people(connection, "not_carried")),
-        "carried": len(where.people(connection, "carried")),
+        "not_carried": where.count(connection, "not_carried"),
+        "carried": where.count(connection, "carried"),
         "waiting": told["not_carried"]["entries"] + told["carried"]["entries"],
         "all_arrived": _all_arrived({**told, "drafts": {"registrations": drafts}}),
     }

@@ -16,6 +16,9 @@ from sync.tables import RECEIPT_LABEL
 STAGES: Final = ("not_carried", "carried", "acknowledged")
 """In the order of the way."""
 _IDS_AT_ONCE: Final = 500
+_OF_PEOPLE: Final = (
+    "FROM entry WHERE place BETWEEN ? AND ? AND type = (SELECT id FROM label WHERE text = 'registration')"
+)
 
 
 class Bundle(NamedTuple):
@@ -59,14 +62,19 @@ class Standing:
         earlier = {id_ for each in before for id_ in self._records(connection, each)}
         return self._records(connection, stage) - earlier
 
+    def count(self, connection: Connection, stage: str) -> int:
+        """How many `people` there are."""
+        before = any(self.places[each] for each in STAGES[: STAGES.index(stage)])
+        if before or len(self.places[stage]) != 1:
+            return len(self.people(connection, stage)) if self.places[stage] else 0
+        # Mostly one run of entries that nobody else's word touches: the database counts it many times faster.
+        row = connection.execute(f"SELECT count(DISTINCT record) {_OF_PEOPLE}", self.places[stage][0]).fetchone()
+        return int(row[0])
+
     def _records(self, connection: Connection, stage: str) -> set[str]:
         found: set[str] = set()
         for first, last in self.places[stage]:
-            rows = connection.execute(
-                "SELECT DISTINCT record FROM entry WHERE place BETWEEN ? AND ?"
-                " AND type = (SELECT id FROM label WHERE text = 'registration')",
-                (first, last),
-            )
+            rows = connection.execute(f"SELECT DISTINCT record {_OF_PEOPLE}", (first, last))
             found.update(record_text(bytes(row[0])) for row in rows)
         return found
 

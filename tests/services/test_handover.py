@@ -145,3 +145,24 @@ def test_a_merge_that_is_stopped_half_way_leaves_nothing_half(town: Any, person:
     assert registrations.listing(kiki) == []
     assert exchange_book.latest(kiki) == []
     assert exchange.merge(kiki, [tmp_path / "paket"])["registrations"]["new"] == 1
+
+
+def test_how_far_a_large_merge_is_is_told_as_it_goes(town: Any, person: Person, tmp_path: Path) -> None:
+    sari, kiki = town.join("enumerator", "Sari", AREA), town.join("coordinator", "Kiki", "64.71")
+    for number in range(1, 4):
+        register(sari, person(number))
+        # A segment each: progress is told between segments.
+        exchange.write_bundle(sari, tmp_path / f"lama-{number}")
+    exchange.write_bundle(sari, tmp_path / "paket")
+    rudi = town.join("enumerator", "Rudi", AREA)
+    register(rudi, person(9))
+    exchange.write_bundle(rudi, tmp_path / "lain")
+    told: list[tuple[int, int | None]] = []
+    exchange.merge(
+        kiki, [tmp_path / "paket", tmp_path / "lain"], progress=lambda done, total, what: told.append((done, total))
+    )
+    done = [each for each, _ in told]
+    assert done == sorted(done)
+    assert len(set(done)) > 3
+    assert len({total for _, total in told}) == 1
+    assert told[-1][0] == told[-1][1]

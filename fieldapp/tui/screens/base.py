@@ -16,7 +16,7 @@ from textual.widgets import Static
 from fieldapp.locale import N_, _
 from fieldapp.tui.desk import Lane
 from fieldapp.tui.keys import key, translated
-from fieldapp.tui.text import content
+from fieldapp.tui.text import content, plain
 from fieldapp.tui.widgets.bars import BottomBars, KeyLine, StatusLine, TitleLine
 from fieldapp.tui.widgets.small_window import SmallWindow, is_too_small
 
@@ -116,7 +116,10 @@ class Desked(Screen[Result]):
 
 def problem_text(problem: Any) -> str:
     """The refusal in words, and what each rule behind it found."""
-    lines = [problem.message(), *(f"- {finding.get('message', '')}" for finding in problem.findings[:8])]
+    message, file = problem.message(), problem.details.get("file")
+    # Of many packets, which one was it?
+    named = message if not file or str(file) in message else f"{plain(file, 60)}: {message}"
+    lines = [named, *(f"- {finding.get('message', '')}" for finding in problem.findings[:8])]
     return "\n".join(lines)
 
 

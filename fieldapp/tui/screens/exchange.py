@@ -381,14 +381,22 @@ class ExchangeScreen(FieldScreen[None]):
         def failed(words: str) -> None:
             self._done(title, _("dihentikan") if stop_asked.is_set() else _("tidak berhasil"))
             lines = [("", line) for line in words.split("\n")]
-            if what == "merge":
-                lines.append(("", _("Tidak ada yang hilang dari laptop ini.")))
-            self._say(lambda: lines)
+            self._say(lambda: [*lines, *self._advice(what)] if not stop_asked.is_set() else lines)
             if what == "sync":
                 self.field_app.quiet.met(False)
             self.field_app.refresh_status()
 
         self.ask(partial(work, progress), finished, lane="cart", failed=failed)
+
+    def _advice(self, what: str) -> exchange_report.Report:
+        """What more there is to know where something was refused."""
+        if what == "merge":
+            return [("", _("Tidak ada yang hilang dari laptop ini."))]
+        address = self.session.preference("hub_url")
+        if what == "sync" and address:
+            words = _("{address} (salah? betulkan di Pengaturan, menu A)")
+            return [(_("Alamat pusat"), words.format(address=plain(address, 60)))]
+        return []
 
     def _done(self, title: str, words: str) -> None:
         self._work_at = ""
