@@ -17,7 +17,15 @@ KEYS = {
     "f2": "\x1bOQ",
     "f3": "\x1bOR",
     "f7": "\x1b[18~",
+    "f5": "\x1b[15~",
+    "escape": "\x1b",
+    "up": "\x1b[A",
     "down": "\x1b[B",
+    "right": "\x1b[C",
+    "pagedown": "\x1b[6~",
+    "ctrl+b": "\x02",
+    "ctrl+r": "\x12",
+    "ctrl+s": "\x13",
     "ctrl+q": "\x11",
 }
 PATIENCE_S = 40.0

@@ -46,6 +46,8 @@ class Draft:
     position: Position
     registration: str | None = None
     findings: tuple[Finding, ...] = ()
+    changed: set[str] = field(default_factory=set)
+    """Answers given since the findings were made, which therefore say nothing of them."""
     visited: set[str] = field(default_factory=set)
     filled: dict[str, str] = field(default_factory=dict)
     """Answers that the program put in, and from where (`nik`, `neighbour`, `list`), until a person changes them."""
@@ -78,6 +80,7 @@ class Draft:
                 return False
             self.values[name] = value
         self.filled.pop(name, None)
+        self.changed.add(name)
         self.number += 1
         return True
 
@@ -95,7 +98,7 @@ class Draft:
 
     def next_needed(self, name: str) -> str | None:
         """The next question after `name` that is needed and unanswered or wrong, from the top after the last one."""
-        wrong = {finding.field for finding in self.of_strength("error")}
+        wrong = {finding.field for finding in self.of_strength("error")} - self.changed
         order = list(QUESTIONS)
         at = order.index(name) + 1 if name in QUESTIONS else 0
         for each in [*order[at:], *order[:at]]:
@@ -130,6 +133,7 @@ class Draft:
         self.kept_position = snapshot.position
         if snapshot.number == self.number:
             self.findings = tuple(findings)
+            self.changed.clear()
         changed = []
         for name, value in values.items():
             sent, now = snapshot.values.get(name), self.values.get(name)

@@ -11,6 +11,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 import fieldapp.tui
+from fieldapp.domain.findings import Finding
 from fieldapp.tui.draft import Draft
 from fieldapp.tui.screens.exchange import bar
 from fieldapp.tui.theme import THEMES
@@ -192,6 +193,20 @@ def test_a_save_that_comes_back_late_touches_neither_newer_answers_nor_the_field
     draft.failed(again)
     assert draft.unsaved
     assert not draft.saving
+
+
+def test_an_answer_given_since_the_rules_looked_is_not_asked_again(person) -> None:
+    values = person(1, "Contoh Satu")
+    del values["consent_given"]
+    draft = Draft("d", values, ("consent", "consent_given"))
+    wrong = Finding("required", "consent_given", "error")
+    draft.took(draft.snapshot(), {}, (wrong,), "")
+    assert draft.next_needed("consent_by") == "consent_given"
+    draft.put("consent_given", True)
+    # The save that takes the finding away is still on its way when the next key comes.
+    assert draft.next_needed("consent_by") is None
+    draft.took(draft.snapshot(), {}, (wrong,), "")
+    assert draft.next_needed("consent_by") == "consent_given"
 
 
 def test_text_on_screens_is_never_markup() -> None:
