@@ -18,10 +18,27 @@ if TYPE_CHECKING:
     from fieldapp.services.session import Session
 
 
-@command("list", N_("Daftar pendaftaran, menurut nomornya. NIK disamarkan."), *list_options())
+@command(
+    "list",
+    N_("Daftar pendaftaran, menurut nomornya. NIK disamarkan."),
+    *list_options(),
+    option(
+        "--lines",
+        is_flag=True,
+        help=N_("Bacakan daftar baris demi baris, sepuluh setiap kali, untuk pembaca layar dan layar braille."),
+    ),
+)
 def listing(
-    out: Output, state: str | None, area: str | None, category: str | None, text: str | None, by: str | None
-) -> None:
+    out: Output,
+    state: str | None,
+    area: str | None,
+    category: str | None,
+    text: str | None,
+    by: str | None,
+    lines: bool,
+) -> int:
+    if lines:
+        return _by_ear(out, state=state, area=area, category=category, text=text, by=by)
     from fieldapp.services import registrations
 
     with unlocked() as session:
@@ -41,6 +58,29 @@ def listing(
     ]
     out.answer(found, table(headings, rows))
     out.say(_("{count} pendaftaran.").format(count=len(found)))
+    return 0
+
+
+def _by_ear(
+    out: Output, *, state: str | None, area: str | None, category: str | None, text: str | None, by: str | None
+) -> int:
+    from fieldapp.cli.list_lines import walk
+    from fieldapp.services.lists import Wanted
+
+    if out.as_json or state == "draft":
+        wrong_use(_("--lines membacakan pendaftaran; draf dan --json tanpa --lines."))
+    with unlocked() as session:
+        member = None
+        if by:
+            from fieldapp.services.membership import find_member
+
+            member = find_member(session, by).id
+        states = frozenset({state} if state else ())
+        return walk(
+            session,
+            out,
+            Wanted(text=text or "", states=states, area=area or "", category=category or "", by=member or ""),
+        )
 
 
 @command(
