@@ -18,6 +18,7 @@ from fieldapp.cli.near import WATCHED, NearTeller
 from fieldapp.cli.output import Output, plain, write
 from fieldapp.cli.words import state_words
 from fieldapp.locale import _, language
+from fieldapp.services.problems import Problem
 
 if TYPE_CHECKING:
     from fieldapp.forms.check import Checked
@@ -25,7 +26,22 @@ if TYPE_CHECKING:
     from fieldapp.services.drafts import DraftView
     from fieldapp.services.session import Session
 
-_SKIP, _HELP, _EMPTY, _BACK, _STOP = "", "?", "-", "<", "."
+_SKIP, _HELP, _EMPTY, _BACK, _STOP, _ONWARD, _SAME, _LANGUAGE = "", "?", "-", "<", ".", ">", "=", "b"
+PARTS = ("address", "rt", "rw", "area")
+"""Of an address; each is a question with `ktp_` or `domicile_` before it."""
+AREAS_AT_ONCE = 9
+_PASSING = ("store_full", "store_unwritable", "store_busy")
+"""Refusals to save that may pass by themselves."""
+_LONGEST_PAUSE_S = 120
+"""More than this between two answers is no time on the form."""
+
+
+class GoTo(Exception):
+    """The person asked for another question."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__(step)
+        self.step = step
 
 
 def walk(session: Session, out: Output, resume: str | None) -> int:
@@ -36,6 +52,7 @@ def walk(session: Session, out: Output, resume: str | None) -> int:
     walking = Walk(session, out, view)
     walking.tell(_("Draf {id}. Enter melewati pertanyaan; ? bantuan.").format(id=view.id))
     walking.tell(_("- mengosongkan; < kembali; . berhenti, draf tersimpan."))
+    walking.tell(_("> ke pertanyaan wajib berikutnya; >6 ke bagian 6; = mengulang alamat orang sebelumnya."))
     try:
         walking.ask_all(walking.start())
         answer = walking.finish()
@@ -75,6 +92,9 @@ class Walk:
         #: The question that stands there now, where a stopped draft goes on.
         self.asking = view.position
         self.saved_at = time.monotonic()
+        self.seconds = view.seconds
+        self.wrong: set[str] = set()
+        self.consent_spoken = language()
         self.steps: list[tuple[Section, Question]] = [
             (section, question) for section in FORM for question in section.questions if not question.app_set
         ]
@@ -122,7 +142,13 @@ class Walk:
             if section.name != section_told:
                 self.tell_section(section)
                 section_told = section.name
-            if self.ask(section, question):
+            try:
+                forward = self.ask(section, question, moving=True)
+            except GoTo as wanted:
+                asked.append(at)
+                at, section_told = wanted.step, ""
+                continue
+            if forward:
                 asked.append(at)
                 at += 1
             elif asked:
@@ -134,22 +160,78 @@ class Walk:
         label = section.labels.say(language())
         self.tell("")
         self.tell(_("Bagian {number} dari {count}: {label}").format(number=number, count=len(sections), label=label))
+        self.tell_progress()
         if section.name == "consent":
-            self.tell_consent()
+            self.tell_consent(language())
 
-    def tell_consent(self) -> None:
-        from fieldapp.forms.consent import consent_text
+    def tell_progress(self) -> None:
+        """How much of what is needed is answered, and how long it took."""
+        from fieldapp.forms.progress import progress
 
-        self.tell(_("Bacakan atau sampaikan:"))
-        for paragraph in consent_text(self.session.settings, language()):
+        counted = progress(self.values)
+        self.tell(
+            _("Wajib {answered} dari {needed} terisi; {minutes} menit.").format(
+                answered=counted.needed_answered, needed=counted.needed, minutes=self.seconds // 60
+            )
+        )
+
+    def tell_consent(self, spoken: str) -> None:
+        """The consent text of the version that the draft began with, which is the one that is kept."""
+        from fieldapp.forms.consent import VERSIONS, consent_text, languages_of, version_for
+
+        version = str(self.values.get("consent_text_version") or "")
+        if version not in VERSIONS:
+            version = self.values["consent_text_version"] = version_for(self.session.settings)
+        languages = languages_of(version)
+        self.consent_spoken = spoken if spoken in languages else languages[0]
+        self.tell(_("Bacakan atau sampaikan (teks versi {version}):").format(version=plain(version)))
+        for paragraph in consent_text(self.session.settings, self.consent_spoken, version):
             self.tell(paragraph)
+        if len(languages) > 1:
+            self.tell(_("b menyampaikan teks ini dalam bahasa lain."))
 
-    def ask(self, section: Section, question: Question) -> bool:
-        """Asks one question until it is answered without an error or left; False to go back to the one before."""
+    def tell_consent_otherwise(self) -> None:
+        """The same text in the next language that there is."""
+        from fieldapp.forms.consent import languages_of
+
+        languages = languages_of(str(self.values["consent_text_version"]))
+        self.tell_consent(languages[(languages.index(self.consent_spoken) + 1) % len(languages)])
+
+    def onward(self, question: Question, line: str) -> int | None:
+        """The step that `>` or `>6` names; None for any other line, or when there is no such section."""
+        from fieldapp.forms.progress import next_needed
+
+        target = line.removeprefix(_ONWARD).strip()
+        if not line.startswith(_ONWARD) or (target and not target.isdecimal()):
+            return None
+        names = [each.name for _section, each in self.steps]
+        if not target:
+            wanted = next_needed(self.values, self.wrong, question.name)
+            return names.index(wanted) if wanted is not None else len(self.steps)
+        sections = list(dict.fromkeys(section.name for section, _question in self.steps))
+        if len(target) > 2 or not 1 <= int(target) <= len(sections):
+            return None
+        place = sections[int(target) - 1]
+        return next(at for at, (section, _question) in enumerate(self.steps) if section.name == place)
+
+    def ask(self, section: Section, question: Question, *, moving: bool = False) -> bool:
+        """Asks one question until it is answered without an error or left; False to go back to the one before.
+
+        With `moving`, a line may lead to any other question (GoTo).
+        """
         self.asking = (section.name, question.name)
         self.tell_question(question)
         while True:
             line = self.read("> ").strip()
+            if moving and (step := self.onward(question, line)) is not None:
+                raise GoTo(step)
+            if line == _LANGUAGE and question.name == "consent_given":
+                self.tell_consent_otherwise()
+                continue
+            if line.startswith(_SAME) and question.name in ("ktp_address", "domicile_address"):
+                if self.repeat(section, question, line.removeprefix(_SAME).strip()):
+                    return True
+                continue
             if line == _SKIP:
                 return True
             if line == _BACK:
@@ -158,6 +240,7 @@ class Walk:
                 raise Stopped
             if line == _HELP:
                 self.tell(question.help.say(language()) or _("Tidak ada bantuan untuk pertanyaan ini."))
+                self.tell(_("Enter melewati; - mengosongkan; < kembali; > wajib berikutnya; >6 bagian 6; . berhenti."))
                 continue
             try:
                 value = None if line == _EMPTY else self.answer(question, line)
@@ -180,7 +263,8 @@ class Walk:
                 self.tell(f"  {number} {choice.label(language())}")
         present = self.values.get(question.name)
         if present is not None:
-            self.tell(_("  Sekarang: {value}").format(value=answer_words(question, present)))
+            words = self.area_words(present) if question.kind == "area" else answer_words(question, present)
+            self.tell(_("  Sekarang: {value}").format(value=words))
         for words in self.said.get(question.name, ()):
             self.tell(words)
 
@@ -201,43 +285,104 @@ class Walk:
         return read_typed(question, line)
 
     def area(self, text: str) -> str:
-        """The code of the area typed as a code or as part of its name; a choice among several is asked for."""
-        from fieldapp.domain import region
+        """The code of the area typed as a code or as words of its name; a choice among several is asked for."""
+        from fieldapp.services import places
 
-        if region.lookup(text) is not None:
-            return text
-        found = region.search(text, within=self.session.settings.city, limit=9)
-        if not found:
+        found = places.find(self.session, text, self.session.settings.city, AREAS_AT_ONCE)
+        if not found.found:
             raise ValueError(_("Tidak ada kelurahan dengan nama itu. Ketik bagian lain dari namanya, atau kodenya."))
-        if len(found) == 1:
-            self.tell(f"  {found[0].name}, {found[0].code}")
-            return found[0].code
-        for number, each in enumerate(found, start=1):
-            self.tell(f"  {number} {each.name}, {each.code}")
+        if len(found.found) == 1:
+            code, name = found.found[0]
+            self.tell(f"  {name}, {code}")
+            return code
+        for number, (code, name) in enumerate(found.found, start=1):
+            self.tell(f"  {number} {name}, {code}")
+        if found.more:
+            self.tell(_("  Masih ada lagi: ketik lebih lengkap, atau tambahkan kecamatan atau kotanya."))
         choice = self.read(_("Nomor berapa? ")).strip()
-        if choice.isdecimal() and 1 <= int(choice) <= len(found):
-            return found[int(choice) - 1].code
+        if choice.isdecimal() and 1 <= int(choice) <= len(found.found):
+            return found.found[int(choice) - 1][0]
         raise ValueError(_("Ketik lagi nama kelurahannya."))
+
+    def area_words(self, code: Any) -> str:
+        """A kelurahan by its name, as people of the city read it; any other answer as it is."""
+        from fieldapp.services import places
+
+        return places.name(str(code), self.session.settings.city) or plain(str(code))
+
+    def repeat(self, section: Section, question: Question, number: str) -> bool:
+        """Takes over the address of the person before, with this one's house number; False when there is none."""
+        from fieldapp.services import drafts
+
+        prefix = question.name.removesuffix("address")
+        near = drafts.last_address(self.session, self.id)
+        address = {name: near[prefix + name] for name in PARTS if near.get(prefix + name)} or {
+            name: near["ktp_" + name] for name in PARTS if near.get("ktp_" + name)
+        }
+        if not address:
+            self.tell(_("Belum ada alamat orang sebelumnya."))
+            return False
+        for name, value in address.items():
+            if self.values.get(prefix + name) in (None, ""):
+                self.values[prefix + name] = value
+        if "address" in address:
+            number = number or self.read(_("Nomor rumah? ")).strip()
+            self.values[question.name] = " ".join(f"{address['address']} {number}".split())
+        self.save((section.name, question.name))
+        told = [plain(str(self.values[prefix + name])) for name in PARTS[:3] if prefix + name in self.values]
+        told += [self.area_words(self.values[f"{prefix}area"])] if f"{prefix}area" in self.values else []
+        self.tell(_("  Diulang dari orang sebelumnya, cocokkan: {address}").format(address=", ".join(told)))
+        return True
 
     def keep(self, section: Section, question: Question, value: Any) -> bool:
         """Saves the draft with the answer; False, with the findings told, when the answer is wrong."""
         self.values[question.name] = value
+        if question.name == "nik":
+            self.fill_from_nik()
         checked = self.save((section.name, question.name))
+        kept = self.values.get(question.name)
+        if kept is not None and kept != value and question.kind in ("date", "digits", "text"):
+            self.tell(_("  Dicatat: {value}").format(value=answer_words(question, kept)))
         wrong = [finding for finding in checked.errors if finding.field == question.name]
         self.tell_findings([*wrong, *(each for each in checked.warnings if each.field == question.name)])
         if question.name in WATCHED:
             self.tell_near()
-        return not wrong or value is None
+        # No is an answer too: what follows from it is asked at the end.
+        return not wrong or value is None or all(each.code == "consent_refused" for each in wrong)
 
     def save(self, position: tuple[str, str] | None = None) -> Checked:
         from fieldapp.services import drafts
 
         self.position = position or self.position
-        spent = int(time.monotonic() - self.saved_at)
-        self.saved_at += spent
-        checked = drafts.save_draft(self.session, self.id, self.values, position=self.position, seconds=spent)
+        now = time.monotonic()
+        spent = min(_LONGEST_PAUSE_S, int(now - self.saved_at))
+        self.saved_at = now if spent else self.saved_at
+        self.seconds += spent
+        while True:
+            try:
+                checked = drafts.save_draft(self.session, self.id, self.values, position=self.position, seconds=spent)
+                break
+            except Problem as problem:
+                if problem.code not in _PASSING:
+                    raise
+                # What was typed is still here, and a disk that is full now may have room in a minute.
+                self.tell(problem.message())
+                if self.read(_("Belum tersimpan. Enter mencoba lagi; . berhenti tanpa menyimpan: ")).strip() == _STOP:
+                    raise
         self.values = dict(checked.values)
+        self.wrong = {finding.field for finding in checked.errors}
         return checked
+
+    def fill_from_nik(self) -> None:
+        """Birth date and sex as the NIK says them, told so that they can be compared with the card."""
+        from fieldapp.forms.declaration import QUESTIONS
+        from fieldapp.forms.progress import from_nik
+
+        for name, value in from_nik(self.values, self.session.today()).items():
+            self.values[name] = value
+            question = QUESTIONS[name]
+            words = _("  Diisi dari NIK, cocokkan dengan KTP: {question} {value}")
+            self.tell(words.format(question=question.label(language()), value=answer_words(question, value)))
 
     def tell_findings(self, findings: Sequence[Any]) -> None:
         from fieldapp.forms.messages import message
@@ -256,6 +401,8 @@ class Walk:
 
         checked = self.save()
         while checked.errors:
+            if self.values.get("consent_given") is False and self.refuse():
+                break
             self.tell(_("Belum dapat dikirim: {count} kesalahan.").format(count=len(checked.errors)))
             self.tell_findings(checked.errors)
             if not self.agreed(_("Perbaiki sekarang? y ya, t simpan sebagai draf: ")):
@@ -265,6 +412,13 @@ class Walk:
             checked = self.save()
         overrides = {} if checked.errors else self.reasons(checked)
         return registrations.submit(self.session, self.id, overrides)
+
+    def refuse(self) -> bool:
+        """Asks before everything about a person who did not consent is deleted; False to go on with the form."""
+        self.tell(
+            _("Orang ini tidak setuju dicatat, jadi datanya tidak boleh disimpan. Yang dihitung hanya kunjungannya.")
+        )
+        return self.agreed(_("Hapus isian orang ini sekarang? y ya, t kembali ke isian: "))
 
     def wrong_steps(self, checked: Checked) -> Iterator[tuple[Any, Any]]:
         wrong = {finding.field for finding in checked.errors}
@@ -282,6 +436,9 @@ class Walk:
             reason = self.read(prompt).strip()
             if reason:
                 reasons[finding.code] = reason
+                # Kept with the draft at once, like any other answer.
+                self.values["overrides"] = {**(self.values.get("overrides") or {}), finding.code: reason}
+                self.save()
         return reasons
 
     def agreed(self, prompt: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fieldapp.domain.findings import Finding
-from fieldapp.forms.declaration import QUESTIONS
+from fieldapp.forms.progress import Progress, next_needed, progress
 
 Position = tuple[str, str]
 """(section, field) where the cursor stands."""
@@ -21,16 +21,6 @@ class Snapshot:
     values: Mapping[str, Any]
     position: Position
     seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Answered of asked, and of those the ones that are needed to send."""
-
-    answered: int
-    asked: int
-    needed_answered: int
-    needed: int
 
 
 @dataclass(slots=True)
@@ -91,26 +81,12 @@ class Draft:
 
     def progress(self) -> Progress:
         """How far the questions that apply have been answered."""
-        asked = [each for each in QUESTIONS.values() if not each.app_set and each.is_relevant(self.values)]
-        needed = [each for each in asked if each.is_required(self.values)]
-        answered = [each for each in asked if each.name in self.values]
-        return Progress(len(answered), len(asked), sum(each.name in self.values for each in needed), len(needed))
+        return progress(self.values)
 
     def next_needed(self, name: str) -> str | None:
         """The next question after `name` that is needed and unanswered or wrong, from the top after the last one."""
         wrong = {finding.field for finding in self.of_strength("error")} - self.changed
-        order = list(QUESTIONS)
-        at = order.index(name) + 1 if name in QUESTIONS else 0
-        for each in [*order[at:], *order[:at]]:
-            question = QUESTIONS[each]
-            if question.app_set or not question.is_relevant(self.values):
-                continue
-            if each in self.values:
-                if each in wrong and each != name:
-                    return each
-            elif question.is_required(self.values) and each != name:
-                return each
-        return None
+        return next_needed(self.values, wrong, name)
 
     @property
     def unsaved(self) -> bool:

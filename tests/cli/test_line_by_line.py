@@ -151,3 +151,47 @@ def test_why_it_is_another_person_is_asked_before_sending(office, typed) -> None
     sent = office.siti("register", "--lines", "--json", given=(again + "kembar\n").encode())
     assert sent.json["state"] == "submitted", sent
     assert office.siti.done("show", sent.json["id"])["overrides"] == {"duplicate_near": "kembar"}
+
+
+def test_the_lines_can_do_what_the_form_can(office, typed, tools) -> None:
+    first = typed(1, ktp_address="Gg. Rekaan No. 8", ktp_rt="7", ktp_area="damai bahagia")
+    assert office.siti("register", "--lines", "--json", given=first.encode()).json["state"] == "submitted"
+    person = tools.person(2)
+    given = [
+        # Section 8 first: the text, in the other language, then back to the first section.
+        *[">8", "b", ">1"],
+        person["nik"],
+        *["", person["name"], person["birth_place"]],
+        # Birth date and sex came with the NIK; a month is enough for the card.
+        *["", "", person["mother_name"], "", "t", "wni", "3/2020", ">"],
+        # The address of the person before, with a house number of one's own; RT and kelurahan stand there.
+        *["=", "11", "", "", "", "y", ">"],
+        ".",
+    ]
+    told = office.siti("register", "--lines", given="\n".join([*given, ""]).encode()).out
+    assert "We come from" in told
+    assert told.index("Bagian 8 dari") < told.rindex("Bagian 1 dari")
+    assert "Diisi dari NIK, cocokkan dengan KTP: Jenis kelamin" in told
+    assert "Dicatat: 2020-03-01" in told
+    assert "cocokkan: Gg. Rekaan No. 11, 007, Damai Bahagia" in told
+    assert "Wajib 8 dari" in told
+    (draft,) = office.siti.done("list", "--state", "draft")
+    values = office.siti.done("show", draft["id"])["values"]
+    assert (values["ktp_address"], values["ktp_rt"], values["sex"]) == ("Gg. Rekaan No. 11", "007", person["sex"])
+    assert values["consent_text_version"] == "1"
+
+
+def test_who_does_not_consent_is_asked_about_once_and_nothing_of_the_person_stays(office, typed) -> None:
+    # Nothing more is asked of who said no.
+    given = "\n".join([*typed(3, consent_given="t").splitlines()[:-4], "y", ""])
+    answer = office.siti("register", "--lines", "--json", given=given.encode())
+    assert "tidak setuju dicatat" in answer.err
+    (draft,) = office.siti.done("list", "--state", "draft")
+    assert set(office.siti.done("show", draft["id"])["values"]) <= {"visit", "consent_given"}
+
+
+def test_a_reason_is_kept_though_the_program_stops_at_the_next_one(office, typed) -> None:
+    given = typed(1, monthly_income="9.000.000", ktp_area="64.72.01.1001") + "pindahan\n"
+    stopped = office.siti("register", "--lines", "--json", given=given.encode())
+    assert stopped.json["state"] == "draft"
+    assert office.siti.done("show", stopped.json["id"])["overrides"] == {"area_outside_city": "pindahan"}

@@ -11,9 +11,9 @@ from textual.binding import BindingType
 from textual.containers import Container, Horizontal
 from textual.widget import Widget
 
-from fieldapp.domain.nik import check_nik
 from fieldapp.forms.consent import VERSIONS, version_for
 from fieldapp.forms.declaration import FORM, QUESTIONS
+from fieldapp.forms.progress import from_nik
 from fieldapp.locale import N_, _, language
 from fieldapp.services import drafts, places
 from fieldapp.tui.areas import areas_near
@@ -295,14 +295,10 @@ class FormScreen(FormMoves):
 
     def _fill_from_nik(self) -> None:
         draft = self.draft
-        decoded = check_nik(str(draft.values.get("nik", ""))).decoded
-        if decoded is None or not isinstance(self.page, SectionPage):
+        if not isinstance(self.page, SectionPage):
             return
-        born = decoded.birth_date(self.session.today())
-        if "birth_date" not in draft.values and born is not None:
-            draft.fill("birth_date", born.isoformat(), "nik")
-        if "sex" not in draft.values:
-            draft.fill("sex", decoded.sex, "nik")
+        for name, value in from_nik(draft.values, self.session.today()).items():
+            draft.fill(name, value, "nik")
         self.page.show_answers(draft.filled)
 
     async def on_section_page_past_end(self, event: SectionPage.PastEnd) -> None:
