@@ -208,13 +208,13 @@ def _stages() -> dict[str, str]:
     }
 
 
-@command("fetched", N_("Laptop mana yang sudah, dan mana yang belum, mengambil paket balasannya."))
+@command("fetched", N_("Laptop mana yang sudah menunjukkan bahwa paket balasannya diambil, dan mana yang belum."))
 def fetched(out: Output) -> None:
     from fieldapp.services import exchange_book
 
     with unlocked() as session:
         found = exchange_book.returned(session)
-    words = {True: _("sudah diambil"), False: _("BELUM diambil"), None: _("tidak ada yang baru untuknya")}
+    words = {True: _("sudah diambil"), False: _("belum ada kabar"), None: _("tidak ada yang baru untuknya")}
     headings = (_("Anggota"), _("Ditulis"), _("Perubahan"), _("Paket balasan"))
     rows = [[each["name"], each["written_at"] or "-", each["entries"], words[each["fetched"]]] for each in found]
     out.answer(found, table(headings, rows))

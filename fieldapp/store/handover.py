@@ -47,14 +47,7 @@ class Standing:
 
     def entries(self, connection: Connection, stage: str) -> int:
         """How many own entries stand at this stage."""
-        total = 0
-        for first, last in self.places[stage]:
-            receipts = connection.execute(
-                "SELECT count(*) FROM entry WHERE type IN (1, 2) AND type = ? AND place BETWEEN ? AND ?",
-                (RECEIPT_LABEL, first, last),
-            ).fetchone()[0]
-            total += last - first + 1 - int(receipts)
-        return total
+        return sum(_work_between(connection, first, last) for first, last in self.places[stage])
 
     def people(self, connection: Connection, stage: str) -> set[str]:
         """Ids of the registrations of which an own entry stands at this stage, and none at an earlier one."""
@@ -124,23 +117,22 @@ def _written(connection: Connection, chain: str) -> list[Span]:
 
 def bundles(connection: Connection, where: Standing) -> list[Bundle]:
     """The bundles written here that hold what is carried and not acknowledged, the newest first."""
-    waiting: dict[str, Ranges] = {}
+    entries: dict[str, int] = {}
+    written: dict[str, int] = {}
     for lane in where.lanes:
         base, end = place_of(lane.row, 0), place_of(lane.row + 1, 0)
-        inside = ((a - base, b - base) for a, b in where.places["carried"] if base <= a < end)
-        waiting[lane.chain] = join((*waiting.get(lane.chain, ()), *inside))
-    found: dict[str, tuple[int, dict[str, list[tuple[int, int]]]]] = {}
-    for chain, ranges in waiting.items():
-        if ranges:
+        waiting = join((a - base, b - base) for a, b in where.places["carried"] if base <= a < end)
+        spans: dict[str, list[tuple[int, int]]] = {}
+        if waiting:
             for bundle, written_ms, first, last in connection.execute(
-                "SELECT bundle, written_ms, first, last FROM carried WHERE chain = ?", (chain,)
+                "SELECT bundle, written_ms, first, last FROM carried WHERE chain = ?", (lane.chain,)
             ):
-                found.setdefault(bundle, (written_ms, {}))[1].setdefault(chain, []).append((first, last))
-    counted = [
-        Bundle(bundle, written_ms, sum(_size(common(waiting[chain], join(spans))) for chain, spans in held.items()))
-        for bundle, (written_ms, held) in found.items()
-    ]
-    return sorted((each for each in counted if each.entries), key=lambda each: (-each.written_ms, each.bundle))
+                written[bundle] = written_ms
+                spans.setdefault(bundle, []).append((first, last))
+        for bundle, found in spans.items():
+            entries[bundle] = entries.get(bundle, 0) + _work(connection, lane, common(waiting, join(found)))
+    told = [Bundle(bundle, written[bundle], count) for bundle, count in entries.items() if count]
+    return sorted(told, key=lambda each: (-each.written_ms, each.bundle))
 
 
 def acknowledgements(connection: Connection, where: Standing) -> list[Acknowledgement]:
@@ -157,9 +149,9 @@ def acknowledgements(connection: Connection, where: Standing) -> list[Acknowledg
             spans.setdefault(by, []).append((first, last))
             known = at_ms.get(by)
             at_ms[by] = written_ms if known is None else max(known, written_ms or 0)
-        held = join(pair for lane in where.lanes if lane.chain == chain for pair in lane.ranges)
-        for by, found in spans.items():
-            entries[by] = entries.get(by, 0) + _size(common(held, join(found)))
+        for lane in where.lanes:
+            for by, found in spans.items() if lane.chain == chain else ():
+                entries[by] = entries.get(by, 0) + _work(connection, lane, common(lane.ranges, join(found)))
     told = [Acknowledgement(by, count, at_ms[by]) for by, count in entries.items() if count]
     return sorted(told, key=lambda each: (-(each.at_ms or 0), each.by))
 
@@ -175,5 +167,15 @@ def by_name(connection: Connection, ids: Iterable[str]) -> list[str]:
     return [id_ for _name, id_ in sorted(found)]
 
 
-def _size(ranges: Ranges) -> int:
-    return sum(last - first + 1 for first, last in ranges)
+def _work(connection: Connection, lane: Lane, ranges: Ranges) -> int:
+    """How many of these numbers of a lane are work."""
+    return sum(_work_between(connection, place_of(lane.row, a), place_of(lane.row, b)) for a, b in ranges)
+
+
+def _work_between(connection: Connection, first: int, last: int) -> int:
+    """How many entries at these places, all of which are held, are no receipts."""
+    receipts = connection.execute(
+        "SELECT count(*) FROM entry WHERE type IN (1, 2) AND type = ? AND place BETWEEN ? AND ?",
+        (RECEIPT_LABEL, first, last),
+    ).fetchone()
+    return last - first + 1 - int(receipts[0])

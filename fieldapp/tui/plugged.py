@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -35,7 +36,11 @@ class Plugged:
     def _look(self) -> None:
         if not self._is_asking:
             self._is_asking = True
-            self._dialog.ask(sticks.sticks, self._told, lane="broom", failed=lambda _words: self._told([]))
+            # A thread of its own, and a daemon: no other work and no leaving may wait for a stick that hangs.
+            threading.Thread(target=self._ask, name="sticks", daemon=True).start()
+
+    def _ask(self) -> None:
+        self._dialog.call_later(self._told, sticks.sticks())
 
     def _told(self, found: list[Stick]) -> None:
         self._is_asking = False
@@ -49,7 +54,7 @@ class Plugged:
 def stick_text(stick: Stick) -> str:
     """A stick on one line: its name, its place, and how much fits."""
     free = sticks.size_text(stick.free_bytes)
-    words = _("{free} kosong").format(free=free) if not stick.is_read_only else _("hanya dapat dibaca")
+    words = _("sisa {free}").format(free=free) if not stick.is_read_only else _("hanya dapat dibaca")
     name = plain(stick.label, 24)
     place = plain(stick.path, 40)
     return f"{_('Flashdisk')} {name} ({words})" if name else f"{_('Flashdisk')} {place} ({words})"

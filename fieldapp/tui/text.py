@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Final
@@ -134,6 +135,11 @@ def wrapped(text: str, width: int, indent: int = 0) -> list[str]:
     return textwrap.wrap(
         text, max(8, width), subsequent_indent=" " * indent, break_long_words=True, break_on_hyphens=False
     ) or [""]
+
+
+def stacked(lines: Iterable[str]) -> Content:
+    """Several lines for one widget, each as `content` shows it."""
+    return Content("\n").join([content(line) for line in lines])
 
 
 def content(text: str) -> Content:

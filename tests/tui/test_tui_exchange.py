@@ -45,7 +45,7 @@ async def test_work_is_followed_from_the_laptop_to_the_office(town: Any, at: Any
         await hands.press("home", "down", "down", "enter")
         await hands.until("Contoh Empat", "Contoh Lima", "2 orang")
         await hands.press("escape", "w")
-        await hands.until("> Flashdisk FLASH SATU", "kosong)")
+        await hands.until("> Flashdisk FLASH SATU", "(sisa ")
         await hands.press("enter")
         await hands.until("Pakai folder ini")
         await hands.press("enter")
@@ -68,7 +68,7 @@ async def test_work_is_followed_from_the_laptop_to_the_office(town: Any, at: Any
         await hands.press("enter")
         await hands.until("2 paket balasan ditulis", "Ani Pencacah", "Flashdisk boleh dicabut")
         await hands.press("y")
-        await hands.until("Ani Pencacah", "BELUM diambil")
+        await hands.until("Ani Pencacah", "belum ada kabar")
         await hands.press("escape")
         # Its own packets and those it has are named, and not taken by themselves.
         await hands.press("g")

@@ -17,7 +17,7 @@ from fieldapp.services.sticks import Stick, size_text
 from fieldapp.tui.keys import key
 from fieldapp.tui.plugged import Plugged, stick_text
 from fieldapp.tui.screens.base import Dialog
-from fieldapp.tui.text import content, plain, when
+from fieldapp.tui.text import content, plain, stacked, when
 from fieldapp.tui.widgets.lines import Line, Lines
 
 Found = dict[str, Any]
@@ -89,21 +89,21 @@ class BundlesDialog(Dialog[list[Path]]):
             Line(bundle_text(each, is_marked=each["path"] in self._marked), value=each["path"]) for each in bundles
         ]
         lines.append(Line(_("Cari berkas di tempat lain"), value=ELSEWHERE))
-        self.query_one("#where", Static).update(content(self._where(bundles)))
+        self.query_one("#where", Static).update(stacked(self._where(bundles)))
         shown = self.query_one("#bundles", Lines)
         kept = shown.value()
         at = next((index for index, line in enumerate(lines) if line.value == kept), 0)
         # With nothing new, Enter must not take in again what was taken in before.
         shown.show(lines, cursor=(0 if self._marked else len(lines) - 1) if first else at)
 
-    def _where(self, bundles: list[Found]) -> str:
+    def _where(self, bundles: list[Found]) -> list[str]:
         if not self._sticks:
-            return _("Tidak ada flashdisk yang terpasang. Pasang sekarang; daftar ini akan terisi sendiri.")
-        places = "\n".join(stick_text(stick) for stick in self._sticks[:MOST_STICKS])
+            return [_("Tidak ada flashdisk yang terpasang. Pasang sekarang; daftar ini akan terisi sendiri.")]
+        places = [stick_text(stick) for stick in self._sticks[:MOST_STICKS]]
         if not bundles:
-            return places + "\n" + _("Tidak ada paket di situ.")
+            return [*places, _("Tidak ada paket di situ.")]
         if not any(found_bundles.is_new(each) for each in bundles):
-            return places + "\n" + _("Tidak ada paket baru untuk laptop ini.")
+            return [*places, _("Tidak ada paket baru untuk laptop ini.")]
         return places
 
     def on_lines_chosen(self, event: Lines.Chosen) -> None:

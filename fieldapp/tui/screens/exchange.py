@@ -187,7 +187,7 @@ class ExchangeScreen(FieldScreen[None]):
         ]
         if office:
             ways.append(("b", _("Tulis paket balasan, satu untuk setiap laptop"), "returns"))
-            ways.append(("y", _("Laptop yang belum mengambil balasannya"), "given"))
+            ways.append(("y", _("Paket balasan: siapa sudah mengambilnya"), "given"))
         words = _("Sinkron dengan pusat lewat jaringan")
         ways.append(("s", f"{words} ({_('terakhir {when}').format(when=when(last))})" if last else words, "sync"))
         ways.append(("r", _("Laporan pertukaran terakhir"), "latest"))
@@ -345,7 +345,7 @@ class ExchangeScreen(FieldScreen[None]):
             if each["fetched"] is None:
                 words = _("tidak ada yang baru untuknya") if written else _("belum pernah ditulisi balasan")
             else:
-                words = _("sudah diambil") if each["fetched"] else _("BELUM diambil")
+                words = _("sudah diambil") if each["fetched"] else _("belum ada kabar")
             lines.append(Line(f"{plain(each['name'], 24):<25}{written[:5] + written[10:]:<13}{words}"))
         if not lines:
             lines = [Line(_("Belum ada laptop lain."))]

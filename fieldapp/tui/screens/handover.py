@@ -15,7 +15,7 @@ from fieldapp.tui.exchange_report import STAGES
 from fieldapp.tui.list_words import columns
 from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.base import FieldScreen
-from fieldapp.tui.text import content, number, plain, when
+from fieldapp.tui.text import number, plain, stacked, when
 from fieldapp.tui.widgets.record_list import RecordList
 
 MOST_PROOFS = 4
@@ -50,7 +50,7 @@ class HandoverScreen(FieldScreen[None]):
     def relabel(self) -> None:
         """Writes the heading and the proofs in the language in force."""
         self.head(_(STAGES[self._stage]))
-        self.query_one("#proofs", Static).update(content("\n".join(self._proofs())))
+        self.query_one("#proofs", Static).update(stacked(self._proofs()))
 
     def _proofs(self) -> list[str]:
         bundles = [
