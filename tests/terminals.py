@@ -17,6 +17,7 @@ KEYS = {
     "f2": "\x1bOQ",
     "f3": "\x1bOR",
     "f7": "\x1b[18~",
+    "f4": "\x1bOS",
     "f5": "\x1b[15~",
     "escape": "\x1b",
     "up": "\x1b[A",

@@ -27,7 +27,7 @@ from fieldapp.tui.widgets.near_box import Near, NearBox
 from fieldapp.tui.widgets.question_row import Around
 from fieldapp.tui.widgets.read_out import ReadOut
 from fieldapp.tui.widgets.section_bar import SectionBar
-from fieldapp.tui.widgets.section_page import SectionPage
+from fieldapp.tui.widgets.section_page import ReadOut, SectionPage
 from fieldapp.tui.widgets.send_page import ReasonLine, SendPage
 from fieldapp.tui.widgets.side_panel import BROAD, SidePanel
 
@@ -137,8 +137,9 @@ class FormScreen(FormMoves):
             await pages.mount(page)
         finally:
             self.busy = False
+        # Kept at once: where the cursor comes to stand in the page is told only after this.
+        self.draft.position = ("send" if isinstance(page, SendPage) else page.section.name, field)
         if isinstance(page, SendPage):
-            self.draft.position = ("send", field)
             page.focus_on(field)
         elif last:
             page.focus_last()
@@ -279,6 +280,9 @@ class FormScreen(FormMoves):
         if isinstance(event.widget, ReasonLine):
             self.draft.position = ("send", event.widget.code)
         name = getattr(event.widget, "field", None) or getattr(getattr(event.widget, "owner", None), "field", None)
+        if isinstance(event.widget, ReadOut):
+            # The text to be read out comes before the first question: whoever stopped there goes on there.
+            name = ""
         if isinstance(name, str) and self._draft is not None and self.number < SEND:
             self.draft.position = (FORM[self.number].name, name)
             self._tell_side()

@@ -160,7 +160,8 @@ class DraftScreen(FieldScreen[None]):
         # What stood before the cursor was seen already, so that missing answers there are told at once.
         for each in FORM:
             for question in each.questions:
-                if each.name == section and question.name == name:
+                # No name is the text before the first question, and a paper's name stands behind its question's.
+                if each.name == section and name.partition(".")[0] in ("", question.name):
                     return
                 self.draft.visited.add(question.name)
 
