@@ -27,7 +27,7 @@ from fieldapp.tui.widgets.near_box import Near, NearBox
 from fieldapp.tui.widgets.question_row import Around
 from fieldapp.tui.widgets.read_out import ReadOut
 from fieldapp.tui.widgets.section_bar import SectionBar
-from fieldapp.tui.widgets.section_page import ReadOut, SectionPage
+from fieldapp.tui.widgets.section_page import SectionPage
 from fieldapp.tui.widgets.send_page import ReasonLine, SendPage
 from fieldapp.tui.widgets.side_panel import BROAD, SidePanel
 
