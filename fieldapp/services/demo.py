@@ -70,6 +70,8 @@ def walk(folder: Path | None, say: Say, *, people: int = _HEADLESS_PEOPLE) -> di
     road = _road(_place(folder), people, say, slots_left=-_BEYOND_LEASE)
     road.answer_returned()
     road.settle()
+    # The hub has the real clock; a laptop of the days before would be told that its own is wrong.
+    road.clock.go_to(0)
     with _hub(road.homes) as url:
         say(_("Pusat berjalan di {url}; semua laptop bersinkron:").format(url=url))
         # Twice round: what the last one sends has to reach the first one.

@@ -51,6 +51,12 @@ def plain(value: object, limit: int = LONGEST) -> str:
     return shown + "…" if cut else shown
 
 
+def path_text(path: object, width: int) -> str:
+    """A path of at most `width` letters; of a longer one its end, which tells folders apart."""
+    text = plain(path)
+    return text if len(text) <= width else "…" + text[-(width - 1) :]
+
+
 def state_text(code: str) -> str:
     """The state of a registration in the language in force; an unknown code shows as it is."""
     return _(STATES[code]) if code in STATES else plain(code, 40)

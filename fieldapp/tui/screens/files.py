@@ -17,7 +17,7 @@ from fieldapp.services.sticks import Stick, size_text
 from fieldapp.tui.keys import key
 from fieldapp.tui.plugged import Plugged, stick_text
 from fieldapp.tui.screens.base import Dialog
-from fieldapp.tui.text import content, plain
+from fieldapp.tui.text import content, path_text, plain
 from fieldapp.tui.widgets.lines import Line, Lines
 
 What = Literal["file", "files", "folder"]
@@ -95,7 +95,8 @@ class FileDialog(Dialog[list[Path]]):
         if folder is None:
             sticks = self._sticks or ()
             lines = [Line(stick_text(stick), value=stick.path) for stick in sticks]
-            lines += [Line(plain(path, 70), value=path) for path in places() if path not in {s.path for s in sticks}]
+            others = [path for path in places() if path not in {stick.path for stick in sticks}]
+            lines += [Line(path_text(path, 66), value=path) for path in others]
             kept = at if at is not None else self.query_one("#entries", Lines).value()
             self._show(None, lines, next((index for index, line in enumerate(lines) if line.value == kept), 0))
             return
@@ -125,7 +126,7 @@ class FileDialog(Dialog[list[Path]]):
 
     def _show(self, folder: Path | None, lines: list[Line], cursor: int = 0) -> None:
         self._folder = folder
-        where = plain(folder, 70) if folder is not None else _("Pilih tempat")
+        where = path_text(folder, 70) if folder is not None else _("Pilih tempat")
         if folder is None and self._sticks is not None and not self._sticks:
             where = _("Pilih tempat. Tidak ada flashdisk: pasang sekarang, atau pilih folder.")
         self.query_one("#where", Static).update(content(where))
