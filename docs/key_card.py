@@ -21,7 +21,8 @@ PAGE = Path(__file__).parent / "panduan" / "kartu.md"
 
 HEAD = """# Kartu tombol
 
-Untuk dicetak: satu halaman bolak-balik. Halaman ini ditulis oleh `docs/key_card.py` dari tombol-tombol program; jangan diubah dengan tangan.
+Untuk dicetak: satu halaman bolak-balik. Halaman ini ditulis oleh `docs/key_card.py` dari tombol-tombol program;
+jangan diubah dengan tangan.
 Tombol yang sedang berlaku selalu ada di baris terbawah layar, dan semuanya ada di F1.
 
 ## Di mana saja
@@ -44,7 +45,8 @@ Tombol yang sedang berlaku selalu ada di baris terbawah layar, dan semuanya ada 
 
 TAIL = """## Di peramban (`fieldapp web`)
 
-Semua tombol di atas sama. Ctrl+N, Ctrl+T, dan Ctrl+W tetap milik peramban; F5 sampai ke Fieldapp dan tidak memuat ulang halaman.
+Semua tombol di atas sama. Ctrl+N, Ctrl+T, dan Ctrl+W tetap milik peramban; F5 sampai ke Fieldapp dan tidak memuat
+ulang halaman.
 """
 
 SHOWN: Final = (

@@ -58,33 +58,32 @@ class Shot:
 
     name: str
     laptop: str
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...] = ()
     size: tuple[int, int] = (80, 24)
     locked: bool = False
 
 
-def _enters(count: int) -> tuple[str, ...]:
-    return ("enter",) * count
-
-
-_IDENTITY: tuple[Step, ...] = (
-    "f2", See("1/9 Identitas"), Write("6471054506889009"), "enter",
-)  # fmt: skip
+_FORM: tuple[Step, ...] = ("f2", See("1/9 Identitas"))
+_IDENTITY: tuple[Step, ...] = (*_FORM, Write("6471054506889009"), "enter")
+_WRONG: tuple[Step, ...] = (*_FORM, Write("6471053208909103"), "enter", "enter", Write("Contoh Latihan Tiga"), "enter")
 
 SHOTS = (
-    Shot("kunci", "pencacah-ani", (See("Kata sandi"),), locked=True),
-    Shot("awal-pencacah", "pencacah-ani", ()),
-    Shot("kunjungan", "pencacah-ani", ("j", See("Kunjungan"))),
-    Shot("formulir", "pencacah-ani", (*_IDENTITY, See("05-06-1988"))),
-    Shot("dikembalikan", "pencacah-ani", ("r", See("Dikembalikan"))),
-    Shot("tukar", "pencacah-ani", ("t", See("Tukar"))),
-    Shot("daftar", "pencacah-ani", ("c", See("Daftar"))),
-    Shot("awal-pengawas", "pengawas", ()),
-    Shot("periksa", "pengawas", ("p", See("Periksa")), size=(100, 30)),
-    Shot("orang-sama", "koordinator", ("o", See("Orang yang sama"), "enter"), size=(100, 30)),
+    Shot("kunci", "pencacah-citra", (See("Kata sandi"),), locked=True),
+    Shot("awal-pencacah", "pencacah-citra"),
+    Shot("kunjungan", "pencacah-citra", ("j", See("Daftar kunjungan"))),
+    Shot("formulir", "pencacah-citra", (*_IDENTITY, See("05-06-1988"))),
+    Shot("kesalahan", "pencacah-citra", (*_WRONG, "ctrl+l", See("Masalah"))),
+    Shot("dikembalikan", "pencacah-citra", ("r", See("terbaru dulu"))),
+    Shot("tukar", "pencacah-citra", ("t", See("Sudah sampai di kantor"))),
+    Shot("daftar", "pencacah-citra", ("c", See("Daftar pendaftaran"), Write("rahm"), See("rahm"))),
+    Shot("pengaturan", "pencacah-citra", ("a", See("Pengaturan"))),
+    Shot("awal-pengawas", "pengawas"),
+    Shot("periksa", "pengawas", ("p", See("Tempat Anda")), size=(100, 30)),
+    Shot("pendaftaran", "pengawas", ("p", See("Tempat Anda"), "enter", See("Yang perlu diperhatikan")), size=(100, 30)),
+    Shot("orang-sama", "koordinator", ("o", See("hampir pasti"), "enter", See("Mengapa diajukan")), size=(100, 30)),
     Shot("pertentangan", "koordinator", ("k", See("Pertentangan"))),
-    Shot("pengaturan", "pencacah-ani", ("a", See("Pengaturan"))),
 )
+"""Every picture of the guide."""
 
 
 def main(names: list[str]) -> None:
