@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 
+from textual import events
 from textual.drivers.web_driver import WebDriver
 
 
@@ -18,6 +19,8 @@ class BrowserDriver(WebDriver):
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, self._leave)
+        # The page has the focus when it opens, but says so only when it changes: the first thing may be a paste.
+        self._app.call_later(self._app.post_message, events.AppFocus())
 
     def write(self, data: str) -> None:
         try:

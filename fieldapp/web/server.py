@@ -181,13 +181,19 @@ class OfficeServer(Server):
         if self._is_full():
             raise web.HTTPServiceUnavailable()
         websocket = web.WebSocketResponse(heartbeat=_HEARTBEAT_S, max_msg_size=_LARGEST_MESSAGE)
+        if not websocket.can_prepare(request).ok:
+            raise web.HTTPBadRequest()
         self._count += 1
         session = BrowserSession(self._count, send=websocket.send_bytes, close=websocket.close)
         # Counted before anything is awaited, so that many at once do not pass the limit together.
         self.sessions[session] = websocket
+        self._tell("opened", session)
         try:
             await websocket.prepare(request)
             await self._serve_session(session, websocket, request)
+        except Exception as error:
+            # Of this session alone: a program that could not be started, a browser that broke off in the first moment.
+            self._report(error)
         finally:
             self.sessions.pop(session, None)
             self._tell("closed", session)
@@ -196,7 +202,6 @@ class OfficeServer(Server):
     async def _serve_session(
         self, session: BrowserSession, websocket: web.WebSocketResponse, request: web.Request
     ) -> None:
-        self._tell("opened", session)
         idle = asyncio.create_task(self._end_when_idle(session, websocket))
         try:
             width = _number(request.query.get("width"), 80, 1, _LARGEST_SCREEN)

@@ -249,6 +249,42 @@ def test_a_fault_of_the_server_is_reported_and_shows_nothing(home, monkeypatch) 
     patiently(work())
 
 
+def test_a_program_that_cannot_be_started_ends_its_own_session_only(home, monkeypatch) -> None:
+    async def refuse(*_given, **_named):
+        raise OSError(11, "Resource temporarily unavailable")
+
+    async def work() -> None:
+        async with served() as office, aiohttp.ClientSession() as client:
+            with monkeypatch.context() as patched:
+                patched.setattr(asyncio, "create_subprocess_exec", refuse)
+                async with office.seat(client) as seat:
+                    await seat.until_closed()
+            await office.until_empty()
+            assert [type(fault) for fault in office.faults] == [BlockingIOError]
+            async with client.get(office.url + "/ws", headers={"Origin": office.url}) as answer:
+                assert answer.status == 400
+            async with office.seat(client) as seat:
+                await seat.until("Kata sandi")
+            await office.until_empty()
+            assert [event["event"] for event in office.told] == ["opened", "closed"] * 2
+
+    patiently(work())
+
+
+def test_a_megabyte_pasted_reaches_the_program_and_it_goes_on(home) -> None:
+    async def work() -> None:
+        async with served() as office, aiohttp.ClientSession() as client:
+            async with office.seat(client) as seat:
+                await seat.until("Kata sandi", "Buka")
+                await seat.type("\x1b[200~" + "ü" * 1_000_000 + "\x1b[201~\r")
+                await seat.until("tidak cocok")
+                await seat.unlock()
+            await office.until_empty()
+            assert office.faults == []
+
+    patiently(work())
+
+
 def test_with_a_certificate_everything_goes_by_tls(home, tmp_path) -> None:
     import trustme
 
