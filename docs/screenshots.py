@@ -12,6 +12,7 @@ import importlib
 import os
 import pkgutil
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -72,7 +73,7 @@ SHOTS = (
     Shot("awal-pencacah", "pencacah-citra"),
     Shot("kunjungan", "pencacah-citra", ("j", See("Daftar kunjungan"))),
     Shot("formulir", "pencacah-citra", (*_IDENTITY, See("05-06-1988"))),
-    Shot("kesalahan", "pencacah-citra", (*_WRONG, "ctrl+l", See("Masalah"))),
+    Shot("kesalahan", "pencacah-citra", (*_WRONG, "ctrl+l", See("Yang perlu diperbaiki"))),
     Shot("dikembalikan", "pencacah-citra", ("r", See("terbaru dulu"))),
     Shot("tukar", "pencacah-citra", ("t", See("Sudah sampai di kantor"))),
     Shot("daftar", "pencacah-citra", ("c", See("Daftar pendaftaran"), Write("rahm"), See("rahm"))),
@@ -111,7 +112,10 @@ async def _taken(shot: Shot, homes: DemoHomes) -> bytes:
 
     Input.cursor_blink = False
     home = homes.homes[shot.laptop]
-    app = FieldApp(home.folder)
+    # A laptop of its own, so that no picture shows what was done for another.
+    folder = home.folder.with_name(f"gambar-{shot.name}")
+    shutil.copytree(home.folder, folder)
+    app = FieldApp(folder)
     try:
         async with app.run_test(size=shot.size) as pilot:
 

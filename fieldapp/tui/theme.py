@@ -21,7 +21,16 @@ NAMES: Final[dict[str, str]] = {
     "kontras": N_("Kontras tinggi"),
 }
 
-_CURSOR = {"block-cursor-text-style": "bold", "input-cursor-text-style": "reverse"}
+
+def _cursor(ink: str, paper: str) -> dict[str, str]:
+    """The cursor in a line: reverse shows it without colours too, so its colours are those of the text around it."""
+    return {
+        "block-cursor-text-style": "bold",
+        "input-cursor-text-style": "reverse",
+        "input-cursor-foreground": ink,
+        "input-cursor-background": paper,
+    }
+
 
 THEMES: Final = (
     # Sunlight swallows tints, so this theme has few levels and all of them strong on white.
@@ -40,7 +49,7 @@ THEMES: Final = (
         dark=False,
         text_alpha=1.0,
         variables={
-            **_CURSOR,
+            **_cursor("#000000", "#ffffff"),
             "block-cursor-background": "#003b8e",
             "block-cursor-foreground": "#ffffff",
             "input-selection-background": "#b9d2f5",
@@ -68,7 +77,7 @@ THEMES: Final = (
         dark=True,
         text_alpha=1.0,
         variables={
-            **_CURSOR,
+            **_cursor("#e8eaed", "#15181d"),
             "block-cursor-background": "#8ab4f8",
             "block-cursor-foreground": "#10131a",
             "input-selection-background": "#37507a",
@@ -96,7 +105,7 @@ THEMES: Final = (
         dark=True,
         text_alpha=1.0,
         variables={
-            **_CURSOR,
+            **_cursor("#ffffff", "#000000"),
             "block-cursor-background": "#ffff00",
             "block-cursor-foreground": "#000000",
             "input-selection-background": "#00436b",
