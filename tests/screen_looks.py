@@ -1,15 +1,21 @@
-"""How a screen looks, as text that a person can read in a diff, and whether it can be read at all."""
+"""How a screen looks, as text that a person can read in a diff, and whether its letters stand out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
+from rich.cells import cell_len
 from rich.color import Color
 from rich.style import Style
+from screen_walk import settled
 from textual.screen import ModalScreen
+from textual.widgets import Input
 
 THEMES = ("terang", "gelap", "kontras")
 SIZES = ((80, 24), (100, 30))
@@ -72,3 +78,136 @@ def dull(app: Any) -> list[str]:
         if contrast(*pair) < least:
             found.append(f"{app.theme} {letters[:40]!r} {pair[0].name} on {pair[1].name}: {contrast(*pair):.1f}")
     return found
+
+
+Grid = list[list[str]]
+"""The style of each cell, line by line, as `letters/ground+bold`."""
+
+
+def grid(app: Any) -> Grid:
+    """How each cell of the window is painted now. Of an empty cell the letters' colour does not count."""
+    lines = []
+    for strip in app.screen._compositor.render_strips():
+        text = strip.text
+        shown = iter(timeless(text).ljust(len(text)))
+        cells: list[str] = []
+        for segment in strip:
+            for char in segment.text:
+                cells += [_style(segment.style or Style(), next(shown))] * cell_len(char)
+        lines.append(cells)
+    return lines
+
+
+@lru_cache(maxsize=8192)
+def _style(style: Style, char: str) -> str:
+    traits = [
+        name
+        for name, on in (
+            ("bold", style.bold),
+            ("italic", style.italic),
+            ("underline", style.underline),
+            ("reverse", style.reverse),
+            ("strike", style.strike),
+            ("dim", style.dim),
+        )
+        if on
+    ]
+    bare = char == " " and not {"underline", "reverse", "strike"} & set(traits)
+    letters = "-" if bare else _name(style.color)
+    return "+".join([f"{letters}/{_name(style.bgcolor)}", *([] if bare else traits)])
+
+
+def _name(color: Color | None) -> str:
+    return "none" if color is None or color.is_default else "".join(f"{part:02x}" for part in color.get_truecolor())
+
+
+@dataclass(frozen=True)
+class Look:
+    """A screen in one size: its text, and the style of each cell by theme."""
+
+    size: tuple[int, int]
+    lines: list[str]
+    grids: dict[str, Grid]
+    dull: list[str]
+    """What cannot be told well from its ground, in whichever theme."""
+
+    def told(self) -> list[str]:
+        """The look in lines of text: what is read, which styles there are, and where each stands."""
+        text = ["|" + line for line in self.lines]
+        legend, rows = self._rows()
+        return [f"== {self.size[0]}x{self.size[1]}", *text, *legend, *rows]
+
+    def _rows(self) -> tuple[list[str], list[str]]:
+        marks: dict[tuple[str, ...], str] = {}
+        rows: list[tuple[int, str]] = []
+        for line in range(len(self.lines)):
+            runs: list[tuple[str, int]] = []
+            for cell in zip(*(self.grids[theme][line] for theme in THEMES), strict=True):
+                mark = marks.setdefault(cell, _mark(len(marks)))
+                runs = [*runs[:-1], (mark, runs[-1][1] + 1)] if runs and runs[-1][0] == mark else [*runs, (mark, 1)]
+            rows.append((line + 1, " ".join(f"{mark}{many}" for mark, many in runs)))
+        told: list[str] = []
+        for what, same in groupby(rows, key=lambda row: row[1]):
+            numbers = [number for number, _what in same]
+            told.append(f"{numbers[0]}-{numbers[-1]} {what}" if len(numbers) > 1 else f"{numbers[0]} {what}")
+        return [f"{mark} = {'  '.join(_short(cell))}" for cell, mark in marks.items()], told
+
+
+def _mark(number: int) -> str:
+    letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    return letters[number] if number < len(letters) else f"{letters[number % 52]}'" * (number // 52)
+
+
+def _short(cell: tuple[str, ...]) -> tuple[str, ...]:
+    """The same traits in every theme are told once, behind the colours."""
+    colours, traits = zip(*(style.partition("+")[::2] for style in cell), strict=True)
+    return (*colours, traits[0]) if len(set(traits)) == 1 and traits[0] else cell
+
+
+_MOMENT = re.compile(r"\b\d\d-\d\d(-20\d\d)? \d\d:\d\d\b|\b\d\d:\d\d(:\d\d)?\b")
+_SAVED = re.compile(r"( \d+ menit )?( Tersimpan 00:00)?$")
+
+
+def timeless(line: str) -> str:
+    """`line` without what the clock or chance put there; as wide as before."""
+    near = {(datetime.now(UTC) + timedelta(days=days)).strftime("%d-%m-%Y") for days in (-2, -1, 0, 1, 2)}
+    for day in near:
+        line = line.replace(day, "00-00-0000")
+    line = _MOMENT.sub(lambda found: re.sub(r"\d", "0", found.group()), line)
+    line = re.sub(r"\b\d+ menit lalu", lambda found: "baru saja".ljust(len(found.group())), line)
+    return _SAVED.sub(lambda found: " " * len(found.group()), line).rstrip()
+
+
+def hold_still(app: Any) -> None:
+    """Keeps messages on the screen for as long as they are looked at."""
+    notify = app.notify
+
+    def lasting(message: str, **settings: Any) -> None:
+        notify(message, **{**settings, "timeout": 3600.0})
+
+    app.notify = lasting
+
+
+async def look(hands: Any, size: tuple[int, int]) -> Look:
+    """The screen at hand in one size and every theme."""
+    app = hands.app
+    await hands.pilot.resize_terminal(*size)
+    focused = app.screen.focused
+    if isinstance(focused, Input):
+        focused.cursor_blink = False
+    await settled(hands)
+    lines = [timeless(strip.text) for strip in app.screen._compositor.render_strips()]
+    grids = {}
+    faint: list[str] = []
+    for theme in THEMES:
+        app.theme = theme
+        await hands.pilot.pause()
+        grids[theme] = grid(app)
+        faint += dull(app)
+    app.theme = THEMES[0]
+    return Look(size, lines, grids, faint)
+
+
+def told(looks: Iterable[Look]) -> str:
+    """A file of looks: one screen in all its sizes."""
+    return "\n".join(line for each in looks for line in each.told()) + "\n"

@@ -188,7 +188,7 @@ OFFICE: tuple[Stop, ...] = (
     Stop("review", pressed("f4"), ("Periksa karena",), "review", stay=True),
     Stop("review-approve", pressed("s"), ("sesudahnya",), stay=True),
     Stop("review-return", pressed("escape", "k"), ("Alasannya (dibaca",), stay=True),
-    Stop("review-filter", pressed("escape", "ctrl+f"), ("Daftar tunggu",)),
+    Stop("review-filter", pressed("escape", "ctrl+f"), ("Saring daftar",)),
     Stop("office-record", _screen("record", _one("Contoh Tiga")), ("Identitas",), "record"),
     Stop("office-conflicts", _screen("conflicts"), ("Contoh Satu",), "conflicts"),
     Stop("office-exchange", pressed("f5"), ("Tukar data",), "exchange"),
@@ -234,6 +234,9 @@ async def walk(hands: Hands, group: str, say: Callable[[str], str] = str) -> Asy
         await settled(hands)
         yield stop
         if not stop.stay:
+            # What is typed is on the disk before another screen tells of it.
+            app.keep_all()
+            await app.desk.ask("pen", lambda: None)
             while len(app.screen_stack) > depth:
                 await app.pop_screen()
             app.clear_notifications()
@@ -259,3 +262,28 @@ async def settled(hands: Hands) -> None:
         if now == before:
             return
         before = now
+
+
+_GIVE_WAY = ("scroll_", "page_", "page(")
+"""Actions that leave their key to the screen where there is nothing to scroll."""
+_SAME = ("submit", "search")
+"""Actions that tell the screen of their key, or are what the key is told to be."""
+
+
+def _bare(binding: Any) -> str:
+    return str(binding.action).removeprefix("screen.").removeprefix("app.")
+
+
+def false_keys(app: Any) -> list[str]:
+    """Keys that the screen at hand tells of, but that do something else there: a field takes them first."""
+    screen = app.screen
+    told = {name: active.binding for name, active in screen.active_bindings.items() if active.binding.show}
+    first: dict[str, Any] = {}
+    for node, bindings in screen._modal_binding_chain:
+        for name, binding in bindings:
+            if app._check_action_state(binding.action, node) is not False and not binding.action.startswith(_GIVE_WAY):
+                first.setdefault(name, binding)
+    found = [name for name, binding in told.items() if _bare(first.get(name, binding)) not in (_bare(binding), *_SAME)]
+    focused = screen.focused
+    typed = [name for name in told if len(name) == 1 and focused is not None and focused.check_consume_key(name, name)]
+    return [f"{type(screen).__name__}: {name}: {told[name].description}" for name in (*found, *typed)]
