@@ -14,19 +14,10 @@ from fieldapp.locale import _
 from fieldapp.tui.commands import COMMANDS, Command
 from fieldapp.tui.keys import PALETTE_KEY, binding_id, key_name
 from fieldapp.tui.screens import SCREENS
+from fieldapp.tui.terminal_keys import SAME_CODE, TAKEN
 
-#: The bytes that a terminal sends for these are those of another key.
-SAME_BYTES: Final = {
-    "ctrl+h": "backspace",
-    "ctrl+i": "tab",
-    "ctrl+j": "enter",
-    "ctrl+m": "enter",
-    "ctrl+left_square_bracket": "escape",
-}
-#: Taken by the window around the program before it sees them, in one terminal or browser or another.
-TAKEN_OUTSIDE: Final = frozenset(
-    {"f10", "f11", "ctrl+w", "ctrl+t", "ctrl+n", "ctrl+r", "ctrl+z", "ctrl+c", "ctrl+q", "ctrl+s"}
-)
+#: Besides what terminals and browsers keep: the way out, and keys that stop and reload where nobody expects it.
+TAKEN_OUTSIDE: Final = frozenset({*TAKEN, "ctrl+q", "ctrl+r", "ctrl+s"})
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 CHOOSABLE: Final = frozenset({*(f"f{number}" for number in (*range(1, 10), 12)), *(f"ctrl+{one}" for one in LETTERS)})
 """Every terminal sends these, and Windows' too."""
@@ -47,7 +38,7 @@ def sound(kept: Any) -> dict[str, str]:
     if not isinstance(kept, Mapping):
         return {}
     defaults = {id_of(command): command.key for command in COMMANDS if command.key}
-    usable = CHOOSABLE - TAKEN_OUTSIDE - SAME_BYTES.keys() - {PALETTE_KEY}
+    usable = CHOOSABLE - TAKEN_OUTSIDE - SAME_CODE.keys() - {PALETTE_KEY}
     found = {name: key for name, key in kept.items() if name in defaults and key in usable and key != defaults[name]}
     while True:
         taken = Counter((defaults | found).values())
@@ -65,9 +56,9 @@ def key_of(command: Command, keymap: Mapping[str, str]) -> str:
 def refusal(key: str, command: Command, keymap: Mapping[str, str]) -> str:
     """Why `key` cannot be the key of `command`, in words for the person who pressed it; nothing when it can."""
     name = key_name(key)
-    if key in SAME_BYTES:
+    if key in SAME_CODE:
         return _("Terminal tidak dapat membedakan {key} dari {other}. Pilih tombol lain.").format(
-            key=name, other=key_name(SAME_BYTES[key])
+            key=name, other=key_name(SAME_CODE[key])
         )
     if key in TAKEN_OUTSIDE:
         return _(

@@ -14,7 +14,7 @@ NAMED: Final = frozenset(
     {
         *("enter", "escape", "space", "tab", "backspace", "delete", "insert"),
         *("up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
-        *(f"f{number}" for number in range(1, 10)),
+        *(f"f{number}" for number in (*range(1, 10), 12)),
         "shift+tab",
     }
 )
@@ -41,7 +41,6 @@ TAKEN: Final[dict[str, str]] = {
     "ctrl+n": N_("Peramban membuka jendela lain dengan tombol itu."),
     "f10": N_("Jendela terminal membuka menunya dengan tombol itu."),
     "f11": N_("Jendela terminal menjadi selayar penuh dengan tombol itu."),
-    "f12": N_("Peramban memakai tombol itu sendiri."),
 }
 """Keys that something between the keyboard and the program keeps for itself."""
 
