@@ -2,7 +2,7 @@
 
 import sys
 
-from fieldapp.cli.main import run
+from fieldapp.cli.start import run
 
 if __name__ == "__main__":
     sys.exit(run())

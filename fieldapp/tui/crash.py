@@ -6,10 +6,7 @@ numbers, function names and the exception's type only.
 
 from __future__ import annotations
 
-import platform
-import traceback
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 FOLDER = "crash"
@@ -17,6 +14,8 @@ FOLDER = "crash"
 
 def frames(error: BaseException) -> list[str]:
     """The lines of a report about `error` and what caused it: types and frames, no values."""
+    import traceback
+
     lines: list[str] = []
     seen: set[int] = set()
     link: BaseException | None = error
@@ -39,6 +38,10 @@ def _carried(error: BaseException) -> BaseException | None:
 
 def write_report(home: Path, error: BaseException) -> Path | None:
     """Writes a report under `home/crash/` and returns its path; None when the disk refuses."""
+    # Most runs never need these, and every start would pay for them.
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
     now = datetime.now(UTC)
     try:
         release = version("fieldapp")

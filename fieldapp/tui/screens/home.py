@@ -106,7 +106,8 @@ class HomeScreen(FieldScreen[None]):
 
         def work() -> tuple[str | None, bool]:
             import fieldapp.forms.check
-            import fieldapp.services.registrations  # noqa: F401
+            import fieldapp.services.registrations
+            import fieldapp.tui.screens.form  # noqa: F401
 
             draft = session.preference(recovered)
             return draft if isinstance(draft, str) else None, bool(session.own_preference(TOURED))

@@ -74,6 +74,8 @@ class UnlockScreen(FieldScreen[None]):
         self._members = members
         if there:
             self._show_members()
+            # Behind the paint, while the passphrase is typed: whoever presses Enter then waits for its key alone.
+            self.field_app.desk.submit("clock", _warm_up)
         else:
             self.app.call_later(self.app.switch_screen, screen_named("wizard"))
 
@@ -114,6 +116,13 @@ class UnlockScreen(FieldScreen[None]):
         note = self.query_one("#note", Static)
         note.set_class(wrong, "wrong")
         note.update(content(words))
+
+
+def _warm_up() -> None:
+    import fieldapp.services.inspection
+    import fieldapp.services.session
+    import fieldapp.services.status
+    import fieldapp.tui.screens.home  # noqa: F401
 
 
 class UnlockBox(Vertical):
