@@ -21,6 +21,7 @@ FILE: Final = "daftar-kunjungan.xlsx"
 _SHARE: Final = 4
 _LEAST: Final = 36
 _KNOWN: Final = 3
+_STREETS: Final = 3
 _SEED: Final = 1964
 #: What the first people whom a laptop visits are found to be.
 _FOUND: Final = ("tidak_di_rumah", "pindah", "menolak")
@@ -73,7 +74,9 @@ def _people(road: Road) -> list[Values]:
     """Mostly people whom nobody has met yet, and some who are registered already."""
     fresh = made_up(max(_LEAST, road.people * _SHARE // 10), town_of(LAPTOPS, road.clock()), seed=_SEED)
     known = [person.values for laptop in LAPTOPS for _id, person in road.kept[laptop.key][:1] if not person.trouble]
-    return [person.values for person in fresh if not person.trouble] + known[:_KNOWN]
+    people = [person.values for person in fresh if not person.trouble] + known[:_KNOWN]
+    # A street has more than one door: three RTs in each kelurahan.
+    return [{**values, "ktp_rt": f"{number % _STREETS + 1:03d}"} for number, values in enumerate(people)]
 
 
 def _row(number: int, values: Values) -> dict[str, Any]:

@@ -207,7 +207,7 @@ def undo_visit(session: Session, item: str) -> dict[str, Any]:
         if before is None and is_refusal:
             raise problem("prelist_values_gone")
         values = before.values if before is not None else {}
-        names = (*rules.VISIT, *rules.PERSONAL) if is_refusal else rules.VISIT
+        names = (*rules.VISIT, *rules.PERSONAL, *rules.KEPT) if is_refusal else rules.VISIT
         _edit(session, journal, found, {name: values.get(name) for name in names})
 
     session.write(write)

@@ -231,7 +231,7 @@ class Projector:
                     record.origin_by,
                     record.origin_t[0],
                     void,
-                    to_json(record.values),
+                    to_json(prelist.shown_values(record) if record.type == PRELIST else record.values),
                 ),
             )
             if record.type == "lease" and not void:

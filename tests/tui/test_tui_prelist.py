@@ -115,7 +115,7 @@ async def test_enter_begins_the_form_filled_in_and_esc_comes_back_to_the_same_pe
         await hands.press("down")
         await hands.until("> Contoh Satu")
         await hands.press("enter")
-        await hands.until("1/9 Identitas", "Contoh Satu", "6471054101909001", "Diisi dari daftar kunjungan")
+        await hands.until("1/9 Identitas", "Contoh Satu", "6471054101909001", "Dari daftar kunjungan")
         # What a person types over it is the person's own word.
         await hands.press("escape")
         await hands.until("Daftar kunjungan", "> Contoh Satu", "formulir dimulai")

@@ -106,6 +106,10 @@ class StreetList(RecordList):
         """The RT of the line at hand."""
         return self.places[bisect_right(self.starts, self.cursor) - 1] if self._ids else None
 
+    def heading_is_out_of_sight(self) -> bool:
+        """Whether the RT of the line at hand has its heading above what is to be seen."""
+        return bool(self._ids) and self.starts[bisect_right(self.starts, self.cursor) - 1] < self.scroll_offset.y
+
     def person(self) -> str | None:
         """The id of the person at hand."""
         chosen = self.value()
@@ -270,12 +274,13 @@ class PrelistScreen(FieldScreen[None]):
         what = [state_words(self._state)] if self._state else []
         what += [self._place.words()] if self._place else []
         parts = [_("Tampil: {what}.").format(what=", ".join(what))] if what else []
-        if at_hand is not None and (self._place is None or self._place.rt is None):
+        if at_hand is not None and self._list.heading_is_out_of_sight():
             parts.append(progress(at_hand, self._counts.get(at_hand)) + ".")
         self.query_one("#filter", Static).update(content(" ".join(parts)))
 
     def on_lines_moved(self, event: Lines.Moved) -> None:
-        self._tell_place()
+        # Where the list is scrolled to follows the line at hand only with the next drawing.
+        self.call_after_refresh(self._tell_place)
 
     def on_record_list_page_wanted(self, event: RecordList.PageWanted) -> None:
         session, ids = self.session, event.ids

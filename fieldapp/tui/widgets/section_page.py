@@ -32,7 +32,7 @@ def filled_words(source: str) -> str:
         case "neighbour":
             return _("Dari orang sebelumnya; cocokkan dengan KTP.")
         case "list":
-            return _("Diisi dari daftar kunjungan; tanyakan lagi.")
+            return _("Dari daftar kunjungan; tanyakan lagi.")
         case _:
             return ""
 
