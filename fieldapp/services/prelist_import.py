@@ -110,10 +110,12 @@ def import_list(
         }
 
     answer = session.read(look)
-    near = _near(session, answer.pop("unknown"), progress)
-    answer.update(near=near[:NEAR_TOLD], near_count=len(near), dry_run=dry_run)
+    unknown = answer.pop("unknown")
     if not dry_run and not answer["is_same"]:
         answer["id"] = session.write(lambda connection, journal: _take_in(session, connection, journal, name, read))
+    # Last, since it takes longest and is only told: whoever stops it has the list all the same.
+    near = _near(session, unknown, progress)
+    answer.update(near=near[:NEAR_TOLD], near_count=len(near), dry_run=dry_run)
     return answer
 
 
