@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from fieldapp.domain.nik import check_nik
 from fieldapp.forms.conditions import Values
 from fieldapp.forms.declaration import QUESTIONS
+
+#: Question -> the needed one that it may be answered instead of.
+INSTEAD: Final = {"nik_absent_reason": "nik", "no_phone": "phone"}
 
 
 class Progress(NamedTuple):
@@ -39,9 +42,17 @@ def next_needed(values: Values, wrong: Collection[str], name: str) -> str | None
         question = QUESTIONS[each]
         if each == name or question.app_set or not question.is_relevant(values):
             continue
-        if (each in wrong) if each in values else question.is_required(values):
+        if (each in wrong) if each in values else _is_needed(each, values):
             return each
     return None
+
+
+def _is_needed(name: str, values: Values) -> bool:
+    """Whether the unanswered question is needed, or stands for one that is needed and unanswered."""
+    other = INSTEAD.get(name)
+    if other is not None and other not in values:
+        return QUESTIONS[other].is_required(values)
+    return QUESTIONS[name].is_required(values)
 
 
 def from_nik(values: Values, today: date) -> dict[str, str]:

@@ -148,5 +148,6 @@ class Draft:
         return [
             finding
             for finding in self.findings
-            if finding.field == name and (finding.code != "required" or name in self.visited)
+            if finding.field == name
+            and (finding.code != "required" or (name in self.visited and name not in self.values))
         ]

@@ -223,3 +223,13 @@ def test_text_on_screens_is_never_markup() -> None:
             if name == "from_markup":
                 unsafe.append(f"{path.name}:{node.lineno}")
     assert not unsafe
+
+
+def test_the_next_needed_question_of_who_has_no_nik_and_no_phone_is_the_one_that_says_so() -> None:
+    draft = Draft("d", {}, ("identity", "nik"))
+    assert draft.next_needed("nik") == "nik_absent_reason"
+    draft.put("nik_absent_reason", "hilang")
+    assert draft.next_needed("nik") == "name"
+    assert draft.next_needed("phone") == "no_phone"
+    draft.put("no_phone", True)
+    assert draft.next_needed("domicile_same") == "kinds"

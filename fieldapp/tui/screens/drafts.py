@@ -7,6 +7,7 @@ from functools import partial
 from typing import ClassVar, Final
 
 from textual.binding import BindingType
+from textual.content import Content
 from textual.widget import Widget
 
 from fieldapp.forms.declaration import FORM, QUESTIONS
@@ -21,7 +22,7 @@ from fieldapp.tui.widgets.lines import Line, Lines
 
 REFUSED: Final = "menolak"
 """The visit of a person who did not consent: only counted."""
-_NAME, _WHERE, _ERRORS = 22, 25, 7
+_NAME, _WHERE, _ERRORS = 26, 24, 5
 """Cells of the columns; the age takes what is left."""
 _MINUTE_MS: Final = 60_000
 
@@ -36,8 +37,9 @@ class DraftLines(Lines):
 
 
 def _row(mark: str, name: str, where: str, errors: str, age: str) -> str:
-    cells = [f"{mark:<4}", f"{name[:_NAME]:<{_NAME}}", f"{where[:_WHERE]:<{_WHERE}}", f"{errors:>{_ERRORS}}", age]
-    return " ".join(cells)
+    columns = ((name, _NAME), (where, _WHERE))
+    fitted = [Content(text).truncate(width, ellipsis=True, pad=True).plain for text, width in columns]
+    return " ".join([f"{mark:<3}", *fitted, f"{errors:>{_ERRORS}}", age])
 
 
 def age_words(updated_ms: int, now_ms: int) -> str:

@@ -129,9 +129,10 @@ class FormMoves(DraftScreen):
             row = self.page.rows.get(f"{prefix}address")
             if row is not None and isinstance(row.field_widget, TextField):
                 row.field_widget.offer = self._offer_words(self.lived_near(prefix))
+                row.field_widget.refresh()
 
     def _offer_words(self, address: dict[str, Any]) -> str:
-        parts = [plain(address.get("address") or "", 20).strip()]
+        parts = [plain(address.get("address") or "", 40).strip()]
         if address.get("rt"):
             parts.append(_("RT {rt}").format(rt=plain(address["rt"], 3)))
         parts.append(area_text(str(address.get("area") or ""), self.programme.city).split(",")[0])

@@ -10,6 +10,7 @@ from typing import ClassVar, Final, Protocol, runtime_checkable
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.binding import BindingType
+from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input
@@ -86,6 +87,8 @@ class TextField(TypedLine):
         strip = super().render_line(y)
         words = self.told() if self.has_focus else ""
         room = self.size.width - cell_len(self.value) - 2
+        if not self.value and cell_len(words) > room:
+            words = Content(words).truncate(max(1, room), ellipsis=True).plain
         if y or not words or cell_len(words) > room:
             return strip
         told = Segment(words, self.get_component_rich_style("answer--told"))

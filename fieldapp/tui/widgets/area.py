@@ -207,4 +207,4 @@ class AreaField(Vertical):
 
     def focus_input(self) -> None:
         """Puts the cursor into the typed part."""
-        self._input.focus()
+        self._input.focus(scroll_visible=False)

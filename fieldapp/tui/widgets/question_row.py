@@ -192,4 +192,4 @@ class QuestionRow(Widget):
         if isinstance(self.field_widget, AreaField):
             self.field_widget.focus_input()
         else:
-            self.field_widget.focus()
+            self.field_widget.focus(scroll_visible=False)

@@ -185,6 +185,12 @@ class SectionPage(VerticalScroll, can_focus=False, inherit_bindings=False):
 
     def _keep_in_view(self, row: QuestionRow) -> None:
         self.scroll_to_widget(row, animate=False, immediate=True)
+        # A list that opens or a note that comes moves the rows once more, after this.
+        self.call_after_refresh(self._settle, row)
+
+    def _settle(self, row: QuestionRow) -> None:
+        if self.is_attached and row.is_attached and row.has_focus_within:
+            self.scroll_to_widget(row, animate=False, immediate=True)
 
     def on_answer_changed(self, event: AnswerChanged) -> None:
         event.stop()
@@ -193,6 +199,7 @@ class SectionPage(VerticalScroll, can_focus=False, inherit_bindings=False):
                 self.rows[event.field].note(())
             else:
                 self.refresh_asked()
+                self.refresh_notes()
             self.post_message(self.Touched(event.field, left=False))
 
     def on_answer_left(self, event: AnswerLeft) -> None:
