@@ -79,7 +79,7 @@ SHOTS = (
     Shot("daftar", "pencacah-citra", ("c", See("Daftar pendaftaran"), Write("rahm"), See("rahm"))),
     Shot("pengaturan", "pencacah-citra", ("a", See("Pengaturan"))),
     Shot("awal-pengawas", "pengawas"),
-    Shot("periksa", "pengawas", ("p", See("Tempat Anda")), size=(100, 30)),
+    Shot("periksa", "pengawas", ("p", See("Tempat Anda"), "down", See("Yang perlu diperhatikan")), size=(120, 30)),
     Shot("pendaftaran", "pengawas", ("p", See("Tempat Anda"), "enter", See("Yang perlu diperhatikan")), size=(100, 30)),
     Shot("orang-sama", "koordinator", ("o", See("hampir pasti"), "enter", See("Mengapa diajukan")), size=(100, 30)),
     Shot("pertentangan", "koordinator", ("k", See("Pertentangan"), "enter", See("Nilai mana"))),
