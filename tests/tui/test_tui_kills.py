@@ -241,7 +241,7 @@ def test_a_reason_that_was_being_written_decides_nothing_and_a_decision_is_whole
     assert awas.people() == THREE
     awas.on(HOME)
     awas.do("k", see=("Pertentangan", "Contoh Satu"))
-    awas.do("enter", see=("Nilai mana yang benar?",))
+    awas.do("1", see=("Tidak dipakai:",))
     awas.power_lost()
     with awas.looked_into() as session:
         assert len(conflicts.listing(session)) == 1

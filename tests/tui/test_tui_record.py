@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from fieldapp.locale import set_language
 from fieldapp.services import exchange, registrations, review
 from fieldapp.services.session import open_session
 
@@ -141,3 +142,15 @@ def test_how_far_an_entry_has_come_is_proved_by_bundles_and_receipts(town) -> No
         assert step == before
         assert [each["by"] for each in edit["received"]] == ["Awas Pengawas"]
         assert (decision["here"], decision["carried"]) == (False, None)
+
+
+async def test_another_language_is_spoken_at_once_and_the_line_at_hand_stays(town, at, corrected) -> None:
+    async with at(town.ani) as hands:
+        await read(hands, "dua")
+        lines = hands.app.screen.query_one("#record")
+        lines.cursor = next(number for number, line in enumerate(lines._lines) if line.value == "heir_name")
+        set_language("en")
+        hands.app.screen.relabel()
+        await hands.until("Awaits decision", "> Comment: Heir's name", gone="Kemungkinan orang")
+        assert lines.value() == "heir_name"
+        assert "Contoh Dua" in hands.seen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fieldapp.locale import set_language
 from fieldapp.services import drafts, exchange, registrations, returned, review
 from fieldapp.services.session import open_session
 
@@ -105,3 +106,13 @@ async def test_where_nothing_came_back_it_is_said_and_the_keys_do_no_harm(town, 
         await hands.until("Tidak ada yang dikembalikan kepada Anda")
         await hands.press("enter", "b", "u")
         await hands.until("terlama dulu")
+
+
+async def test_another_language_is_spoken_at_once(town, at) -> None:
+    async with at(town.ani) as hands:
+        await hands.unlock()
+        await hands.press("r")
+        await hands.until("putaran 2, dikembalikan")
+        set_language("en")
+        hands.app.screen.relabel()
+        await hands.until("round 2, returned today", "newest first", gone="terbaru dulu")

@@ -179,9 +179,10 @@ async def test_a_conflict_is_settled_by_picking_the_value_that_stays(town, at) -
     async with at(town.awas) as hands:
         await hands.unlock()
         await hands.press("k")
-        await hands.until("Contoh Satu", "Pekerjaan sekarang", "1 isian")
-        await hands.press("enter")
-        await hands.until("Nilai mana yang benar?", "Kurir", "Ojek pangkalan", "Semula: Tukang pijat")
+        await hands.until("Contoh Satu: Pekerjaan sekarang", "1 pertentangan", "Semula: Tukang pijat")
+        await hands.until("1  Kurir   oleh Awas Pengawas", "2  Ojek pangkalan atau daring   oleh Ani Pencacah")
+        await hands.press("2")
+        await hands.until("Contoh Satu. Yang dipakai:", "Tidak dipakai: Kurir")
         await hands.press("enter")
         await hands.until("Tidak ada pertentangan", "Pertentangan selesai")
     with open_session(town.awas, PASSPHRASE) as awas:

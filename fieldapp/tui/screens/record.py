@@ -108,6 +108,13 @@ class RecordScreen(FieldScreen[None]):
         self._draw()
         self.refresh_bindings()
 
+    def relabel(self) -> None:
+        super().relabel()
+        if self._loaded is not None:
+            self._show(self._loaded)
+            # What the services said of those alike was said in the other language.
+            self._load()
+
     def on_resize(self, event: events.Resize) -> None:
         self._draw()
 

@@ -64,6 +64,10 @@ class ReturnedScreen(FieldScreen[None]):
             self._found = found
             self._draw()
 
+    def relabel(self) -> None:
+        super().relabel()
+        self._draw()
+
     def on_resize(self, event: events.Resize) -> None:
         self._draw()
 
