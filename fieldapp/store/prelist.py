@@ -32,11 +32,14 @@ _REGISTERED: Final = """coalesce(
         THEN (SELECT min(r.id) FROM registration AS r WHERE r.nik = p.nik AND r.live = 1) END)"""
 _STATE: Final = f"""CASE WHEN {_REGISTERED} IS NOT NULL THEN 'terdaftar'
     WHEN p.visit = '{prelist.REFUSED}' THEN p.visit
-    WHEN p.id IN (SELECT value FROM json_each(:drafts)) THEN 'draf'
+    WHEN p.id IN (SELECT key FROM json_each(:drafts)) AND coalesce(p.visited_at, '') <=
+        (SELECT value FROM json_each(:drafts) WHERE key = p.id) THEN 'draf'
     ELSE coalesce(p.visit, 'belum') END"""  # noqa: S608 - our words
 # A draft may hold anything, so its JSON is not trusted to be what SQLite reads.
 _ITEM_OF_DRAFT: Final = """CASE WHEN json_valid(values_json, 6) AND json_type(values_json, '$.prelist_id') = 'text'
     THEN values_json ->> '$.prelist_id' END"""
+_LAST: Final = "~"
+"""Sorts who refused, and so has no name, behind everybody else of the RT."""
 _IN_ORDER: Final = "p.scope, p.rw, p.rt, p.name_key, p.id"
 
 
@@ -111,7 +114,7 @@ def put(connection: Connection, record: Record) -> None:
             text.get("rw", ""),
             text.get("rt", ""),
             name,
-            name_key(name),
+            name_key(name) or _LAST,
             f"{plain(name)} {plain(address)}",
             address,
             text.get("nik") or None,
@@ -299,9 +302,11 @@ def _items(connection: Connection, where: str, given: Sequence[Any]) -> list[Ite
 
 
 def _drafts_of(connection: Connection, member: str) -> str:
-    """The items from which the member has begun a form, as JSON."""
+    """The items from which the member has begun a form, with when it was last worked on: what a visit found later
+    says more."""
     found = connection.execute(
-        f"SELECT DISTINCT {_ITEM_OF_DRAFT} FROM draft WHERE member = ? AND edits IS NULL",  # noqa: S608 - our words
+        f"""SELECT {_ITEM_OF_DRAFT}, strftime('%Y-%m-%dT%H:%M:%SZ', max(updated_ms) / 1000, 'unixepoch') FROM draft
+        WHERE member = ? AND edits IS NULL GROUP BY 1""",  # noqa: S608 - our words
         (member,),
     )
-    return to_json([row[0] for row in found if row[0] is not None])
+    return to_json({item: at or "" for item, at in found if item is not None})

@@ -152,6 +152,17 @@ def test_the_form_begins_with_what_the_list_says_and_nothing_about_consent(stree
     assert prelist.filled(street.laptop, drafts.new_draft(street.laptop).id) == frozenset()
 
 
+def test_what_a_visit_found_after_a_form_was_begun_shows_until_the_form_is_gone_on_with(street: Street) -> None:
+    prelist.visit(street.laptop, street.item, "tidak_di_rumah")
+    view = prelist.begin(street.laptop, street.item)
+    assert street.row()["state"] == "draf"
+    assert prelist.visit(street.laptop, street.item, "pindah")["state"] == "pindah"
+    drafts.save_draft(street.laptop, view.id, view.values)
+    assert street.row()["state"] == "draf"
+    drafts.discard_draft(street.laptop, view.id)
+    assert street.row()["state"] == "pindah"
+
+
 def test_handing_in_makes_the_person_registered_on_every_laptop(street: Street, person: Any) -> None:
     view = prelist.begin(street.laptop, street.item)
     drafts.save_draft(street.laptop, view.id, {**person(7), **view.values, "phone": None, "no_phone": True})

@@ -31,7 +31,9 @@ def states(replica: Any) -> dict[str, str]:
 def test_people_come_by_area_rw_rt_and_name(town, replica_of) -> None:
     for name, rw, rt in (("Zaki", "001", "001"), ("Budi", "002", "001"), ("ani", "001", "002"), ("Beni", "001", "001")):
         town.item(name=name, rw=rw, rt=rt)
-    assert [row.name for row in rows(replica_of(town))] == ["Beni", "Zaki", "ani", "Budi"]
+    town.visit("siti", town.item(name="Aminah", rw="001", rt="001"), refused({"rt": "001", "rw": "001"}, AT))
+    # Who refused has no name to stand by, and stands behind the others of the RT.
+    assert [row.name for row in rows(replica_of(town))] == ["Beni", "Zaki", "", "ani", "Budi"]
 
 
 def test_a_page_shows_what_a_visit_needs_and_leaves_out_what_is_unknown(town, replica_of) -> None:
