@@ -85,36 +85,35 @@ Grid = list[list[str]]
 
 
 def grid(app: Any) -> Grid:
-    """How each cell of the window is painted now. Of an empty cell the letters' colour does not count."""
+    """How each cell of the window is painted now. A space between words is as they are, unless its ground is another."""
     lines = []
     for strip in app.screen._compositor.render_strips():
-        text = strip.text
-        shown = iter(timeless(text).ljust(len(text)))
         cells: list[str] = []
         for segment in strip:
+            style = segment.style or Style()
             for char in segment.text:
-                cells += [_style(segment.style or Style(), next(shown))] * cell_len(char)
+                if char == " " and not (style.underline or style.reverse or style.strike):
+                    ground = f"/{_name(style.bgcolor)}"
+                    before = cells[-1] if cells else ""
+                    plain = not {"underline", "reverse", "strike"} & set(before.split("+"))
+                    cells.append(before if plain and before.partition("+")[0].endswith(ground) else f"-{ground}")
+                else:
+                    cells += [_style(style)] * cell_len(char)
         lines.append(cells)
     return lines
 
 
 @lru_cache(maxsize=8192)
-def _style(style: Style, char: str) -> str:
-    traits = [
-        name
-        for name, on in (
-            ("bold", style.bold),
-            ("italic", style.italic),
-            ("underline", style.underline),
-            ("reverse", style.reverse),
-            ("strike", style.strike),
-            ("dim", style.dim),
-        )
-        if on
-    ]
-    bare = char == " " and not {"underline", "reverse", "strike"} & set(traits)
-    letters = "-" if bare else _name(style.color)
-    return "+".join([f"{letters}/{_name(style.bgcolor)}", *([] if bare else traits)])
+def _style(style: Style) -> str:
+    traits = (
+        ("bold", style.bold),
+        ("italic", style.italic),
+        ("underline", style.underline),
+        ("reverse", style.reverse),
+        ("strike", style.strike),
+        ("dim", style.dim),
+    )
+    return "+".join([f"{_name(style.color)}/{_name(style.bgcolor)}", *(name for name, on in traits if on)])
 
 
 def _name(color: Color | None) -> str:
@@ -175,7 +174,7 @@ def timeless(line: str) -> str:
         line = line.replace(day, "00-00-0000")
     line = _MOMENT.sub(lambda found: re.sub(r"\d", "0", found.group()), line)
     line = re.sub(r"\b\d+ menit lalu", lambda found: "baru saja".ljust(len(found.group())), line)
-    return _SAVED.sub(lambda found: " " * len(found.group()), line).rstrip()
+    return _SAVED.sub("", line.rstrip()).rstrip()
 
 
 def hold_still(app: Any) -> None:
