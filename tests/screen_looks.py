@@ -85,7 +85,7 @@ Grid = list[list[str]]
 
 
 def grid(app: Any) -> Grid:
-    """How each cell of the window is painted now. A space between words is as they are, unless its ground is another."""
+    """How each cell of the window is painted now. A space is as the word before it, unless its ground is another."""
     lines = []
     for strip in app.screen._compositor.render_strips():
         cells: list[str] = []
