@@ -243,7 +243,8 @@ def _ordered(
         arguments["odd"] = to_json([[rid, *each] for rid, each in odd.items()])
         before, beside = f"WITH {_ODD}", "LEFT JOIN odd ON odd_rid = rid"
     # Neither statistics nor luck decides: along this index no page of the wide table is read.
-    source = "registration" if order == "id" else "registration INDEXED BY registration_listed"
+    by_id = order == "id" and wanted == Filter()
+    source = "registration" if by_id else "registration INDEXED BY registration_listed"
     parts = list[str]()
     if wanted.text is not None and wanted.text.strip():
         hits = _hits(connection, wanted.text)
@@ -346,8 +347,12 @@ def counted(connection: Connection, column: Literal["scope", "registered_by"]) -
 
 def count(connection: Connection, wanted: Filter | None = None) -> int:
     """How many registrations `wanted` keeps."""
-    where, arguments = _where(wanted or Filter())
-    return int(connection.execute(" ".join(["SELECT count(*) FROM registration", where]), arguments).fetchone()[0])
+    wanted = wanted or Filter()
+    where, arguments = _where(wanted)
+    # Few registrations have conflicts, and none of the wide rows has to be read to see which.
+    index = "INDEXED BY registration_listed" if wanted == Filter(conflicting=True) else ""
+    statement = " ".join(["SELECT count(*) FROM registration", index, where])
+    return int(connection.execute(statement, arguments).fetchone()[0])
 
 
 def counts(connection: Connection, member: str, pending: Collection[str]) -> Counts:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import lookalikes
 
 from fieldapp.services import duplicates, registrations, same_as
 from fieldapp.services.session import open_session
-from fieldapp.store import matching
+from fieldapp.store import matching, open_pairs, queries
 
 
 def _waiting(session) -> int:
@@ -15,7 +17,13 @@ def _waiting(session) -> int:
     def read(connection) -> int:
         words = matching.decided(connection)
         pairs = matching.known_pairs(connection, matching.SHOWN)
-        return sum(matching.is_open(pair, words.get((pair.a, pair.b))) for pair in pairs)
+        left = [pair for pair in pairs if matching.is_open(pair, words.get((pair.a, pair.b)))]
+        number = queries.numbers_of(connection, [one for pair in pairs for one in (pair.a, pair.b)])
+        each = Counter(number[one] for pair in left for one in (pair.a, pair.b))
+        assert open_pairs.waiting(connection) == dict(each)
+        some = [*number.values()][::2]
+        assert open_pairs.waiting(connection, some) == {rid: each[rid] for rid in some if rid in each}
+        return len(left)
 
     return session.read(read)
 

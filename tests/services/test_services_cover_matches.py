@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fieldapp.services import cover_decisions, cover_import, cover_matches, registrations, review
+from fieldapp.services import cover_decisions, cover_import, cover_matches, lists, registrations, review
 from fieldapp.services.session import Session
 from fieldapp.store import covers as store
 
@@ -192,3 +192,55 @@ def test_nothing_is_left_of_a_list_that_was_taken_back(office: Any, tmp_path: Pa
 
     assert supervisor.read(left) == [0, 0, 0, 0]
     assert supervisor.read(lambda c: store.near_pairs(c, ["x"])) == []
+
+
+def ranked(session: Session) -> list[int]:
+    """The ranks in force, which have to be those without anything kept, before and after keeping them."""
+
+    def read(connection: Any) -> dict[int, int]:
+        return cover_matches.ranks(session, connection)
+
+    def anew(connection: Any) -> dict[int, int]:
+        # Read inside a transaction that is taken back: nothing kept, the same lists and decisions.
+        connection.execute("SAVEPOINT anew")
+        store.forget_ranks(connection)
+        found = read(connection)
+        connection.execute("ROLLBACK TO anew")
+        return found
+
+    kept = session.read(read)
+    assert kept == session.write(lambda connection, _: anew(connection))
+    cover_matches.keep_ranks(session)
+    assert kept == session.read(read)
+    return sorted(kept.values())
+
+
+def test_ranks_follow_lists_decisions_and_answers(town: Any, person: Any, tmp_path: Path) -> None:
+    office, siti = town.join("supervisor", "Agus", AREA), town.join("enumerator", "Siti", AREA)
+    ids = handed_in(siti, *(somebody(person, number) for number in range(3)))
+    town.carry(siti, office)
+    assert ranked(office) == []
+    listed = somebody(person, 1)
+    on_list = (listed["nik"], listed["name"], "11-02-1981")
+    taken_in(office, tmp_path, SLIP, on_list)
+    cover_matches.find_all(office)
+    assert ranked(office) == [1, 2]
+    first = [row["name"] for row in lists.rows_of(office, lists.ids(office, order="risk"))[:2]]
+    assert first == [listed["name"], somebody(person, 0)["name"]]
+    cover_decisions.decide(office, LIST, ids[0], "same", reason="Kartunya dilihat", row=2)
+    assert ranked(office) == [2, 2]
+    cover_decisions.decide(office, LIST, ids[1], "ended", reason="Sudah berakhir", row=3)
+    assert ranked(office) == [2]
+    # A changed answer puts the question again, wherever it was changed.
+    registrations.edit(siti, ids[0], {"mother_name": "Ibu Lain"})
+    town.carry(siti, office)
+    cover_matches.find_all(office)
+    assert ranked(office) == [2]
+    handed_in(siti, somebody(person, 3))
+    town.carry(siti, office)
+    assert ranked(office) == [2]
+    registrations.void(siti, ids[0], "Salah orang")
+    town.carry(siti, office)
+    assert ranked(office) == []
+    cover_import.undo(office, LIST)
+    assert ranked(office) == []

@@ -136,6 +136,14 @@ class ListScreen(FieldScreen[None]):
         with self.prevent(Input.Changed):
             self.query_one("#search", Input).value = self._place.wanted.text
 
+    def relabel(self) -> None:
+        super().relabel()
+        self.query_one("#search", Input).placeholder = _("cari nama, NIK, atau telepon")
+        self._tell_filter()
+        self.tell_count()
+        self.records.refresh()
+        self._look_soon()
+
     def begun(self) -> None:
         """What was remembered is there; a screen that was asked for something says so now."""
 

@@ -79,6 +79,10 @@ class ReviewScreen(ListScreen):
     def nothing(self) -> str:
         return _("Semua yang menunggu: tidak ada. F6 menggabungkan paket dari laptop lain.")
 
+    def relabel(self) -> None:
+        super().relabel()
+        self._outlook()
+
     def on_screen_resume(self) -> None:
         self._outlook()
 
