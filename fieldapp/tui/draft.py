@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from fieldapp.domain.findings import Finding
 from fieldapp.forms.progress import Progress, next_needed, progress
 
+MISSING: Final = ("required", "witness_required")
+"""Findings that an answer is not there yet."""
 Position = tuple[str, str]
 """(section, field) where the cursor stands."""
 
@@ -149,5 +151,5 @@ class Draft:
             finding
             for finding in self.findings
             if finding.field == name
-            and (finding.code != "required" or (name in self.visited and name not in self.values))
+            and (finding.code not in MISSING or (name in self.visited and name not in self.values))
         ]

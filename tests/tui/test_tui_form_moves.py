@@ -30,7 +30,7 @@ async def test_a_letter_before_each_field_leads_there_and_a_digit_to_a_section(t
         await hands.until("Nama ahli waris *           Waris Rekaan", gone="Tekan huruf")
 
 
-async def test_a_pasted_nik_is_told_back_as_it_is_understood(town, at) -> None:
+async def test_what_is_typed_or_pasted_is_told_back_as_it_is_understood(town, at) -> None:
     whole = "6471 0545 0688 9009"
     async with at(town.ani) as hands:
         await _new(hands)
@@ -38,6 +38,7 @@ async def test_a_pasted_nik_is_told_back_as_it_is_understood(town, at) -> None:
             ("6471.0545.0688.9009", whole, "6471054506889009"),
             ("6471 0545 0688 9009 ", whole, "6471054506889009"),
             ("'6471054506889009", whole, "6471054506889009"),
+            ("6471051708759009", "6471 0517 0875 9009", "6471051708759009"),
             ("64710545", "8 dari 16 angka", "64710545"),
             ("6.47E+15", "angkanya hilang: ketik dari kartu", "6.47E+15"),
         ):
@@ -48,17 +49,15 @@ async def test_a_pasted_nik_is_told_back_as_it_is_understood(town, at) -> None:
             await hands.until(f"NIK *                       {kept}", gone=told)
             await hands.press("up")
         await hands.until("Angka NIK ini hilang", "Ketik dari KTP")
-
-
-async def test_dates_phones_and_money_are_told_back_while_they_are_typed(town, at) -> None:
-    async with at(town.ani) as hands:
-        await _new(hands)
-        await hands.press("ctrl+o", "f")
-        await hands.write("17/8/75")
-        await hands.until("17 Agustus 1975, umur ")
+        # What came from a NIK that was put right is put right with it.
+        await hands.until("Tanggal lahir *             17-08-1975", "(*) Laki-laki")
+        # Dates, phones and money.
+        await hands.press("ctrl+o", "e", "ctrl+u")
+        await hands.write("18/8/75")
+        await hands.until("18 Agustus 1975, umur ")
         await hands.press("enter")
-        await hands.until("Tanggal lahir *             17-08-1975")
-        await hands.press("ctrl+o", "l")
+        await hands.until("Tanggal lahir *             18-08-1975")
+        await hands.press("ctrl+o", "k")
         await hands.write("1/2020")
         await hands.until("1 Januari 2020")
         await hands.press("enter")

@@ -301,7 +301,9 @@ class FormScreen(FormMoves):
         draft = self.draft
         if not isinstance(self.page, SectionPage):
             return
-        for name, value in from_nik(draft.values, self.session.today()).items():
+        # What an earlier NIK brought and nobody touched follows the one that was put right.
+        typed = {name: value for name, value in draft.values.items() if draft.filled.get(name) != "nik"}
+        for name, value in from_nik(typed, self.session.today()).items():
             draft.fill(name, value, "nik")
         self.page.show_answers(draft.filled)
 
