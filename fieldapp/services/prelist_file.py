@@ -82,12 +82,16 @@ def read_people(
     kept: list[Person] = []
     refused: list[tuple[PersonRow, list[str]]] = []
     seen: set[object] = set()
+    holders: dict[str, dict[str, Any]] = {}
     without_nik = 0
     for row in found:
         scope, code = places.of(row.values)
         if "name" not in row.values:
             code = "row_nobody" if any(fault.code == "row_nobody" for fault in row.faults) else "row_no_name"
         fields = _fields(row.values, categories)
+        if not code and _is_somebody_else(fields, holders.get(fields.get("nik", ""))):
+            # One of the two numbers is wrong, and nobody here can tell which; both people are to be visited.
+            del fields["nik"]
         marks = marks_of(fields, scope) if not code else []
         if not code and seen.intersection(marks):
             code = "row_repeated"
@@ -95,6 +99,8 @@ def read_people(
             refused.append((row, [code]))
             continue
         seen.update(marks)
+        if "nik" in fields:
+            holders[fields["nik"]] = fields
         without_nik += "nik" not in fields
         kept.append(Person(row.number, scope, fields))
     reasons = Counter(codes[0] for _row, codes in refused)
@@ -119,6 +125,15 @@ def marks_of(fields: Mapping[str, Any], scope: str) -> list[object]:
     if fields.get("birth_date"):
         return [*marks, (scope, name, fields["birth_date"])]
     return [*marks, (scope, name, fields.get("rt", ""), plain(str(fields.get("address", ""))))] if name else marks
+
+
+def _is_somebody_else(fields: Mapping[str, Any], holder: Mapping[str, Any] | None) -> bool:
+    """Whether a NIK that stands in an earlier row stands there for somebody who has no word of the name in common, and
+    another birth date."""
+    if holder is None or ("birth_date" in fields and fields["birth_date"] == holder.get("birth_date")):
+        return False
+    names = [{plain(word) for word in str(each.get("name", "")).split()} for each in (fields, holder)]
+    return not names[0] & names[1]
 
 
 def _fields(values: Mapping[str, str], categories: Sequence[str]) -> dict[str, Any]:

@@ -139,6 +139,20 @@ def test_rows_that_cannot_be_used_are_counted_and_written_with_the_reason(office
     assert "di luar wilayah" in str([line.cells for line in written.lines])
 
 
+def test_two_people_under_one_nik_are_both_visited_and_one_person_written_twice_is_not(
+    office: Any, tmp_path: Path
+) -> None:
+    nik, born = ROWS[1][0], ROWS[1][2]
+    path = sheet(
+        tmp_path, ROWS[1], (nik, "Satu", *ROWS[1][2:]), (nik, "Kontoh", born, *ROWS[1][3:]),
+        (nik, "Lain Sekali", "03/04/1971", *ROWS[1][3:]), (nik, "Contoh Tanpa Tanggal", "", *ROWS[1][3:]),
+    )  # fmt: skip
+    answer = take(office, path)
+    assert (answer["kept"], answer["reasons"], answer["without_nik"]) == (2, {"row_repeated": 3}, 1)
+    assert set(shown(office)) == {"Contoh Satu", "Lain Sekali"}
+    assert take(office, path)["is_same"]
+
+
 def test_a_list_of_which_nothing_can_be_used_is_not_taken_in(office: Any, tmp_path: Path) -> None:
     path = sheet(tmp_path, (*ROWS[2][:7], "Kampung Rekaan", ""))
     with pytest.raises(Problem, match="prelist_nobody"):
