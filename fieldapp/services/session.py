@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -50,6 +51,7 @@ class Session:
     _vault: Vault
     _unlocked: Unlocked
     _begun: bool = False
+    _beginning: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _journals: dict[Connection, Journal] = field(default_factory=dict)
     remembered: dict[str, Any] = field(default_factory=dict, repr=False)
     """What use cases keep between two calls, since it takes long to read; all of it can be read anew."""
@@ -103,10 +105,11 @@ class Session:
     def write(self, function: Callable[[Connection, Journal], T]) -> T:
         """Run `function` in one durable transaction."""
         with translated():
-            if not self._begun:
-                # A copied or restored folder must begin chains of its own before it writes in this one's name.
-                incarnation.begin(self.store)
-                self._begun = True
+            with self._beginning:
+                if not self._begun:
+                    # A copied or restored folder must begin chains of its own before it writes in this one's name.
+                    incarnation.begin(self.store)
+                    self._begun = True
             try:
                 return self.store.write(lambda connection: self._publishing(connection, function))
             except BaseException:

@@ -114,6 +114,12 @@ class Quiet:
         if self._session is not None:
             self._rest()
 
+    def soon(self) -> None:
+        """The hub's address or the wish for it changed: what was found before says nothing any more."""
+        self._failures, self._in_vain, self.note = 0, None, ""
+        self._told.clear()
+        self._after(self.soon_s)
+
     # Visits
 
     def _after(self, seconds: float, *, at_most: bool = False) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 
 from fieldapp.services import exchange, exchange_book, handover, registrations, review
 from fieldapp.services.problems import Problem
-from fieldapp.services.session import Session
+from fieldapp.services.session import Session, open_session
 
 AREA = "64.71.05"
 Person = Callable[..., dict[str, Any]]
@@ -166,3 +168,21 @@ def test_how_far_a_large_merge_is_is_told_as_it_goes(town: Any, person: Person, 
     assert len(set(done)) > 3
     assert len({total for _, total in told}) == 1
     assert told[-1][0] == told[-1][1]
+
+
+def test_the_first_writes_of_two_threads_count_one_opening(town: Any, person: Person) -> None:
+    """A form is opened at the moment in which the laptop begins to exchange by itself."""
+    home = town.join("enumerator", "Sari", AREA).home
+    for _ in range(5):
+        with open_session(home, "sandi-Sari") as sari:
+            before = sari.preference("starts", 0)
+            ready = threading.Barrier(8)
+
+            def write(laptop: Session = sari, ready: threading.Barrier = ready) -> None:
+                ready.wait(10)
+                registrations.new_draft(laptop)
+
+            with ThreadPoolExecutor(8) as threads:
+                for done in [threads.submit(write) for _ in range(8)]:
+                    done.result()
+            assert sari.preference("starts") == before + 1

@@ -236,6 +236,27 @@ async def test_who_switched_it_off_is_left_alone(town: Any, at: Any, hub: HubPro
         await hands.until("Sinkron selesai", "Daring")
 
 
+async def test_an_address_that_is_put_right_is_tried_at_once(town: Any, at: Any, hub: HubProcess) -> None:
+    hub.start()
+    know(town, "http://127.0.0.1:9")
+    async with at(town.ani) as hands:
+        hurry(hands, Timing(every_s=600.0, least_s=0.1, first_s=600.0, most_s=600.0))
+        await hands.unlock()
+        await hands.until("Luring")
+        await hands.press("a")
+        await hands.until("Alamat pusat")
+        for _ in range(20):
+            if ">   Alamat pusat" in hands.seen:
+                break
+            await hands.press("down")
+        assert ">   Alamat pusat" in hands.seen, hands.seen
+        await hands.press("enter")
+        await hands.until("Kosongkan bila tidak ada pusat")
+        hands.app.screen.focused.value = hub.url
+        await hands.press("enter")
+        await hands.until("Daring")
+
+
 def open_now() -> int:
     from sync.clock import system_wall_ms
 

@@ -215,7 +215,13 @@ class SettingsScreen(FieldScreen[None]):
 
     def _keep(self, name: str, value: Any, *, own: bool = False) -> None:
         keep = self.session.set_own_preference if own else self.session.set_preference
-        self.ask(partial(keep, name, value), lambda _done: self._draw(), lane="pen")
+
+        def kept(_done: object) -> None:
+            self._draw()
+            if name in (HUB, AUTO_SYNC):
+                self.field_app.quiet.soon()
+
+        self.ask(partial(keep, name, value), kept, lane="pen")
 
     def _pick_auto(self) -> None:
         session = self.session
