@@ -164,7 +164,7 @@ def _short(cell: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _MOMENT = re.compile(r"\b\d\d-\d\d(-20\d\d)? \d\d:\d\d\b|\b\d\d:\d\d(:\d\d)?\b")
-_SAVED = re.compile(r"( \d+ menit )?( Tersimpan 00:00)?$")
+_SAVED = re.compile(r"(\s+\d+ menit)?(\s+Tersimpan 00:00)?$")
 
 
 def timeless(line: str) -> str:

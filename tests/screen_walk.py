@@ -167,7 +167,7 @@ ENUMERATOR: tuple[Stop, ...] = (
     Stop("registrations-order", pressed("escape", "ctrl+o"), ("Urutkan menurut",)),
     Stop("record-returned", _screen("record", _one("Contoh Dua")), ("Identitas",), "record"),
     Stop("conflicts", _screen("conflicts"), ("Contoh Satu",), "conflicts", stay=True),
-    Stop("conflict", pressed("enter"), ("Nilai mana yang benar?",)),
+    Stop("conflict", pressed("1"), ("Ya, pakai ini",)),
     Stop("duplicates", pressed("f7"), ("kasus",), "duplicates"),
     Stop("pair", _screen("pair", _two), ("Mengapa diajukan",), "pair"),
     Stop("draft-pair", _screen("draft_pair", _typed), ("Contoh Tiga",), "draft_pair"),
