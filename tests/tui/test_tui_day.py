@@ -80,7 +80,7 @@ def _visits(terminal: Any) -> None:
     terminal.until("> Kunjungan Rekaan")
     terminal.press("enter")
     # The list knew who it is and where; the rest is asked.
-    terminal.until("1/9 Identitas", "6471054101909001", "Diisi dari daftar kunjungan")
+    terminal.until("1/9 Identitas", "6471054101909001", "Dari daftar kunjungan")
     for key in (NEXT, "Balikpapan", NEXT, "Ibu Rekaan", NEXT, "t", NEXT, "w", NEXT):
         terminal.press(key)
     _fill_in(terminal, _pages(["y", NEXT, "081234567890", NEXT], []))
