@@ -36,8 +36,9 @@ def current_programme(session: Session, connection: Connection) -> Programme:
 def newest_identity(session: Session, journal: Journal) -> str | None:
     """The office identity in force among those that this member holds; None where it holds none."""
     held = session.identity.office_identities
-    handed_on = _handed_on(journal)
-    if len(held) > 1 and handed_on:
+    # Which one is in force is read from the journal, and nearly every member has held one only.
+    handed_on = _handed_on(journal) if len(held) > 1 else []
+    if handed_on:
         in_force = str(handed_on[-1]["recipient"])
         return next((each for each in held if recipient_of(each) == in_force), held[-1])
     return held[-1] if held else None

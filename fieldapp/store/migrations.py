@@ -405,9 +405,19 @@ def listed(db: Database) -> None:
     )
 
 
+def waiting_work(db: Database) -> None:
+    """What the status line counts at every look: few rows in any register, found without the others."""
+    _run(
+        db,
+        "CREATE INDEX registration_in_conflict ON registration (conflict_count) WHERE conflict_count > 0",
+        "CREATE INDEX registration_returned ON registration (registered_by) WHERE state = 'returned'",
+    )
+
+
 _ORDER = (
     local_values, drafts, journal, projections, carried, disclosures, report_order, feed, sums, heads, dropped,
     requests, papers, same_as, matching, covers, prelist, exchanges, listed,
+    waiting_work,
 )  # fmt: skip
 NAMES = tuple(step.__name__ for step in _ORDER)
 STEPS = Migrations("fieldapp")

@@ -347,18 +347,15 @@ def counted(connection: Connection, column: Literal["scope", "registered_by"]) -
 
 def count(connection: Connection, wanted: Filter | None = None) -> int:
     """How many registrations `wanted` keeps."""
-    wanted = wanted or Filter()
-    where, arguments = _where(wanted)
-    # Few registrations have conflicts, and none of the wide rows has to be read to see which.
-    index = "INDEXED BY registration_listed" if wanted == Filter(conflicting=True) else ""
-    statement = " ".join(["SELECT count(*) FROM registration", index, where])
-    return int(connection.execute(statement, arguments).fetchone()[0])
+    where, arguments = _where(wanted or Filter())
+    return int(connection.execute(" ".join(["SELECT count(*) FROM registration", where]), arguments).fetchone()[0])
 
 
 def counts(connection: Connection, member: str, pending: Collection[str]) -> Counts:
     """Counts for the status line; `pending` are the states that wait for a supervisor."""
     by_state = dict(connection.execute("SELECT state, count(*) FROM registration GROUP BY state"))
-    returned = count(connection, Filter(states=["returned"], registered_by=member))
+    statement = "SELECT count(*) FROM registration WHERE state = 'returned' AND registered_by = ?"
+    returned = int(connection.execute(statement, (member,)).fetchone()[0])
     return Counts(
         drafts=drafts.count(connection, member),
         returned=returned,

@@ -36,6 +36,10 @@ _REST_S: Final = 0.15
 """The cursor rests so long before what it rests on is read: who runs through a list is not held up."""
 
 
+_PATIENT_S: Final = 0.4
+"""An answer that takes longer is announced."""
+
+
 @dataclass
 class Place:
     """Where a person was in a list; kept until the laptop is locked."""
@@ -202,6 +206,8 @@ class ListScreen(FieldScreen[None]):
     def _begin(self) -> None:
         """Another list, from its beginning: whoever is not in it must not stay marked unseen."""
         self.records.marked = set()
+        # The screen is resumed when the question about it closes, which may come after the answer.
+        self._place.at = None
         self._find()
 
     def enter_list(self) -> None:
@@ -217,6 +223,13 @@ class ListScreen(FieldScreen[None]):
         self._range_from = None
         work = partial(lists.find, self.session, self.wanted, self._reading)
         self.ask(work, partial(self._first, self._question, keep), failed=self._failed)
+
+        self.set_timer(_PATIENT_S, partial(self._tell_slow, self._question))
+
+    def _tell_slow(self, question: int) -> None:
+        """A slow laptop, or a queue worked out for the first time: an empty screen would look like no answer."""
+        if question == self._question != self._answered:
+            self.query_one("#filter", Static).update(content(_("Sedang mencari…")))
 
     def _failed(self, words: str) -> None:
         self.busy = False
