@@ -28,7 +28,9 @@ def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
             admin, role="enumerator", name="Ani Pencacah", areas=["64.71.05"], out=folder / "undangan", pin="246810",
             cost=KdfCost(memory_kib=64, passes=1),
         )  # fmt: skip
-    membership.join(folder / "home", folder / "undangan", "246810", PASSPHRASE, cost=cost).close()
+    with membership.join(folder / "home", folder / "undangan", "246810", PASSPHRASE, cost=cost) as ani:
+        # The first day's tour would stand over home.
+        ani.set_own_preference("toured", True)
     return folder / "home"
 
 
