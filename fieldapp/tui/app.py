@@ -297,6 +297,8 @@ class FieldApp(App[int]):
         for screen in self.screen_stack:
             if isinstance(screen, FieldScreen):
                 screen.relabel()
+                screen.show_status()
+                screen.refresh_bindings()
         return self.change_looks(language=code)
 
     async def action_speak(self, code: str) -> None:

@@ -263,3 +263,32 @@ async def test_a_theme_is_found_in_the_palette(town, at) -> None:
         await hands.until("Daftarkan orang baru", gone="║")
         assert hands.app.theme == "kontras"
     assert looks.read(town.ani).theme == "kontras"
+
+
+async def test_a_roomy_laptop_has_an_empty_line_between_lines_and_between_questions(town, at) -> None:
+    async with at(town.ani) as hands:
+        await hands.unlock()
+        before = hands.seen.splitlines()
+        hands.app.change_looks(density="lega")
+        await hands.until("D  Draf")
+        await hands.pilot.pause()
+        rows = hands.seen.splitlines()
+        assert rows[1:12:2] == before[1:7]
+        assert not any(rows[number] for number in range(2, 12, 2))
+        # The line at hand is in view wherever it is, and a page is as many lines as are seen.
+        menu = hands.app.screen.query_one("#menu")
+        await hands.press("end")
+        await hands.until("> X  Keluar")
+        await hands.press("home", "pagedown")
+        await hands.until("> ")
+        assert 6 <= menu.cursor <= 10
+        await hands.press("home", "down", "enter")
+        await hands.until("1/9 Identitas", "Nama lengkap")
+        rows = hands.seen.splitlines()
+        at_hand = next(number for number, row in enumerate(rows) if row.strip().startswith("Nomor KK"))
+        assert not rows[at_hand - 1].strip()
+        hands.app.change_looks(density="padat")
+        await hands.pilot.pause()
+        await hands.press("escape")
+        await hands.until("Pilihan", "X  Keluar")
+        assert hands.seen.splitlines()[1:7] == before[1:7]

@@ -166,10 +166,12 @@ class FieldScreen(Desked[Result]):
         self.query_one(StatusLine).tell(self.field_app.status, self.field_app.online, self.field_app.quiet.note)
 
     def relabel(self) -> None:
-        """Another language is in force: show every word anew and keep what is typed, marked and at hand."""
+        """Another language is in force: show every word anew and keep what is typed, marked and at hand.
+
+        The bars follow by themselves; screens that read what they show when they come back need no more than this.
+        """
         self.head(_(self.HEADING))
-        self.show_status()
-        self.refresh_bindings()
+        self.on_screen_resume()
 
     def keep(self) -> None:
         """The program is about to close or lock: hand what is not on disk yet to the desk."""

@@ -22,6 +22,8 @@ from fieldapp.tui.cursor import follow
 from fieldapp.tui.keys import key
 from fieldapp.tui.text import plain
 
+ROOMY = "-lega"
+"""The application's class while this laptop is set to roomy."""
 MARKER = "> "
 """Stands before the line at hand, so that it is known without colour."""
 
@@ -137,9 +139,20 @@ class Lines(ScrollView, can_focus=True):
         """The text of the fixed line on top, when HEADER_LINES is 1."""
         return ""
 
+    @property
+    def step(self) -> int:
+        """Lines of the screen that one line takes: two where this laptop is set to roomy, with the second one empty."""
+        return 2 if not self._reading and self.app.has_class(ROOMY) else 1
+
     def recount(self) -> None:
         """Tells the scroll bar how many lines there are now."""
-        self.virtual_size = Size(self.scrollable_content_region.width, self.count() + self.HEADER_LINES)
+        self.virtual_size = Size(self.scrollable_content_region.width, self.count() * self.step + self.HEADER_LINES)
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        if self.is_mounted:
+            # Perhaps it became roomy, or compact again.
+            self.recount()
 
     def on_resize(self, event: events.Resize) -> None:
         self.recount()
@@ -149,8 +162,8 @@ class Lines(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         if y < self.HEADER_LINES:
             return self._strip("  " + self.header(width - 2), width, "lines--heading")
-        index = self.scroll_offset.y + y - self.HEADER_LINES
-        if index >= self.count():
+        index, beside = divmod(self.scroll_offset.y + y - self.HEADER_LINES, self.step)
+        if beside or index >= self.count():
             return Strip.blank(width, self.rich_style)
         line = self.line(index, width - len(MARKER))
         # A list that cannot take the focus is driven from a line above it, so its mark always counts.
@@ -201,7 +214,7 @@ class Lines(ScrollView, can_focus=True):
         if self.cursor == (0 if by < 0 else self.count() - 1):
             # At the edge the key is free for whoever turns pages around this list.
             raise SkipAction
-        self.cursor += by * max(1, self.size.height - self.HEADER_LINES - 1)
+        self.cursor += by * max(1, (self.size.height - self.HEADER_LINES) // self.step - 1)
 
     def action_edge(self, last: bool) -> None:
         self.cursor = self.count() - 1 if last else 0
@@ -218,22 +231,22 @@ class Lines(ScrollView, can_focus=True):
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        index = self.scroll_offset.y + event.y - self.HEADER_LINES
-        if event.y >= self.HEADER_LINES and 0 <= index < self.count():
+        index, beside = divmod(self.scroll_offset.y + event.y - self.HEADER_LINES, self.step)
+        if event.y >= self.HEADER_LINES and not beside and 0 <= index < self.count():
             self.cursor = index
             self.action_choose()
 
     def _follow(self) -> None:
         """Keeps the line at hand in view."""
         height = max(1, self.size.height - self.HEADER_LINES)
-        top = self.scroll_offset.y
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False)
-        elif self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False)
+        top, at = self.scroll_offset.y, self.cursor * self.step
+        if at < top:
+            self.scroll_to(y=at, animate=False)
+        elif at >= top + height:
+            self.scroll_to(y=at - height + 1, animate=False)
 
     @property
     def cursor_screen_offset(self) -> Offset:
         """Where the line at hand begins on the screen, for braille displays and magnifiers."""
         x, y, _width, _height = self.content_region
-        return Offset(x, y + self.HEADER_LINES + self.cursor - self.scroll_offset.y)
+        return Offset(x, y + self.HEADER_LINES + self.cursor * self.step - self.scroll_offset.y)
