@@ -21,7 +21,9 @@ async def _settings(hands, at: str) -> None:
     """Opens the settings with the cursor on the line that begins with `at`."""
     if "Pengaturan" not in hands.seen.splitlines()[0]:
         await hands.press("a")
-    await hands.until("Tampilan laptop ini", "sedang bekerja")
+    await hands.until("Tampilan laptop ini")
+    while not hands.app.screen._here:
+        await hands.pilot.pause(0.02)
     lines = hands.app.screen.query_one("#settings")
     lines.cursor = next(number for number, line in enumerate(lines._lines) if line.text.strip().startswith(at))
     await hands.pilot.pause()
@@ -292,3 +294,50 @@ async def test_a_roomy_laptop_has_an_empty_line_between_lines_and_between_questi
         await hands.press("escape")
         await hands.until("Pilihan", "X  Keluar")
         assert hands.seen.splitlines()[1:7] == before[1:7]
+
+
+INDONESIAN = {
+    "belum",
+    "sudah",
+    "yang",
+    "dengan",
+    "untuk",
+    "cari",
+    "pilih",
+    "urut",
+    "semua",
+    "tidak",
+    "keadaan",
+    "putusan",
+}
+
+
+@pytest.mark.parametrize(
+    ("keys", "seen"),
+    [
+        (("d",), "Drafts"),
+        (("r",), "Returned"),
+        (("j",), "People to visit"),
+        (("c",), "Registrations"),
+        (("c", "down", "enter"), "State"),
+        (("t",), "Exchange"),
+        (("k",), "Conflicts"),
+        (("o",), "The same person?"),
+        (("p",), "Review"),
+        (("a",), "Settings"),
+    ],
+)
+async def test_every_screen_that_stands_open_speaks_the_other_language_at_once(town, at, keys, seen) -> None:
+    try:
+        async with at(town.awas, (100, 30)) as hands:
+            await hands.unlock()
+            for each in keys:
+                await hands.press(each)
+                await hands.pilot.pause(0.2)
+            await hands.app.action_speak("en")
+            await hands.until(seen, "F1 Help")
+            await hands.pilot.pause(0.3)
+            left = {word for word in hands.seen.lower().split() if word.strip(".,:;") in INDONESIAN}
+            assert not left, f"{left}\n{hands.seen}"
+    finally:
+        set_language("id")

@@ -171,7 +171,10 @@ class FieldScreen(Desked[Result]):
         The bars follow by themselves; screens that read what they show when they come back need no more than this.
         """
         self.head(_(self.HEADING))
-        self.on_screen_resume()
+        # As the framework does it: the handler of every class, not only the nearest.
+        for each in type(self).__mro__:
+            if "on_screen_resume" in vars(each):
+                vars(each)["on_screen_resume"](self)
 
     def keep(self) -> None:
         """The program is about to close or lock: hand what is not on disk yet to the desk."""

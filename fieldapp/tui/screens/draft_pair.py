@@ -65,6 +65,10 @@ class DraftPairScreen(FieldScreen[DraftVerdict]):
         super().on_mount()
         self._load()
 
+    def relabel(self) -> None:
+        super().relabel()
+        self._load()
+
     def _load(self) -> None:
         session, found = self.session, str(self._found[self._at]["id"])
 

@@ -89,6 +89,12 @@ class PairScreen(FieldScreen[None]):
         super().on_mount()
         self._show_pair(self._at)
 
+    def relabel(self) -> None:
+        super().relabel()
+        # What was told of the last decision was said in the other language.
+        self._told = ""
+        self._show_pair(self._at)
+
     # Which pair
 
     def _show_pair(self, at: int) -> None:

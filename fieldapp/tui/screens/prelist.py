@@ -210,6 +210,10 @@ class PrelistScreen(FieldScreen[None]):
         yield StreetList(columns())
         yield Static("", id="nobody", markup=False)
 
+    def relabel(self) -> None:
+        super().relabel()
+        self.query_one("#search", SearchLine).placeholder = _("F3: cari nama atau alamat")
+
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         self._find(keep=True)
