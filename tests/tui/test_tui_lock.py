@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 from textual import events
 
@@ -188,3 +191,48 @@ def test_a_long_exchange_puts_the_lock_off_but_not_for_ever() -> None:
 def test_a_strange_setting_of_the_lock_is_the_usual_one(kept) -> None:
     assert minutes_of(kept) == 10
     assert minutes_of(0.5) == 0.5
+
+
+@pytest.mark.parametrize("way_out", ["ctrl+y", "ctrl+q"])
+async def test_locking_or_leaving_while_a_slow_save_is_under_way_loses_nothing(town, at, monkeypatch, way_out) -> None:
+    real = drafts.save_draft
+    begun = threading.Event()
+
+    def slowly(*given, **named):
+        begun.set()
+        time.sleep(0.4)
+        return real(*given, **named)
+
+    async with at(town.ani) as hands:
+        await hands.unlock()
+        await _half_a_form(hands)
+        monkeypatch.setattr(drafts, "save_draft", slowly)
+        await hands.press("3")
+        hands.app.screen.save()
+        while not begun.is_set():
+            await hands.pilot.pause(0.01)
+        # Typed while the save runs, and gone from the screen before it is over.
+        await hands.press("backspace", "backspace", "7", way_out)
+        if way_out == "ctrl+y":
+            await hands.until("Dikunci atas permintaan")
+    with open_session(town.ani, PASSPHRASE) as ani:
+        (kept,) = drafts.drafts(ani)
+        assert kept.values["ktp_address"] == "Gg. Terkunci 7"
+        assert kept.values["ktp_rt"].lstrip("0") == "7"
+        assert kept.position == ("address_contact", "ktp_rt")
+
+
+async def test_a_session_that_is_closed_late_does_not_close_the_next_ones_store(town, at) -> None:
+    async with at(town.ani) as hands:
+        await hands.unlock()
+        going_on = threading.Event()
+        first = hands.app.session
+        hands.app.desk.submit("cart", going_on.wait)
+        await hands.press("ctrl+y")
+        await hands.until("Dikunci atas permintaan")
+        await hands.unlock()
+        # The first one's exchange is still at work, on a store that stays open for it.
+        assert first.status()["role"] == "enumerator"
+        going_on.set()
+        await hands.press("f3")
+        await hands.until("Contoh Dua", "3 pendaftaran")
