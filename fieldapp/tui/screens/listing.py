@@ -155,10 +155,6 @@ class ListScreen(FieldScreen[None]):
     def _key(self) -> str:
         return f"list:{self.PLACE}"
 
-    def relabel(self) -> None:
-        super().relabel()
-        self.query_one("#search", SearchLine).placeholder = _("cari nama, NIK, atau telepon")
-
     def on_screen_resume(self) -> None:
         self._find(keep=self._place.at)
 
