@@ -142,6 +142,9 @@ def test_how_far_an_entry_has_come_is_proved_by_bundles_and_receipts(town) -> No
         assert step == before
         assert [each["by"] for each in edit["received"]] == ["Awas Pengawas"]
         assert (decision["here"], decision["carried"]) == (False, None)
+        # Whoever wrote an entry proves nothing by having it.
+        steps = registrations.show(awas, third, history=True)["journey"]
+        assert [[each["by"] for each in step["received"]] for step in steps] == [["Awas Pengawas"]] * 2 + [[]]
 
 
 async def test_another_language_is_spoken_at_once_and_the_line_at_hand_stays(town, at, corrected) -> None:
