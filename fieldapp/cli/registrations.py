@@ -126,6 +126,21 @@ def _shown(shown: dict[str, Any]) -> Iterator[str]:
         yield from ("", _("Riwayat:"))
         for each in shown["history"]:
             yield from _happened(each)
+        yield from ("", _("Perjalanan ke kantor:"))
+        for each in shown["journey"]:
+            yield f"  {each['at']}  {plain(each['by'])}  {kind_words(each['kind'])}: {'; '.join(_far(each))}"
+
+
+def _far(step: dict[str, Any]) -> Iterator[str]:
+    """How far one change has come: in which packet, received by whom, or that it is still on this laptop alone."""
+    if step["carried"]:
+        yield _("dibawa {at} (paket {bundle})").format(
+            at=step["carried"]["at"], bundle=plain(step["carried"]["bundle"])
+        )
+    for each in step["received"]:
+        yield _("diterima {by}, {at}").format(by=plain(each["by"]), at=each["at"])
+    if not step["carried"] and not step["received"]:
+        yield _("belum dibawa") if step["here"] else _("datang dari laptop lain")
 
 
 def _same_person(shown: dict[str, Any]) -> Iterator[tuple[str, str]]:

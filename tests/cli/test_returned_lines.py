@@ -102,6 +102,16 @@ def test_a_real_process_speaks_english(office, returned) -> None:
     assert answer.err == ""
 
 
+def test_the_history_shows_how_far_each_change_has_come(office, returned) -> None:
+    office.siti.done("edit", returned[0], "--set", "work_place=Pasar")
+    told = office.siti("show", returned[0], "--history").out
+    way = told[told.index("Perjalanan ke kantor:") :]
+    assert "didaftarkan: dibawa " in way
+    assert "; diterima Agus Rekaan, " in way
+    assert "diputuskan: datang dari laptop lain" in way
+    assert "diubah: belum dibawa" in way
+
+
 def test_where_nothing_came_back_it_is_said(office) -> None:
     assert "Tidak ada yang dikembalikan kepada Anda." in ear(office.siti).out
     assert office.siti.done("returned") == []
