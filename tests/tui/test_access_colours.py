@@ -25,7 +25,7 @@ def test_with_no_color_not_one_colour_leaves_the_program_and_what_is_at_hand_is_
     terminal.press("f3")
     terminal.until("Contoh Satu")
     terminal.type("\x1b[B")
-    terminal.until_cursor_on("> Contoh")
+    terminal.until_cursor_on("> [ ] Contoh")
     assert "Contoh" in reversed_text(terminal.cursor[0])
     terminal.type("\x1b")
     terminal.until("Pilihan")

@@ -40,7 +40,7 @@ def test_the_terminals_cursor_follows_what_is_at_hand(town, sit_down) -> None:
     terminal.press("f3")
     terminal.until("Contoh Satu")
     terminal.type(DOWN + DOWN)
-    terminal.until_cursor_on("> Contoh")
+    terminal.until_cursor_on("> [ ] Contoh")
     assert "Contoh" in terminal.seen.splitlines()[terminal.cursor[0]]
     terminal.type("\x1b")
     terminal.until_cursor_on("> X  Keluar")
