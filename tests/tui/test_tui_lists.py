@@ -55,6 +55,7 @@ async def test_an_order_is_turned_around_and_remembered_with_filter_and_place(to
             "Contoh Satu",
             "Contoh Dua",
         ]
+        assert hands.app.screen.query_one(RecordList).cursor == 0
         await hands.press("down", "down", "down")
         await hands.until("> [ ] Contoh Dua")
         await hands.press("escape")
