@@ -4,7 +4,7 @@ import pytest
 import replicas
 
 from sync.clock import Clock
-from sync.coverage import numbers_of
+from sync.coverage import numbers_of, without
 from sync.entry import decode
 from sync.errors import NotAllowed, NotFound, Untrusted
 from sync.exchange import merge_newcomer_payload, payload_for_newcomer
@@ -479,3 +479,41 @@ def test_a_member_reads_its_own_older_bundle_without_harm(trio):
     )
     assert coordinator.journal.forked() == ()
     assert len([chain for chain, (by, _) in coordinator.journal.chains().items() if by == coordinator.member.id]) == 1
+
+
+# -- what a bundle brings, and how far its merge is
+
+
+def test_a_bundle_says_which_numbers_it_brings_and_what_is_withheld_is_not_among_them(trio):
+    enumerator, coordinator, _ = trio
+    enumerator.register()
+    coordinator.merge(enumerator.to_office().data)
+    coordinator.register(scope=OTHER)
+    coordinator.register()
+    back = coordinator.to_member(enumerator)
+    enumerator.merge(back.data)
+    held = enumerator.journal.coverage()
+    for chain, ranges in back.brought.items():
+        assert not without(ranges, numbers_of(held[chain]))
+    (own,) = [chain for chain, (author, _) in coordinator.journal.chains().items() if author == coordinator.member.id]
+    # The one of another area is only listed, so the bundle stands for more than it brings.
+    assert without(numbers_of(back.carried[own]), back.brought[own])
+
+
+def test_the_merge_of_a_bundle_tells_how_far_it_is_and_is_taken_back_by_whoever_stops_it(trio):
+    enumerator, coordinator, _ = trio
+    for _ in range(2):
+        enumerator.register()
+        made = enumerator.to_office()
+    told = []
+
+    def stop(done, total):
+        told.append((done, total))
+        if done:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        coordinator.merge(made.data, tell=stop)
+    assert told == [(0, 2), (1, 2)]
+    assert coordinator.journal.coverage() == {}
+    assert coordinator.merge(made.data).merged.new == 2

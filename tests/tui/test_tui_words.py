@@ -186,7 +186,7 @@ async def _review(hands, gather) -> None:
     await hands.press("f4")
     await hands.until("Periksa karena")
     gather()
-    for key, seen in (("s", "sesudahnya"), ("k", "Alasannya (dibaca"), ("ctrl+f", "Daftar tunggu")):
+    for key, seen in (("s", "sesudahnya"), ("k", "Alasannya (dibaca"), ("ctrl+f", "Keadaan: semua")):
         await hands.press(key)
         await hands.until(seen)
         gather()
