@@ -206,15 +206,23 @@ def keep_ranks(session: Session) -> None:
     if session.read(is_left):
         while session.write(write):
             pass
+        # The writer has read every registration for it; its cache would stay as large as it grew.
+        session.write(lambda connection, _: store.shrink(connection))
 
 
 def _ranked(session: Session, connection: Connection, reading: covers.Covers, numbers: Sequence[int]) -> dict[int, int]:
     """The ranks of these registrations that stand for their person."""
-    people = store.living_at(connection, numbers)
-    blocked = covers.blocked(reading, list(people.values()))
-    named = [each.id for each in people.values()]
-    near = waiting_rows(session, connection, reading, named if len(named) <= _FEW else None)
-    return {number: 2 if each.id in blocked else 1 if each.id in near else 0 for number, each in people.items()}
+    near = waiting_rows(session, connection, reading, None) if len(numbers) > _FEW else None
+    found: dict[int, int] = {}
+    # A city's answers do not stand in memory together.
+    for start in range(0, len(numbers), _RANKED_AT_ONCE):
+        people = store.living_at(connection, numbers[start : start + _RANKED_AT_ONCE])
+        blocked = covers.blocked(reading, list(people.values()))
+        if near is None:
+            near = waiting_rows(session, connection, reading, [each.id for each in people.values()])
+        for number, each in people.items():
+            found[number] = 2 if each.id in blocked else 1 if each.id in near else 0
+    return found
 
 
 def count(session: Session, connection: Connection, list_: str) -> int | None:

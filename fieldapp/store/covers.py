@@ -248,6 +248,11 @@ def keep_ranks(connection: Connection, found: Mapping[int, int]) -> None:
     connection.executemany("DELETE FROM cover_todo WHERE rid = ?", [(rid,) for rid in found])
 
 
+def shrink(connection: Connection) -> None:
+    """Give back the memory of pages that nobody needs soon."""
+    connection.execute("PRAGMA shrink_memory")
+
+
 def note_changed(connection: AnyConnection, rids: Iterable[int]) -> None:
     """The ranks of these registrations have to be worked out anew, where they had any."""
     numbers = [(rid,) for rid in rids]
