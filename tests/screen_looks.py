@@ -164,6 +164,8 @@ def _short(cell: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _MOMENT = re.compile(r"\b\d\d-\d\d(-20\d\d)? \d\d:\d\d\b|\b\d\d:\d\d(:\d\d)?\b")
+_MONTH = re.compile(r"\b20\d\d-\d\d\b(?!-)")
+"""Such as the month in which a new programme would begin: the next one."""
 _SAVED = re.compile(r"(\s+\d+ menit)?(\s+Tersimpan 00:00)?$")
 
 
@@ -172,6 +174,7 @@ def timeless(line: str) -> str:
     near = {(datetime.now(UTC) + timedelta(days=days)).strftime("%d-%m-%Y") for days in (-2, -1, 0, 1, 2)}
     for day in near:
         line = line.replace(day, "00-00-0000")
+    line = _MONTH.sub("0000-00", line)
     line = _MOMENT.sub(lambda found: re.sub(r"\d", "0", found.group()), line)
     line = re.sub(r"\b\d+ menit lalu", lambda found: "baru saja".ljust(len(found.group())), line)
     return _SAVED.sub("", line.rstrip()).rstrip()
