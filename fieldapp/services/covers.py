@@ -205,7 +205,8 @@ class Covers:
         if not missing:
             return
         self._is_all_read = len(missing) > _FEW
-        self._decisions.update({each: [] for each in missing})
+        if not self._is_all_read:
+            self._decisions.update({each: [] for each in missing})
         for decision in decisions_in_force(self._session, self._connection, None if self._is_all_read else missing):
             if self._is_all_read or decision.registration in missing:
                 self._decisions.setdefault(decision.registration, []).append(decision)
