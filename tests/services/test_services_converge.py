@@ -96,9 +96,11 @@ class Field:
 
 
 def seen(session: Any, ids: list[str] | None = None) -> str:
-    """What the register looks like here, word for word."""
+    """What the register looks like here, word for word; how far each change has come is for each laptop to know."""
     rows = [row for row in registrations.listing(session) if ids is None or row["id"] in ids]
     shown = [registrations.show(session, row["id"], history=True) for row in sorted(rows, key=lambda row: row["id"])]
+    for each in shown:
+        each.pop("journey")
     return json.dumps([sorted(rows, key=lambda row: row["id"]), shown], sort_keys=True)
 
 

@@ -262,7 +262,7 @@ async def test_the_keys_stay_on_a_small_screen_however_much_differs() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         seen = [strip.text for strip in app.screen._compositor.render_strips()]
-    assert any("Enter Pilih  Spasi Ambil dari sisi lain  G Tukar yang tetap" in line for line in seen)
+    assert any("Enter Pilih  Spasi Sisi lain  G Tukar yang tetap" in line for line in seen)
     assert any("0  Alasan lain" in line for line in seen)
 
 

@@ -84,7 +84,7 @@ class Reason(Dialog[Reasoned]):
     Reason Lines { max-height: 11; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("space", "other_side", N_("Ambil dari sisi lain")),
+        key("space", "other_side", N_("Sisi lain")),
         key("g", "swap", N_("Tukar yang tetap")),
     ]
 

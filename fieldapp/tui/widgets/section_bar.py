@@ -34,14 +34,14 @@ class SectionBar(Static):
             for index in range(len(FORM) + 1)
         ]
         progress = draft.progress()
-        # What nobody has come to yet is not wrong; it is what the progress says.
+        # What nobody has come to yet is not wrong, as the progress says; the page that sends counts everything itself.
         told = {each.field for each in draft.of_strength("error")}
         wrong = sum(1 for name in told if draft.shown_of(name))
         line = "".join(marks)
         for part in (
             _("! BELUM TERSIMPAN") if unsaved else "",
             _("Wajib {answered}/{needed}").format(answered=progress.needed_answered, needed=progress.needed),
-            _("Belum benar {count}").format(count=number(wrong)) if wrong else "",
+            _("Belum benar {count}").format(count=number(wrong)) if wrong and at < len(FORM) else "",
             _("{minutes} menit").format(minutes=number(draft.spent // 60)) if draft.spent >= 60 else "",
             _("Tersimpan {time}").format(time=saved_at) if saved_at and not unsaved else "",
         ):

@@ -64,7 +64,7 @@ class SendPage(VerticalScroll, can_focus=False, inherit_bindings=False):
 
     DEFAULT_CSS = """
     SendPage { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; overflow-x: hidden; }
-    SendPage Lines { height: auto; max-height: 9; margin-bottom: 1; }
+    SendPage Lines { height: auto; max-height: 65%; margin-bottom: 1; }
     SendPage ReasonLine { margin: 0 0 1 4; }
     """
 

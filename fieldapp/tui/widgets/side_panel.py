@@ -38,7 +38,7 @@ class SidePanel(Static):
         """`field`: the question at hand, or nothing on the page that sends; `alike`: lines about who is alike."""
         if not self.display:
             return
-        parts = [*self._of_question(field), "", *self._of_findings(draft), *(["", *alike] if alike else [])]
+        parts = [*self._of_question(field), "", *self._of_findings(draft, field), *(["", *alike] if alike else [])]
         shown = tuple(line for part in parts for line in (wrapped(part, WIDTH - 4, 2 if part[:1] == "-" else 0)))
         if shown != self._shown:
             self._shown = shown
@@ -62,7 +62,7 @@ class SidePanel(Static):
         return [line for line in words if line]
 
     @staticmethod
-    def _of_findings(draft: Draft) -> list[str]:
+    def _of_findings(draft: Draft, field: str) -> list[str]:
         progress = draft.progress()
         lines = [
             _("Terisi {answered} dari {asked} isian, wajib {needed_answered} dari {needed}.").format(
@@ -72,7 +72,8 @@ class SidePanel(Static):
                 needed=progress.needed,
             )
         ]
-        told = [each for each in draft.findings if each in draft.shown_of(each.field)]
+        # The page that sends lists them itself.
+        told = [each for each in draft.findings if field and each in draft.shown_of(each.field)]
         lines += [f"- {finding_words(each)}" for each in told[:AT_MOST]]
         if len(told) > AT_MOST:
             lines.append(_("- dan {count} lagi; Ctrl+L memuat semuanya").format(count=number(len(told) - AT_MOST)))
