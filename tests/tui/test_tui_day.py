@@ -104,9 +104,7 @@ def _put_right(terminal: Any) -> None:
     terminal.press("ctrl+s")
     terminal.until("Siap dikirim")
     terminal.press("enter")
-    terminal.until("putaran 2")
-    terminal.press("enter")
-    terminal.until("Tidak ada yang dikembalikan")
+    terminal.until("dikirim lagi, putaran 2", "Tidak ada yang dikembalikan")
 
 
 def test_an_enumerators_day_ends_with_everything_on_the_stick_and_then_at_the_office(morning, sit_down) -> None:

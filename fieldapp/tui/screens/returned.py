@@ -57,10 +57,17 @@ class ReturnedScreen(FieldScreen[None]):
         def work() -> list[Item]:
             return returned.listing(session, oldest_first=oldest_first)
 
-        self.ask(work, partial(self._show, self._question))
+        # A key must not open what has just been sent again and still stands here.
+        self.busy = True
+        self.ask(work, partial(self._show, self._question), failed=self._not_loaded)
+
+    def _not_loaded(self, words: str) -> None:
+        self.busy = False
+        self.complain(words)
 
     def _show(self, question: int, found: list[Item]) -> None:
         if question == self._question:
+            self.busy = False
             self._found = found
             self._draw()
 

@@ -145,7 +145,8 @@ class KeyLine(Static):
         keys = shown(self.screen.active_bindings.values())
         # Help and the way back are always there; the rest as far as it fits.
         kept = [each for each in keys if each.is_anchor]
-        room = max(10, self.content_size.width) - sum(map(_width, kept))
+        # Each is counted with the gap behind it, and nothing follows the last.
+        room = max(10, self.content_size.width) + 2 - sum(map(_width, kept))
         for each in keys:
             if each not in kept and _width(each) <= room:
                 kept.append(each)
