@@ -81,7 +81,16 @@ class Told(NamedTuple):
 
 HELP: Final = "help"
 ANCHORS: Final = (HELP, "leave")
-_RANKS: Final = {HELP: 0, "leave": 2, "quit": 3}
+#: The commands of every screen keep their places behind its own keys, whichever keys were chosen for them.
+_EVERYWHERE: Final = (
+    "new", "go('registrations')", "go('review')", "go('exchange')", "merge", "go('duplicates')", "palette", "lock",
+)  # fmt: skip
+_RANKS: Final[dict[str, float]] = {
+    HELP: 0,
+    **{action: 1 + place / 10 for place, action in enumerate(_EVERYWHERE, start=1)},
+    "leave": 2,
+    "quit": 3,
+}
 
 
 def shown(bindings: Iterable[ActiveBinding]) -> list[Told]:
