@@ -7,10 +7,8 @@ import base64
 import json
 import os
 import shutil
-import struct
 import subprocess
 import time
-import zlib
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +17,7 @@ from typing import Any
 
 import aiohttp
 import pyte
+from PIL import Image
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 PATIENCE_S = 60.0
@@ -128,7 +127,7 @@ class Browser:
         """Writes what is on the screen as PNG, and counts its colours."""
         told = await self.do("Page.captureScreenshot", format="png")
         file.write_bytes(base64.b64decode(told["data"]))
-        return colours(file.read_bytes())
+        return colours(file)
 
     async def close(self) -> None:
         await self.do("Browser.close")
@@ -195,34 +194,8 @@ def _logged(network_log: Path, wanted: str) -> list[dict[str, Any]]:
     return [event["params"] for event in log["events"] if event["type"] == number and "params" in event]
 
 
-def colours(png: bytes) -> Counter[bytes]:
-    """How many pixels there are of each colour in a PNG of 8 bits a channel, as Chromium writes them."""
-    width, height, depth, kind = struct.unpack(">IIBB", png[16:26])
-    assert (depth, kind) in ((8, 2), (8, 6)), (depth, kind)
-    step, packed, at = 3 if kind == 2 else 4, b"", 8
-    while at < len(png):
-        (length,) = struct.unpack(">I", png[at : at + 4])
-        if png[at + 4 : at + 8] == b"IDAT":
-            packed += png[at + 8 : at + 8 + length]
-        at += length + 12
-    raw, before, found = zlib.decompress(packed), bytes(width * step), Counter[bytes]()
-    for row in range(height):
-        start = row * (width * step + 1)
-        line = _unfiltered(raw[start], raw[start + 1 : start + 1 + width * step], before, step)
-        found.update(line[x : x + 3] for x in range(0, len(line), step))
-        before = line
-    return found
-
-
-def _unfiltered(kind: int, line: bytes, above: bytes, step: int) -> bytes:
-    """A line of pixels before PNG's filter (RFC 2083, section 6)."""
-    if kind == 0:
-        return line
-    done = bytearray(len(line))
-    for x, value in enumerate(line):
-        left, up = done[x - step] if x >= step else 0, above[x]
-        corner = above[x - step] if x >= step else 0
-        guess = left + up - corner
-        nearest = min((left, up, corner), key=lambda each: abs(guess - each))
-        done[x] = (value + (0, left, up, (left + up) // 2, nearest)[kind]) & 255
-    return bytes(done)
+def colours(png: Path) -> Counter[bytes]:
+    """How many pixels there are of each colour in a picture."""
+    with Image.open(png) as picture:
+        pixels = picture.convert("RGB")
+        return Counter({bytes(colour): count for count, colour in pixels.getcolors(pixels.width * pixels.height)})

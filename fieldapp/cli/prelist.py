@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fieldapp.cli.base import Choice, Group, argument, command, option, wrong_use
+from fieldapp.cli.imports import column_lines, refused_words
 from fieldapp.cli.output import Output, pairs, plain, table
 from fieldapp.cli.unlock import unlocked
 from fieldapp.domain.prelist import RESULTS, STATES
@@ -16,8 +17,6 @@ from fieldapp.locale import N_, _
 
 if TYPE_CHECKING:
     from fieldapp.services.session import Session
-
-_HOW = {"header": N_("judul"), "contents": N_("isi"), "map": N_("peta")}
 
 
 @command(
@@ -195,24 +194,12 @@ def take_in(
         out.say(_("Percobaan saja: tidak ada yang diubah."))
     else:
         out.say(_("Daftar kunjungan sudah diambil. Pencacah menerimanya dengan paket atau sinkronisasi berikutnya."))
-    if answer["refused"] and errors is None:
-        out.say(
-            _("{count} baris ditolak; lihat baris dan alasannya dengan --errors KELUARAN.xlsx.").format(
-                count=answer["refused"]
-            )
-        )
+    if answer["refused"]:
+        out.say(refused_words(answer["refused"], errors))
 
 
 def _import_lines(answer: Mapping[str, Any]) -> Iterator[str]:
-    headings = (_("Kolom"), _("Judul"), _("Dibaca sebagai"), _("Menurut"))
-    yield from table(
-        headings,
-        [
-            (each["column"], each["heading"], each["field"], _(_HOW[each["how"]]) if each["how"] else None)
-            for each in answer["columns"]
-        ],
-    )
-    yield ""
+    yield from column_lines(answer)
     yield from pairs(
         [
             (_("Daftar"), answer["list"]),

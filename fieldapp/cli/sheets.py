@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fieldapp.cli.base import FILE, Choice, Number, argument, command, group, option, quoted, wrong_use
 from fieldapp.cli.filters import filter_option, selection
+from fieldapp.cli.imports import column_lines, refused_words
 from fieldapp.cli.output import Output, pairs, plain, table
 from fieldapp.cli.unlock import unlocked
 from fieldapp.cli.words import state_words
@@ -28,7 +29,6 @@ _COUNTS: Final = {
     "approved": N_("Sudah disetujui"),
     "freed": N_("Dibebaskan pengawas"),
 }
-_HOW: Final = {"header": N_("judul"), "contents": N_("isi"), "map": N_("peta")}
 
 
 @command(
@@ -141,16 +141,10 @@ def import_(
             _("Daftar sudah diambil. Nama dan NIK-nya hanya ada di laptop ini; laptop lain hanya menerima sidiknya.")
         )
     if answer["refused"]:
-        out.say(_refused_words(answer["refused"], errors))
+        out.say(refused_words(answer["refused"], errors))
     if answer["near_only"]:
         words = _("{count} di antaranya tanpa NIK yang benar, tetapi tetap dibandingkan menurut kemiripan.")
         out.say(words.format(count=answer["near_only"]))
-
-
-def _refused_words(count: int, errors: Path | None) -> str:
-    if errors is None:
-        return _("{count} baris ditolak; lihat baris dan alasannya dengan --errors KELUARAN.xlsx.").format(count=count)
-    return _("{count} baris ditolak ada di {file}, dengan alasannya.").format(count=count, file=plain(errors))
 
 
 def _columns_of(columns: Sequence[str]) -> dict[str, str | int]:
@@ -164,13 +158,7 @@ def _columns_of(columns: Sequence[str]) -> dict[str, str | int]:
 
 
 def _import_lines(answer: dict[str, Any]) -> Iterator[str]:
-    headings = (_("Kolom"), _("Judul"), _("Dibaca sebagai"), _("Menurut"))
-    shown = [
-        (each["column"], each["heading"], each["field"], _(_HOW[each["how"]]) if each["how"] else None)
-        for each in answer["columns"]
-    ]
-    yield from table(headings, shown)
-    yield ""
+    yield from column_lines(answer)
     yield from pairs(
         [
             (_("Daftar"), answer["list"]),
