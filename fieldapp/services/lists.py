@@ -74,8 +74,7 @@ class Wanted:
     @property
     def is_filtered(self) -> bool:
         """Whether anything but the text searched for and the order differs from showing all."""
-        plain = Wanted(text=self.text, order=self.order, reverse=self.reverse)
-        return self != plain
+        return self != self.unfiltered()
 
     def unfiltered(self) -> Wanted:
         """The same text and order, of all registrations."""

@@ -53,17 +53,6 @@ def record_parts(
     return [part for part in parts if part.lines]
 
 
-def record_lines(
-    shown: Mapping[str, Any],
-    findings: Sequence[Finding],
-    width: int,
-    pinned: Mapping[str, str] | None = None,
-    near: Sequence[Mapping[str, Any]] = (),
-) -> list[Line]:
-    """All parts in one column of `width` cells, an empty line before each."""
-    return joined(record_parts(shown, findings, (width, width), pinned, near))
-
-
 def joined(parts: Iterable[Part]) -> list[Line]:
     """The lines of these parts under each other, parted by empty ones."""
     return [line for part in parts for line in (Line(""), *part.lines)][1:]

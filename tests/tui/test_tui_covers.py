@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fieldapp.tui.reading import record_lines
+from fieldapp.tui.reading import joined, record_parts
 from fieldapp.tui.screens.review import why
 
 SHOWN: dict[str, Any] = {
@@ -26,7 +26,7 @@ SAID = {"decision": "ended", "reason": "Sudah berhenti", "by": "Agus", "at": "20
 
 
 def lines(*standings: dict[str, Any]) -> list[str]:
-    return [line.text for line in record_lines({**SHOWN, "covers": list(standings)}, [], 76)]
+    return [line.text for line in joined(record_parts({**SHOWN, "covers": list(standings)}, [], (76, 76)))]
 
 
 def test_the_queue_says_in_words_that_somebody_is_covered_or_looks_like_it() -> None:
