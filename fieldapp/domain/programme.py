@@ -24,6 +24,12 @@ FIRST_START = "2025-01"
 CATEGORIES = ("difabel", "perempuan_kepala_keluarga", "nelayan", "petani", "ojek", "pedagang", "lainnya")
 
 
+#: How those who wait for a slot stand in line: by the time of their approval, or by the best of their categories first.
+WAITING_ORDERS = ("decided", "priority")
+#: One decider is enough for an approval, or a second one has to agree.
+MOST_APPROVAL_LEVELS = 2
+
+
 @dataclass(frozen=True, slots=True)
 class ProgrammeSettings:
     """One programme. Money in whole rupiah, ages in whole years, `start` and the premium table in months `YYYY-MM`."""
@@ -46,6 +52,11 @@ class ProgrammeSettings:
     agency: str = "Dinas Sosial Kota Balikpapan"
     insurer: str = "BPJS Ketenagakerjaan Cabang Balikpapan"
     consent_text_version: str = "1"
+    #: 2: whoever approves agrees to what another supervisor has endorsed.
+    approval_levels: int = 1
+    #: Days that an enumerator has to put right what was returned.
+    return_days: int = 7
+    waiting_order: str = WAITING_ORDERS[0]
 
     @property
     def reference_date(self) -> date:
@@ -140,4 +151,7 @@ _READERS: dict[str, Callable[[object], bool]] = {
     "agency": _text,
     "insurer": _text,
     "consent_text_version": _text,
+    "approval_levels": lambda value: _number(value, 1, MOST_APPROVAL_LEVELS),
+    "return_days": lambda value: _number(value, 1, 90),
+    "waiting_order": lambda value: value in WAITING_ORDERS,
 }

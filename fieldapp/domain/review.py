@@ -23,6 +23,12 @@ STATES: Final = (
     "void",
 )
 
+#: Why somebody no longer takes part, as a withdrawal says it; consent taken back when it says nothing.
+ENDINGS: Final = ("consent", "deceased", "age", "moved", "other")
+
+#: Field of a comment that names the member who has to put the registration right; empty: nobody in particular.
+ASSIGN: Final = "assign_to"
+
 #: States in which a supervisor has something to do.
 PENDING_STATES: Final = frozenset({"submitted", "has_issues", "changed_after_review"})
 

@@ -14,8 +14,11 @@ ROLES: Final[tuple[str, ...]] = ("enumerator", "coordinator", "supervisor", "adm
 #: Members of these roles hold the office key and merge bundles.
 OFFICE_ROLES: Final = frozenset({"coordinator", "supervisor", "admin", "hub"})
 
-#: What a `decide` entry may say.
-DECISIONS: Final = frozenset({"approve", "return", "reject", "undo", "withdraw"})
+#: What a `decide` entry may say; `endorse` is the first of two levels of approval.
+DECISIONS: Final = frozenset({"approve", "endorse", "return", "reject", "undo", "withdraw"})
+
+#: Who says in a comment which member has to put a registration right.
+ASSIGNING_ROLES: Final = frozenset({"coordinator", "supervisor"})
 
 _OWN, _ANY = "own", "any"
 
@@ -44,6 +47,7 @@ _MAY_WRITE_PART: Final[dict[tuple[str, str], frozenset[str]]] = {("prelist", "ed
 
 _MAY_DECIDE: Final[dict[str, dict[str, str]]] = {
     "approve": {"supervisor": _ANY},
+    "endorse": {"supervisor": _ANY},
     "reject": {"supervisor": _ANY},
     "undo": {"supervisor": _ANY},
     "return": {"coordinator": _ANY, "supervisor": _ANY},
@@ -57,6 +61,8 @@ _SETTING_KINDS: Final = frozenset({"new", "edit", "resolve", "void"})
 _WHOLE_TYPES: Final[dict[str, dict[str, str]]] = {
     "prelist": {"coordinator": _ANY, "supervisor": _ANY, "admin": _ANY},
     "prelist_list": {"coordinator": _ANY, "supervisor": _ANY, "admin": _ANY},
+    # What a person of the office made of an entry that does not count.
+    "quarantine_word": {"coordinator": _ANY, "supervisor": _ANY, "admin": _ANY},
     "programme": {"admin": _ANY},
     "lease": {"admin": _ANY},
     "decree": {"supervisor": _ANY, "admin": _ANY},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from fieldapp.domain import prelist, roles, same_as
+from fieldapp.domain import prelist, review, roles, same_as
 from fieldapp.forms.declaration import GROUPS
 from sync.entry import Entry
 from sync.fold import Rules
@@ -32,6 +32,8 @@ def may(member: Member, entry: Entry, origin: Entry | None) -> str | None:
     if entry.y == prelist.TYPE and entry.k == "edit":
         part = prelist.is_visit(entry.f, is_stub=not entry.x)
         return roles.may(member.role, entry.y, entry.k, own_record=False, part=part)
+    if entry.k == "comment" and review.ASSIGN in entry.f and member.role not in roles.ASSIGNING_ROLES:
+        return "role_not_allowed"
     decision = entry.f.get("decision") if entry.k == "decide" else None
     return roles.may(
         member.role,

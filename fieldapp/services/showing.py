@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from fieldapp.domain.review import ASSIGN
 from fieldapp.services import covers, histories
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session, iso_time
@@ -25,8 +26,9 @@ def show(session: Session, registration: str, *, history: bool = False) -> dict[
     """One registration or draft whole; Problem registration_not_found.
 
     `{"id", "state", "values", "conflicts", "overrides", "comments", "area", "registered_by", "duplicates", "covers",
-    "errors"}`, with `history` what `histories.history` answers and `journey` (see `journey`); `same_as` (`{"survivor",
-    "with", "by", "at", "reason"}`) where another registration of the same person stays and this one gives way,
+    "errors"}` and what the desks know of it; `digest` names the answers as they are, which a decision is bound to. With
+    `history` what `histories.history` answers and `journey` (see `journey`); `same_as` (`{"survivor", "with", "by",
+    "at", "reason"}`) where another registration of the same person stays and this one gives way,
     `joined` (ids) where it stays for others.
     """
     from fieldapp.services import pair_words
@@ -142,7 +144,13 @@ def _shown(record: Record, row: Row, who: Mapping[str, str]) -> dict[str, Any]:
         "area": record.scope,
         "area_name": area_name(record.scope),
         "registered_by": who.get(record.origin_by, record.origin_by),
+        "digest": record.digest,
         "round": row.round,
+        "due": row.due,
+        "assigned_to": who.get(row.assigned_to, row.assigned_to) if row.assigned_to else None,
+        "ended": row.ended,
+        "ended_on": row.ended_on,
+        "endorsed_by": who.get(row.endorsed_by, row.endorsed_by) if row.endorsed_by else None,
         "decision": row.decision_code,
         "decision_by": who.get(row.decision_by, row.decision_by) if row.decision_by else None,
         "reason": row.decision_reason,
@@ -156,6 +164,8 @@ def _pinned(said: Annotation) -> dict[Any, Any]:
     if said.kind != "comment":
         comments = said.fields.get("comments")
         return comments if isinstance(comments, dict) else {}
+    if ASSIGN in said.fields:
+        return {}
     field = said.fields.get("field")
     return {field if isinstance(field, str) else None: said.fields.get("text")}
 

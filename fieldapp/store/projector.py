@@ -140,7 +140,7 @@ class Projector:
         for rid, row, record, before in placed:
             words = index_row(rid, row.name_key, row.nik, row.phone)
             if before is None:
-                if record.decisions:
+                if record.decisions or row.assigned_to:
                     decided.append((rid, *row))
                 else:
                     undecided.append((rid, *row[:UNDECIDED]))

@@ -48,7 +48,8 @@ _FEW_HITS: Final = 3000
 _COLUMNS: Final = """registration.rid, registration.id, state, scope, name, nik, phone, birth_date, sex, categories,
     submitted_at, registered_by, device, edits, conflicts, errors, warnings, override_count, duplicate_count,
     within_quota,
-    decision_code, decision_by, decision_ms, decision_reason, round, joined_to, live"""
+    decision_code, decision_by, decision_ms, decision_reason, round, joined_to, live, seconds, assigned_to, due, ended,
+    ended_on, endorsed_by"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,10 @@ class Row:
 
     `conflicts` names field groups, `errors` and `warnings` codes of rules; `round` counts from 1 and grows with every
     return; `joined_to` is the registration that stands for the person instead, where one does; `is_live`: it
-    stands for somebody. The NIK is whole here:
-    whoever shows it masks it.
+    stands for somebody. `seconds` were spent on the form; `assigned_to` is the member who has to put it right, `due`
+    the ISO date by which a return in force asks for it; `ended` why somebody no longer takes part (`review.ENDINGS`)
+    and `ended_on` since when; `endorsed_by` the member who endorsed it as it is, for a second one to approve. The NIK
+    is whole here: whoever shows it masks it.
     """
 
     number: int
@@ -124,6 +127,12 @@ class Row:
     round: int
     joined_to: str | None
     is_live: bool
+    seconds: int | None
+    assigned_to: str | None
+    due: str | None
+    ended: str | None
+    ended_on: str | None
+    endorsed_by: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from datetime import UTC, date, datetime
+from typing import Any, Final, NamedTuple, TypedDict
 
 import msgspec
 
 from fieldapp.domain.names import plain
-from fieldapp.domain.programme import ProgrammeSettings
-from fieldapp.domain.review import DecisionHead, registration_state
+from fieldapp.domain.programme import LARGEST_COUNT, ProgrammeSettings
+from fieldapp.domain.review import ASSIGN, ENDINGS, DecisionHead, registration_state
 from sync.entry import SETTING_KINDS, Stored
 from sync.fold import Annotation, Record
 
@@ -55,6 +55,7 @@ class RegistrationRow(NamedTuple):
     sex: str | None
     categories: str
     submitted_at: str
+    seconds: int | None
     registered_by: str
     device: str
     chain: str
@@ -81,6 +82,11 @@ class RegistrationRow(NamedTuple):
     approval_counter: int | None
     approval_entry: str | None
     joined_to: str | None
+    assigned_to: str | None
+    due: str | None
+    ended: str | None
+    ended_on: str | None
+    endorsed_by: str | None
 
 
 #: How many columns an undecided registration fills; the rest, from `decision_code` on, are empty.
@@ -141,6 +147,10 @@ def row_of_any(record: Record, inspect: Callable[[Mapping[str, object], int], In
         approval_counter=approval.t[1] if approval else None,
         approval_entry=approval.entry if approval else None,
         joined_to=None,
+        assigned_to=_assigned_to(record.comments),
+        due=_due(decision) if state == "returned" and decision else None,
+        **_ending(record.decisions),
+        endorsed_by=_endorsed_by(record),
     )
 
 
@@ -159,7 +169,7 @@ def row_of_one(record: Record) -> RegistrationRow:
 
 
 #: The columns of such a registration from `duplicate_count` on.
-_UNTOUCHED: Final = (0, 1, 1, 1, "", None, None, None, None, None, None, None, None, None)
+_UNTOUCHED: Final = (0, 1, 1, 1, "", *[None] * (len(RegistrationRow._fields) - UNDECIDED))
 
 
 class _Answers(NamedTuple):
@@ -173,6 +183,7 @@ class _Answers(NamedTuple):
     sex: str | None
     categories: str
     submitted_at: str
+    seconds: int | None
 
 
 def _answers(values: Mapping[str, object], at_ms: int) -> _Answers:
@@ -187,6 +198,7 @@ def _answers(values: Mapping[str, object], at_ms: int) -> _Answers:
         _text(get("sex")),
         _codes(get("categories")),
         _text(get("submitted_at")) or _iso(at_ms),
+        _count(get("seconds_on_form")),
     )
 
 
@@ -270,6 +282,71 @@ def _round(history: Sequence[Stored]) -> int:
         stored for stored in history if stored.entry.k == "decide" and stored.entry.f.get("decision") == "return"
     ]
     return 1 + len(returns)
+
+
+def _assigned_to(comments: Sequence[Annotation]) -> str | None:
+    """Who has to put the registration right: the latest that anybody said, alike on every replica."""
+    said = [comment for comment in comments if isinstance(comment.fields.get(ASSIGN), str)]
+    return _text(max(said, key=lambda one: (one.t, one.entry)).fields[ASSIGN]) if said else None
+
+
+def _due(back: Annotation) -> str | None:
+    """The day by which a return in force asks to be answered."""
+    return _day(back.fields.get("due"))
+
+
+class _Ending(TypedDict):
+    ended: str | None
+    ended_on: str | None
+
+
+def _ending(decisions: Sequence[Annotation]) -> _Ending:
+    """Why and when somebody ceased to take part, where a withdrawal is in force."""
+    said = next((head for head in decisions if decision_code(head) == "withdraw"), None)
+    if said is None:
+        return {"ended": None, "ended_on": None}
+    cause = said.fields.get("cause")
+    return {
+        "ended": cause if isinstance(cause, str) and cause in ENDINGS else ENDINGS[0],
+        "ended_on": _day(said.fields.get("on")),
+    }
+
+
+def _endorsed_by(record: Record) -> str | None:
+    """Who endorsed the answers as they are: by a decision in force, or by one that an approval in force agrees to.
+
+    Nobody agrees to an endorsement of the own, or to one of other answers.
+    """
+    for head in record.decisions:
+        code = decision_code(head)
+        if code == "endorse" and head.fresh:
+            return head.by
+        if code == "approve" and head.fresh:
+            for stored in record.history:
+                entry = stored.entry
+                if (
+                    stored.id == head.fields.get("endorsed")
+                    and entry.k == "decide"
+                    and entry.f.get("decision") == "endorse"
+                    and entry.of == head.of
+                    and entry.au != head.by
+                ):
+                    return entry.au
+    return None
+
+
+def _day(value: object) -> str | None:
+    """An ISO date, or None for anything else."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        return None
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_COUNT else None
 
 
 def _text(value: object) -> str | None:

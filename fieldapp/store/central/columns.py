@@ -88,6 +88,11 @@ FIXED: Final = (
     Column("approval_entry", "TEXT", "Untuk program: urutan kuota", _of("approval_entry")),
     Column("joined_to", "TEXT", "Nomor pendaftaran yang dipertahankan, bila ini orang yang sama dan mengalah",
            _of("joined_to")),
+    Column("assigned_to", "TEXT", "Anggota yang ditugaskan memperbaiki (member.id)", _of("assigned_to")),
+    Column("due", "TEXT", "Batas waktu perbaikan, bila sedang dikembalikan", _of("due")),
+    Column("ended", "TEXT", "Sebab tidak ikut lagi: consent, deceased, age, moved, other", _of("ended")),
+    Column("ended_on", "TEXT", "Sejak kapan tidak ikut lagi", _of("ended_on")),
+    Column("endorsed_by", "TEXT", "Pengusul persetujuan atas isian ini (member.id)", _of("endorsed_by")),
 )  # fmt: skip
 
 
