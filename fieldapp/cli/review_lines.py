@@ -73,9 +73,9 @@ class ReviewTalk(Talk):
         """What awaits, how many may be approved, and what can be typed."""
         self.tell(_("{count} pendaftaran menunggu, yang paling berisiko lebih dulu.").format(count=len(rows)))
         if "s" in self.may:
-            from fieldapp.services import review
+            from fieldapp.services import budget
 
-            self.tell(_standing(review.outlook(self.session, [], "approve")))
+            self.tell(_standing(budget.outlook(self.session, [], "approve")))
         self.tell(self.offer())
 
     def offer(self) -> str:
@@ -192,10 +192,10 @@ class ReviewTalk(Talk):
 
     def decide(self, row: Mapping[str, Any], decision: str) -> bool:
         """Asks what has to be asked, decides, and says what came of it; whether it was decided."""
-        from fieldapp.services import review
+        from fieldapp.services import budget, review
 
         registration = str(row["id"])
-        self.tell(*_outlook(review.outlook(self.session, [registration], decision), decision))
+        self.tell(*_outlook(budget.outlook(self.session, [registration], decision), decision))
         comments = self.comments() if decision == "return" else {}
         reason = self.reason(decision, bool(comments)) if decision != "approve" else ""
         if reason is None or not self.agreed(self.question(decision)):

@@ -1,11 +1,11 @@
-"""Review: the supervisor's queue, decisions bound to what was seen, and what a decision costs before it is taken."""
+"""Review: the supervisor's queue, and decisions bound to what was seen."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
-from fieldapp.domain import quota, roles
+from fieldapp.domain import roles
 from fieldapp.domain.review import PENDING_STATES
 from fieldapp.services import answers, changes
 from fieldapp.services.covers import refuse_covered
@@ -16,8 +16,6 @@ from fieldapp.services.session import Session
 from fieldapp.services.submission import covers, refuse_joined
 from fieldapp.store import queries
 from fieldapp.store.db import Connection
-from fieldapp.store.projector import leases
-from fieldapp.store.queries import Filter
 from sync.journal import Journal
 
 if TYPE_CHECKING:
@@ -119,45 +117,6 @@ def refusals(session: Session, ids: Sequence[str], decision: str) -> dict[str, i
         return found
 
     return session.read(read)
-
-
-def outlook(session: Session, ids: Sequence[str], decision: str) -> dict[str, Any]:
-    """Quota and money now, and after `decision` on `ids`: slots left to this member, rupiah committed, the budget."""
-
-    def read(connection: Connection) -> dict[str, Any]:
-        settings = session.settings
-        month = max(settings.start, session.today().strftime("%Y-%m"))
-        states = [queries.state_of(connection, registration) for registration in dict.fromkeys(ids)]
-        left = _slots_left(session, connection)
-        joins = sum(1 for state in states if state in PENDING_STATES | {"returned"}) if decision == "approve" else 0
-        leaves = sum(1 for state in states if state == "approved") if decision != "approve" else 0
-        covered = queries.count(connection, Filter(states=["approved", "frozen"]))
-        each = quota.cost_of_one(settings, month)
-        gets = min(joins, left)
-        return {
-            "slots_left": left,
-            "quota": settings.quota,
-            "approved": covered,
-            "committed": covered * each,
-            "budget": settings.budget,
-            "cost_each": each,
-            "after": {
-                "slots_left": left - gets + leaves,
-                "approved": covered + gets - leaves,
-                "waiting": joins - gets,
-                "committed": (covered + gets - leaves) * each,
-                "within_budget": (covered + gets - leaves) * each <= settings.budget,
-            },
-        }
-
-    return session.read(read)
-
-
-def _slots_left(session: Session, connection: Connection) -> int:
-    """Approvals that this member may still give from the own lease."""
-    own = leases(connection, session.journal(connection).membership).get(session.member.id, 0)
-    given = queries.count(connection, Filter(states=["approved", "frozen"], approved_by=session.member.id))
-    return max(0, own - given)
 
 
 def _decidable(session: Session, connection: Connection, journal: Journal, registration: str, decision: str) -> Record:

@@ -17,6 +17,7 @@ from python_calamine import CalamineWorkbook
 
 from fieldapp.locale import set_language
 from fieldapp.services import (
+    budget,
     conflicts,
     demo,
     drafts,
@@ -174,7 +175,7 @@ def test_a_finished_demonstration_is_opened_again_instead_of_made_again(built: d
 def test_the_supervisor_can_still_approve(built: demo.DemoHomes) -> None:
     with open_home(built, SUPERVISOR) as session:
         fit = [row["id"] for row in review.queue(session) if row["nik"] and not row["reasons"]]
-        outlook = review.outlook(session, fit[:1], "approve")
+        outlook = budget.outlook(session, fit[:1], "approve")
     assert outlook["slots_left"] == 21
     assert outlook["after"]["within_budget"]
 

@@ -8,7 +8,18 @@ from typing import Any
 import pytest
 
 from fieldapp.forms.declaration import FORM_VERSION, GROUPS
-from fieldapp.services import care, changes, conflicts, exchange, ledger, membership, programme, registrations, review
+from fieldapp.services import (
+    budget,
+    care,
+    changes,
+    conflicts,
+    exchange,
+    ledger,
+    membership,
+    programme,
+    registrations,
+    review,
+)
 from fieldapp.services.policy import OFFICE_ROLES
 from fieldapp.store import drafts as kept
 from fieldapp.store.rebuild import rebuild
@@ -101,7 +112,7 @@ def look_at_everything(session: Any) -> None:
     registrations.rows(session, registrations.ids(session))
     conflicts.listing(session)
     review.queue(session)
-    review.outlook(session, registrations.ids(session), "approve")
+    budget.outlook(session, registrations.ids(session), "approve")
     exchange.quarantine(session)
     ledger.ledger(session)
     session.status()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fieldapp.services import exchange, ledger, membership, programme, registrations, review
+from fieldapp.services import budget, exchange, ledger, membership, programme, registrations, review
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import change_passphrase, open_session
 from sync.invitations import KdfCost
@@ -31,14 +31,14 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 def test_a_newcomer_knows_the_settings_and_the_lease_before_any_connection(town: Any) -> None:
     supervisor = town.join("supervisor", "Wati", "64.71", slots=7)
     assert programme.show(supervisor)["quota"] == 100
-    assert review.outlook(supervisor, [], "approve")["slots_left"] == 7
+    assert budget.outlook(supervisor, [], "approve")["slots_left"] == 7
 
 
 def test_slots_beyond_what_is_left_are_refused(town: Any) -> None:
     town.join("supervisor", "Wati", "64.71", slots=60)
     with pytest.raises(Problem, match="slots_exceeded"):
         town.join("supervisor", "Nina", "64.71", slots=41)
-    assert review.outlook(town.join("supervisor", "Ani", "64.71"), [], "approve")["slots_left"] == 40
+    assert budget.outlook(town.join("supervisor", "Ani", "64.71"), [], "approve")["slots_left"] == 40
 
 
 @pytest.mark.parametrize(

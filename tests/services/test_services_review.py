@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fieldapp.forms.declaration import GROUPS
-from fieldapp.services import changes, conflicts, exchange, ledger, registrations, review
+from fieldapp.services import budget, changes, conflicts, exchange, ledger, registrations, review
 from fieldapp.services.policy import OFFICE_ROLES
 from fieldapp.services.problems import Problem
 from sync.fold import Rules
@@ -69,7 +69,7 @@ def test_approvals_beyond_the_lease_wait_in_order_and_move_up(
     laptop, _, supervisor = office
     people = [register(laptop, person(number)) for number in (1, 2, 3)]
     town.carry(laptop, supervisor)
-    assert review.outlook(supervisor, people, "approve")["after"]["waiting"] == 1
+    assert budget.outlook(supervisor, people, "approve")["after"]["waiting"] == 1
     answers = review.decide(supervisor, people, "approve")
     assert [answer["state"] for answer in answers] == ["approved", "approved", "waiting"]
     review.decide(supervisor, [people[0]], "reject", reason="Sudah ikut program provinsi")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fieldapp.services import (
+    budget,
     conflicts,
     drafts,
     exchange,
@@ -104,7 +105,7 @@ def test_approvals_of_both_take_one_slot_once_they_are_one_person(town: Any, per
     assert [state(office.wati, one) for one in office.ids] == ["approved", "waiting"]
     third = register(office.sari, person(3))
     town.carry(office.sari, office.wati)
-    assert review.outlook(office.wati, [third], "approve")["slots_left"] == 0
+    assert budget.outlook(office.wati, [third], "approve")["slots_left"] == 0
     same_as.decide(office.wati, *office.ids, "same", reason="KTP yang sama", survivor=office.two)
     assert [state(office.wati, one) for one in office.ids] == ["void", "approved"]
     same_as.undo(office.wati, *office.ids, reason="Keliru")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from fieldapp.domain import roles
 from fieldapp.locale import N_, _
-from fieldapp.services import review
+from fieldapp.services import budget, review
 from fieldapp.tui.screens.base import Desked
 from fieldapp.tui.screens.dialogs import Confirm, Report, Write
 from fieldapp.tui.text import number, rupiah
@@ -108,7 +108,7 @@ def decide(
 
     def look() -> tuple[Mapping[str, Any], Mapping[str, int]]:
         refused = review.refusals(session, ids, decision) if len(ids) > 1 else {}
-        return review.outlook(session, ids, decision), refused
+        return budget.outlook(session, ids, decision), refused
 
     screen.ask(look, asked)
 

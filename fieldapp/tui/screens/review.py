@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from fieldapp.domain.review import PENDING_STATES
 from fieldapp.locale import N_, _
-from fieldapp.services import review
+from fieldapp.services import budget, review
 from fieldapp.services.cover_matches import keep_ranks
 from fieldapp.services.lists import Wanted
 from fieldapp.tui.list_words import name_of
@@ -90,7 +90,7 @@ class ReviewScreen(ListScreen):
         """How slots and money stand, for whoever decides about them."""
         if may_decide(self.session.member.role, "approve"):
             self.ask(
-                partial(review.outlook, self.session, [], "approve"),
+                partial(budget.outlook, self.session, [], "approve"),
                 lambda outlook: self.query_one("#outlook", Static).update(content(standing_words(outlook))),
             )
         # What lists say of registrations that changed is kept for the next time, when nobody waits for it.
