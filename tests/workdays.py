@@ -1,0 +1,84 @@
+"""A small programme in which everybody works on one laptop, so that registers are made without carrying bundles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import people
+
+from fieldapp.services import changes, membership, programme
+from fieldapp.services.session import Session, iso_time
+from fieldapp.store.vault import Cost
+from sync.invitations import KdfCost
+from sync.journal import Change
+from sync.randomness import uuid7
+
+CHEAP = Cost(passes=1, memory_kib=64)
+CHEAP_PIN = KdfCost(memory_kib=64, passes=1)
+PIN = "246810"
+#: Monday 2 November 2026, 00:00 in Balikpapan.
+MONDAY_MS = 1_793_548_800_000
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+AREA = "64.71.05.1002"
+OTHER_AREA = "64.71.05.1006"
+
+
+class Workplace:
+    """The laptop; `join` adds a member to it. The clock stands at noon of the second Monday unless `now_ms` is set."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self._stick = folder / "stick"
+        self._stick.mkdir()
+        self.now_ms = MONDAY_MS + 7 * DAY_MS + 12 * HOUR_MS
+        self.home = folder / "laptop"
+        self._number = 0
+        self.admin = programme.create(
+            self.home,
+            "sandi-administrator",
+            **{
+                "name": "Program Rekaan", "city": "64.71", "quota": 100, "budget": 201_600_000, "premium": 16_800,
+                "start": "2027-01", "cost": CHEAP, "wall_ms": lambda: self.now_ms, **settings,
+            },
+        )  # fmt: skip
+        self.sessions = [self.admin]
+
+    def join(self, role: str, name: str, *areas: str) -> Session:
+        """A further member of the laptop; the passphrase is `sandi-` and the name."""
+        file = self._stick / f"undangan-{len(self.sessions)}"
+        membership.invite(self.admin, role=role, name=name, areas=list(areas), out=file, pin=PIN, cost=CHEAP_PIN)
+        joined = membership.join(
+            self.home, file, PIN, f"sandi-{name}", host=self.admin, cost=CHEAP, wall_ms=lambda: self.now_ms
+        )
+        self.sessions.append(joined)
+        return joined
+
+    def hand_in(self, session: Session, rows: Iterable[Mapping[str, Any]], area: str = AREA) -> list[str]:
+        """Registrations as the program writes them; each row has answers besides those of a made-up person, and `at`,
+        the time in ms at which it was handed in. Their ids."""
+        written = []
+        for row in rows:
+            self._number += 1
+            person = people.person(self._number % 900, people.name_of(self._number))
+            answers = {**person, "no_phone": None, "ktp_area": area, **row}
+            at_ms = int(answers.pop("at", MONDAY_MS + 9 * HOUR_MS))
+            answers["submitted_at"] = iso_time(at_ms)
+            fields = {name: value for name, value in answers.items() if value is not None}
+            written.append(Change(record=uuid7(at_ms), type="registration", scope=area, kind="new", fields=fields))
+        session.write(lambda _, journal: journal.append(session.author(), written))
+        return [change.record for change in written]
+
+    def decide(self, session: Session, ids: Iterable[str], decision: str) -> None:
+        """A decision about each, in one transaction, without what the desks would ask before."""
+        said = {"decision": decision, "reason": "Alasan rekaan"}
+        session.write(
+            lambda _, journal: journal.append(
+                session.author(), [changes.about(journal.record(one), "decide", said) for one in ids]
+            )
+        )
+
+    def close(self) -> None:
+        for session in self.sessions:
+            session.close()
