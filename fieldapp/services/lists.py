@@ -56,7 +56,8 @@ class Wanted:
     """Which registrations a person wants to see, and how ordered; each part that is given narrows the choice.
 
     `by` is a member's id, `area` a dotted code with everything below it. `explained`: warnings with a reason given;
-    `faulty`: broken rules; `conflicting`; `alike`: like another registration, by NIK or by a pair that waits.
+    `faulty`: broken rules; `conflicting`; `disputed`: somebody has to choose (`store.queries.Filter`); `alike`: like
+    another registration, by NIK or by a pair that waits.
     """
 
     text: str = ""
@@ -67,6 +68,7 @@ class Wanted:
     explained: bool = False
     faulty: bool = False
     conflicting: bool = False
+    disputed: bool = False
     alike: bool = False
     order: Order = "name"
     reverse: bool = False
@@ -91,6 +93,7 @@ class Wanted:
             explained=self.explained,
             faulty=self.faulty,
             conflicting=self.conflicting,
+            disputed=self.disputed,
             alike=self.alike,
         )
 

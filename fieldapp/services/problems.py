@@ -240,6 +240,29 @@ _CODES: dict[str, tuple[Exit, str, str]] = {
         "Isian {field} tidak sedang bertentangan pada pendaftaran ini.",
         "The field {field} is not in conflict on this registration.",
     ),
+    "conflict_changed": (
+        Exit.REFUSED,
+        "Pertentangan ini berubah sejak ditampilkan: ada nilai lain, atau sudah diselesaikan. Lihat lagi, lalu pilih.",
+        "This conflict has changed since it was shown: there is another value, or it was settled. Look again, then "
+        "choose.",
+    ),
+    "person_decides": (
+        Exit.REFUSED,
+        "Isian ini tidak boleh diselesaikan dengan nilai terbaru: menyangkut jati diri, kelayakan, atau uang. Pilih "
+        "sendiri nilainya.",
+        "This answer must not be settled by its newest value: it is about who somebody is, who may take part, or "
+        "money. Choose the value yourself.",
+    ),
+    "base_unknown": (
+        Exit.REFUSED,
+        "Nilai itu sudah dilepas dari laptop ini. Tukar data dulu supaya kembali, atau pilih nilai lain.",
+        "This laptop let go of that value. Exchange data first to bring it back, or choose another value.",
+    ),
+    "needs_reason": (
+        Exit.REFUSED,
+        "Nilai terbaru memerlukan alasan: {words} Pilih sendiri nilainya.",
+        "The newest value needs a reason: {words} Choose the value yourself.",
+    ),
     "entry_not_found": (
         Exit.NOT_FOUND,
         "Nilai dengan nomor {entry} bukan salah satu pilihan pertentangan ini.",

@@ -446,10 +446,19 @@ def worked(db: Database) -> None:
     )
 
 
+def at_odds(db: Database) -> None:
+    """Registrations with several decisions in force, or with an edit beside a void: few in any register."""
+    _run(
+        db,
+        """CREATE INDEX registration_at_odds ON registration (state)
+            WHERE instr(decision_heads, ' ') > 0 OR instr(decision_heads, 'void-') > 0""",
+    )
+
+
 _ORDER = (
     local_values, drafts, journal, projections, carried, disclosures, report_order, feed, sums, heads, dropped,
     requests, papers, same_as, matching, covers, prelist, exchanges, listed,
-    waiting_work, desks, worked,
+    waiting_work, desks, worked, at_odds,
 )  # fmt: skip
 NAMES = tuple(step.__name__ for step in _ORDER)
 STEPS = Migrations("fieldapp")

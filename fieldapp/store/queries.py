@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, NamedTuple
 from fieldapp.domain.review import STATES
 from fieldapp.store import drafts, open_pairs, search
 from fieldapp.store.db import Connection
+from fieldapp.store.disputed import DISPUTED
 from fieldapp.store.listed import listed
 from fieldapp.store.rows import from_json, state_of_row, to_json
 from sync.tables import Connection as AnyConnection
@@ -59,7 +60,8 @@ class Filter:
     `area` is a dotted code and holds everything below it; `approved_by` is the member whose slot an approval in force
     takes or waits for; `text` searches names, NIK digits and phones;
     `conflicting`, `duplicated` and `edited` keep only registrations with open conflicts, with a NIK that others have
-    too, or changed after they were handed in; `explained` and `faulty` those with warnings that somebody gave a reason
+    too, or changed after they were handed in; `disputed` those that stand for somebody and have open conflicts, unlike
+    decisions, or a change beside a void; `explained` and `faulty` those with warnings that somebody gave a reason
     for, and with broken rules; `alike` those that are like another one, by their NIK or by a pair that waits; `ids`
     only these.
     """
@@ -71,6 +73,7 @@ class Filter:
     approved_by: str | None = None
     text: str | None = None
     conflicting: bool = False
+    disputed: bool = False
     duplicated: bool = False
     edited: bool = False
     explained: bool = False
@@ -255,14 +258,17 @@ def _ordered(
     by_id = order == "id" and wanted == Filter()
     source = "registration" if by_id else "registration INDEXED BY registration_listed"
     parts = list[str]()
+    if wanted.disputed:
+        # A handful in any register: each is looked up by its number.
+        source = f"(SELECT rid AS hit FROM ({DISPUTED})) CROSS JOIN registration ON rid = hit"  # noqa: S608
     if wanted.text is not None and wanted.text.strip():
         hits = _hits(connection, wanted.text)
         arguments["hits"] = f"[{hits}]"
-        if hits.count(",") < _FEW_HITS:
+        if hits.count(",") < _FEW_HITS and not wanted.disputed:
             source = "(SELECT value AS hit FROM json_each(:hits)) CROSS JOIN registration ON rid = hit"
         else:
             parts.append("rid IN (SELECT value FROM json_each(:hits))")
-    where, more = _where(replace(wanted, text=None), *parts)
+    where, more = _where(replace(wanted, text=None, disputed=False), *parts)
     if wanted.alike:
         more["alike"] = to_json(sorted(open_pairs.waiting(connection)))
     terms = ", ".join(f"{term} {'DESC' if descends != reverse else 'ASC'}" for term, descends in _ORDERS[order])
@@ -368,7 +374,7 @@ def counts(connection: Connection, member: str, pending: Collection[str]) -> Cou
     return Counts(
         drafts=drafts.count(connection, member),
         returned=returned,
-        conflicts=count(connection, Filter(conflicting=True)),
+        conflicts=count(connection, Filter(disputed=True)),
         pending=sum(by_state.get(state, 0) for state in pending),
         by_state=by_state,
     )
@@ -452,6 +458,8 @@ def _where(wanted: Filter, *clauses: str) -> tuple[str, dict[str, Any]]:
         arguments["text"] = expression
     if wanted.conflicting:
         parts.append("conflict_count > 0")
+    if wanted.disputed:
+        parts.append(f"rid IN ({DISPUTED})")
     if wanted.duplicated:
         parts.append("duplicate_count > 0")
     if wanted.edited:

@@ -99,7 +99,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
     made.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def town_in() -> Callable[[Path], Town]:
     """Makes the programme of each example of a test that has several; who asks for it closes it."""
     return Town
