@@ -2,9 +2,9 @@
 
     python benchmarks/ledger.py [N, default 10000 and 100000] [--keep FOLDER]
 
-Ten laptops of three kelurahan each hand over in three rounds; the coordinator merges, and of the first round a supervisor
-approves every fifth, returns and rejects some. The coordinator's replica is asked. `--keep` leaves the homes in FOLDER, or
-uses those that an earlier run left there.
+Ten laptops of three kelurahan each hand over in three rounds; the coordinator merges, and of the first round a
+supervisor decides about every tenth. The coordinator's replica is asked. `--keep` leaves the homes in FOLDER, or uses
+those that an earlier run left there.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def decided(supervisor: Session, registrations: Sequence[str]) -> None:
 
         def write(_: Any, journal: Any, some: Sequence[str] = some, start: int = start) -> None:
             said = [
-                changes.about(record, "decide", {"decision": DECISIONS[(start + place) % len(DECISIONS)], "reason": "-"})
+                changes.about(
+                    record, "decide", {"decision": DECISIONS[(start + place) % len(DECISIONS)], "reason": "-"}
+                )
                 for place, each in enumerate(some)
                 if (record := journal.record(each)) is not None
             ]

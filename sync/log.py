@@ -220,6 +220,20 @@ class Log:
         ).fetchone()
         return int(row[0])
 
+    def begun(self, type_: str) -> list[bytes]:
+        """Which they are, in order of their ids."""
+        found = self._connection.execute(
+            "SELECT DISTINCT record FROM entry WHERE type = (SELECT id FROM label WHERE text = ?)"
+            " AND kind = ? AND status IS NULL ORDER BY record",
+            (type_, NEW_LABEL),
+        )
+        return [bytes(row[0]) for row in found.fetchall()]
+
+    def counts(self) -> dict[int, int]:
+        """Lane -> how many entries are kept of it."""
+        found = self._connection.execute(f"SELECT place >> {_NUMBER_BITS}, count(*) FROM entry GROUP BY 1")  # noqa: S608 - a constant
+        return {int(lane): int(count) for lane, count in found.fetchall()}
+
     def all_records(self) -> list[bytes]:
         """All records, in order of their ids."""
         return [bytes(row[0]) for row in self._connection.execute("SELECT DISTINCT record FROM entry ORDER BY record")]

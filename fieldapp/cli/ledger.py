@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from pathlib import Path
 
-from fieldapp.cli.base import command
-from fieldapp.cli.output import Output, pairs, said, table
+from fieldapp.cli.base import FILE, command, option, wrong_use
+from fieldapp.cli.output import Output, plain
 from fieldapp.cli.unlock import unlocked
 from fieldapp.locale import N_, _
-from fieldapp.services.words import place_words
 
 
-@command("ledger", N_("Buku serah terima: apakah semua pendaftaran sampai, dan bila tidak, yang mana."))
-def ledger(out: Output) -> None:
+@command(
+    "ledger",
+    N_("Buku serah terima: apakah semua pendaftaran sampai, dan bila tidak, yang mana."),
+    option("--print", "paper", type=FILE, metavar=N_("BERKAS"), help=N_("Tulis untuk dicetak: .txt atau .xlsx.")),
+    option("--names", is_flag=True, help=N_("Dengan --print: sebut nama orang yang pendaftarannya kurang.")),
+)
+def ledger(out: Output, paper: Path | None, names: bool) -> None:
     from fieldapp.services import ledger as ledgers
+    from fieldapp.services.ledger_words import spoken
 
+    if names and paper is None:
+        raise wrong_use(_("--names hanya berlaku bersama --print."))
     with unlocked() as session:
         book = ledgers.ledger(session)
-    out.answer(book, _shown(book))
+        if paper is not None:
+            from fieldapp.services.ledger_paper import write
 
-
-def _shown(book: Mapping[str, Any]) -> Iterator[str]:
-    for key, heading in (("areas", N_("Per wilayah")), ("laptops", N_("Per laptop"))):
-        yield _(heading)
-        yield from _rows(book[key])
-        yield ""
-    yield _("Jumlah")
-    yield from pairs((place_words(place), count) for place, count in book["totals"].items())
-    yield ""
-    yield _("Cocok: tidak ada yang hilang.") if book["balanced"] else _("Belum cocok; yang kurang:")
-    for each in book["missing"]:
-        yield "  " + said(each)
-
-
-def _rows(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    columns = list(dict.fromkeys(key for row in rows for key in row))
-    told = [[_cell(column, row.get(column)) for column in columns] for row in rows]
-    return table([place_words(column) for column in columns], told) if rows else ["-"]
-
-
-def _cell(column: str, value: Any) -> Any:
-    if column == "receipts":
-        return [f"{receipt['by']}: {receipt['entries']}" for receipt in value or ()]
-    return value
+            printed = write(session, paper, book, names=names)
+            book = {**book, "printed": printed}
+    out.answer(book, map(plain, spoken(book)))
+    if paper is not None:
+        out.say(_("Ditulis ke {file}.").format(file=plain(paper.name)))

@@ -6,52 +6,82 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from fieldapp.services.session import Session
-from fieldapp.services.views import area_name, member_names
+from fieldapp.services.ledger_missing import Look, begun_ids, differing
+from fieldapp.services.session import Session, iso_time
+from fieldapp.services.views import area_name
 from fieldapp.store import drafts as kept
 from fieldapp.store import ledger as tables
 from fieldapp.store.db import Connection
-from sync.coverage import join, numbers_of
-from sync.journal import Journal
+
+__all__ = ["differing", "ledger", "people", "receipts"]
+
+_ID_BYTES = 16
 
 
 def ledger(session: Session) -> dict[str, Any]:
-    """`{"areas": […], "laptops": […], "totals": {…}, "balanced", "missing": […]}`.
+    """`{"areas": […], "laptops": […], "totals": {…}, "balanced", "missing": […], "held": […]}`.
 
     `registered` is counted from the journal and the drafts, the places from the lists, so a registration that one of
-    the two lost makes them differ. `missing` names what another replica vouches for and this one lacks.
+    the two lost makes them differ. `missing` names what this laptop should hold and does not, each with a "message";
+    `held` what is here and counts nowhere until somebody looks at it.
     """
 
     def read(connection: Connection) -> dict[str, Any]:
         journal = session.journal(connection)
+        look = Look(session, connection, journal)
         tallies = tables.tallies(connection, session.device)
-        missing = [*_gaps(journal), *_unheld(session, connection, journal), *_incomplete(connection)]
-        missing += differing(session, connection)
+        begun = begun_ids(journal)
+        missing = look.missing(begun)
         areas = [
             {"area": area, "name": area_name(area), **_places(tallies.area_places.get(area, Counter()))}
             for area in sorted(tallies.area_places)
         ]
-        laptops = _laptops(session, connection, tallies.laptop_places)
         totals = _places(sum(tallies.laptop_places.values(), Counter()))
-        totals["registered"] = _registered(connection, journal)
+        totals["registered"] = len(begun) // _ID_BYTES + tables.draft_counts(connection)[0]
         totals["unreadable"] = len(kept.unreadable_lines(connection))
         totals["quarantined"] = len(journal.quarantine())
         parts = sum(totals[place] for place in tables.PLACES)
         return {
             "areas": areas,
-            "laptops": laptops,
+            "laptops": _laptops(look, tallies.laptop_places),
             "totals": totals,
             "balanced": parts == totals["registered"] and not missing,
             "missing": missing,
+            "held": look.held(),
         }
 
     return session.read(read)
 
 
-def _registered(connection: Connection, journal: Journal) -> int:
-    """Registrations counted from their entries, and drafts of people who are not handed in yet."""
-    drafts = sum(1 for draft in kept.all_drafts(connection) if draft.edits is None)
-    return journal.count("registration") + drafts
+def people(session: Session, place: str, *, laptop: str | None = None, area: str | None = None) -> list[str]:
+    """Who stands at a place, of one laptop (device id) or area, or of all: ids in the order of names.
+
+    At `draft` those of this member's own drafts of new people: those of others are theirs to see.
+    """
+
+    def read(connection: Connection) -> list[str]:
+        if place != "draft":
+            return tables.people(connection, session.device, place, laptop=laptop, area=area)
+        found = [draft for draft in kept.all_drafts(connection, session.member.id) if draft.edits is None]
+        return [draft.id for draft in found if area is None or (draft.values.get("ktp_area") or "") == area]
+
+    return session.read(read)
+
+
+def receipts(session: Session, laptop: str) -> list[dict[str, Any]]:
+    """What proves that a laptop's work arrived: `{"by", "at", "entries"}` of every receipt that names a chain of it,
+    the latest first; `entries` is all that its writer held of this laptop by then."""
+
+    def read(connection: Connection) -> list[dict[str, Any]]:
+        look = Look(session, connection, session.journal(connection))
+        devices = {member.id: member.device for member in look.members}
+        chains = {chain for chain, author in look.authors.items() if devices.get(author) == laptop}
+        return [
+            {"by": look.names.get(by, by), "at": iso_time(at_ms) if at_ms is not None else None, "entries": entries}
+            for _receipt, by, at_ms, entries in tables.receipts(connection, chains)
+        ]
+
+    return session.read(read)
 
 
 def _places(counted: Mapping[str, int]) -> dict[str, int]:
@@ -59,79 +89,24 @@ def _places(counted: Mapping[str, int]) -> dict[str, int]:
     return {"registered": sum(found.values()), **found}
 
 
-def _laptops(session: Session, connection: Connection, places: Mapping[str, Counter[str]]) -> list[dict[str, Any]]:
-    names = member_names(session, connection)
-    members = session.journal(connection).membership.all()
-    receipts = tables.acknowledged_by(connection)
-    devices = {member.id: member.device for member in members}
-    owners = {chain: devices.get(author) for chain, (author, _) in session.journal(connection).chains().items()}
+def _laptops(look: Look, places: Mapping[str, Counter[str]]) -> list[dict[str, Any]]:
+    receipts = tables.acknowledged_by(look.connection)
+    devices = {member.id: member.device for member in look.members}
+    owners = {chain: devices.get(author) for chain, author in look.authors.items()}
     told = []
     for device in sorted(places):
         acknowledged = Counter[str]()
         for chain, by in receipts.items():
             if owners.get(chain) == device:
                 for member, spans in by.items():
-                    acknowledged[names.get(member, member)] += sum(last - first + 1 for first, last in spans)
+                    acknowledged[look.names.get(member, member)] += sum(last - first + 1 for first, last in spans)
         told.append(
             {
                 "laptop": device,
-                "members": sorted(member.name for member in members if member.device == device),
-                "this_laptop": device == session.device,
+                "members": sorted(member.name for member in look.members if member.device == device),
+                "this_laptop": device == look.session.device,
                 **_places(places[device]),
                 "receipts": [{"by": name, "entries": count} for name, count in sorted(acknowledged.items())],
             }
         )
     return told
-
-
-def _gaps(journal: Journal) -> list[dict[str, Any]]:
-    """Numbers of a chain before ones that are here: something on the way has not arrived."""
-    return [
-        {"kind": "gap", "chain": chain, "first": first, "last": last}
-        for chain, spans in journal.missing().items()
-        for first, last in spans
-    ]
-
-
-def _unheld(session: Session, connection: Connection, journal: Journal) -> list[dict[str, Any]]:
-    """Own entries that an office acknowledged and this laptop lost: it was restored from an old copy."""
-    held = {chain: numbers_of(spans) for chain, spans in journal.coverage().items()}
-    for chain, ranges in journal.attic.dropped().items():
-        # What was let go is at the office; while it is asked for anew, the coverage leaves it out.
-        held[chain] = join((*held.get(chain, ()), *ranges))
-    devices = {member.id: member.device for member in journal.membership.all()}
-    own = {chain for chain, (author, _) in journal.chains().items() if devices.get(author) == session.device}
-    return [
-        {"kind": "restored", "chain": chain, "first": first, "last": last}
-        for chain, spans in tables.not_held(connection, held).items()
-        if chain in own
-        for first, last in spans
-    ]
-
-
-def differing(session: Session, connection: Connection) -> list[dict[str, Any]]:
-    """Areas of which another member's latest bundle said to hold something else than this laptop does.
-
-    Entries, of what that bundle spoke of; equal numbers mean that they are not the same entries. Area "" is public.
-    """
-    names, journal = member_names(session, connection), session.journal(connection)
-    return [
-        {
-            "kind": "differs",
-            "code": "scope_differs",
-            "area": doubt.scope,
-            "by": names.get(doubt.member, doubt.member),
-            "here": doubt.here,
-            "there": doubt.there,
-        }
-        for doubt in journal.doubts.all()
-        # Whoever belongs no longer cannot send another bundle that shows it mended.
-        if journal.membership.code_of(doubt.member) is None
-    ]
-
-
-def _incomplete(connection: Connection) -> list[dict[str, Any]]:
-    return [
-        {"kind": "incomplete", "id": record, "type": type, "area": scope}
-        for record, type, scope in tables.incomplete(connection)
-    ]

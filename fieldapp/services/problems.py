@@ -54,6 +54,11 @@ _CODES: dict[str, tuple[Exit, str, str]] = {
         "Pustaka untuk PostgreSQL belum terpasang. Pasang fieldapp[postgres], lalu coba lagi.",
         "The library for PostgreSQL is not installed. Install fieldapp[postgres], then try again.",
     ),
+    "ledger_kind": (
+        Exit.WRONG_USE,
+        "Buku serah terima ditulis sebagai .txt atau .xlsx: beri berkas {file} salah satu akhiran itu.",
+        "The ledger is written as .txt or .xlsx: give the file {file} one of these endings.",
+    ),
     "programme_name": (Exit.WRONG_USE, "Nama program tidak boleh kosong.", "The programme needs a name."),
     "programme_value": (
         Exit.WRONG_USE,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from fieldapp.store.db import Connection
+from fieldapp.store.rows import to_json
 from sync.coverage import Have, Ranges, Span, join, without
 from sync.proofs import Proofs, Proved
 
@@ -70,13 +71,26 @@ def acknowledged_by(connection: Connection) -> dict[str, dict[str, Ranges]]:
     return {chain: {by: join(spans) for by, spans in members.items()} for chain, members in found.items()}
 
 
-def not_held(connection: Connection, held: Mapping[str, Ranges]) -> dict[str, Ranges]:
-    """Chain -> numbers that an office acknowledged and this replica does not hold.
+def not_held(connection: Connection, held: Mapping[str, Ranges], by: str | None = None) -> dict[str, Ranges]:
+    """Chain -> numbers that an office acknowledged (the member `by`, when it is given) and this replica does not hold.
 
-    On a laptop that sees only some areas that is usual; of the laptop's own chains it means a restored old copy.
+    On a laptop that sees only some areas that is usual; of the laptop's own chains, and of what its own member
+    acknowledged, it means a restored old copy.
     """
-    missing = {chain: without(spans, held.get(chain, ())) for chain, spans in acknowledged(connection).items()}
+    rows = connection.execute("SELECT chain, first, last FROM acknowledged WHERE ?1 IS NULL OR by = ?1", (by,))
+    missing = {chain: without(spans, held.get(chain, ())) for chain, spans in _joined(rows).items()}
     return {chain: spans for chain, spans in sorted(missing.items()) if spans}
+
+
+def receipts(connection: Connection, chains: Iterable[str]) -> list[tuple[str, str, int | None, int]]:
+    """(receipt, member, when in ms, entries of these chains that it vouches for), the latest first."""
+    rows = connection.execute(
+        """SELECT receipt, acknowledged.by, at_ms, sum(last - first + 1) FROM acknowledged
+        LEFT JOIN other_record ON other_record.id = receipt WHERE chain IN (SELECT value FROM json_each(?))
+        GROUP BY receipt, acknowledged.by ORDER BY coalesce(at_ms, 0) DESC, receipt""",
+        (to_json(sorted(chains)),),
+    )
+    return [(receipt, by, at_ms, int(entries)) for receipt, by, at_ms, entries in rows]
 
 
 def incomplete(connection: Connection) -> list[tuple[str, str, str]]:
@@ -87,23 +101,46 @@ def incomplete(connection: Connection) -> list[tuple[str, str, str]]:
 def tallies(connection: Connection, device: str) -> Tallies:
     """Count every registration and every draft of a new person; `device` is this laptop's."""
     tally = Tallies({}, {}, {}, {})
-    locate = _Locator(connection, device)
-    rows = connection.execute("SELECT scope, id, device, state, registered_by, chain, number FROM registration")
-    for scope, id, laptop, state, registered_by, chain, number in rows:
-        place = locate.place(id, laptop, state, registered_by, chain, number)
-        _count(tally, scope, laptop, state, place)
+    for (scope, laptop, state), place, count in _counted(connection, device):
+        _count(tally, scope, laptop, state, place, count)
     for (area,) in connection.execute(_DRAFT_AREAS):
-        _count(tally, area or "", device, "draft", "draft")
+        _count(tally, area or "", device, "draft", "draft", 1)
     return tally
 
 
-def not_carried(connection: Connection, device: str) -> int:
-    """How many registrations of this laptop are in no bundle yet and acknowledged by nobody."""
-    locate = _Locator(connection, device)
+def people(
+    connection: Connection, device: str, place: str, *, laptop: str | None = None, area: str | None = None
+) -> list[str]:
+    """Ids of the registrations at a place of the way, of one laptop or area, in the order of their names."""
+    states = sorted(state for state, of in _PLACE_OF_STATE.items() if of == place)
+    is_decided = bool(states)
+    states = states or sorted(_PLACE_OF_STATE)
     rows = connection.execute(
-        "SELECT id, device, state, registered_by, chain, number FROM registration WHERE device = ?", (device,)
-    )
-    return sum(locate.place(*row) == "not_carried" for row in rows)
+        f"""SELECT id, device, state, registered_by, chain, number FROM registration
+        WHERE (?1 IS NULL OR device = ?1) AND (?2 IS NULL OR scope = ?2)
+        AND state {"" if is_decided else "NOT"} IN (SELECT value FROM json_each(?3)) ORDER BY name_key, id""",  # noqa: S608 - our words
+        (laptop, area, to_json(states)),
+    ).fetchall()
+    if is_decided:
+        return [row[0] for row in rows]
+    locate = _Locator(connection, device)
+    return [row[0] for row in rows if locate.place(*row) == place]
+
+
+def draft_counts(connection: Connection) -> tuple[int, list[str]]:
+    """How many drafts of new people there are, and the ids of drafts whose answers cannot be read."""
+    (count,) = connection.execute("SELECT count(*) FROM draft WHERE edits IS NULL").fetchone()
+    unread = connection.execute("SELECT id FROM draft WHERE NOT json_valid(values_json, 6) ORDER BY id")
+    return int(count), [row[0] for row in unread]
+
+
+def listed(connection: Connection) -> bytes:
+    """The ids of all registrations in the lists, 16 bytes each, ascending."""
+    # One text for all of them: a row each would take several times as long.
+    (found,) = connection.execute(
+        "SELECT group_concat(id, '') FROM (SELECT id FROM registration ORDER BY id)"
+    ).fetchone()
+    return bytes.fromhex((found or "").replace("-", ""))
 
 
 def written(connection: Connection, member: str) -> int:
@@ -112,8 +149,75 @@ def written(connection: Connection, member: str) -> int:
     return int(row.fetchone()[0])
 
 
+class _Group(NamedTuple):
+    """Registrations that differ in the number of their first entry alone."""
+
+    scope: str
+    device: str
+    state: str
+    registered_by: str
+    chain: str
+
+
+def _counted(connection: Connection, device: str) -> Iterable[tuple[tuple[str, str, str], str, int]]:
+    """((area, laptop, state), place, how many): of groups whose first entries all stand on one side of what is proved,
+    none is looked at alone."""
+    locate = _Locator(connection, device)
+    parted: list[_Group] = []
+    for *columns, count, first, last in connection.execute(
+        """SELECT scope, device, state, registered_by, chain, count(*), min(number), max(number) FROM registration
+        GROUP BY 1, 2, 3, 4, 5"""
+    ):
+        group = _Group(*columns)
+        place = locate.place_of_all(group, first, last)
+        if place is None:
+            parted.append(group)
+        else:
+            yield group[:3], place, count
+    forked = [group for group in parted if locate.is_forked(group)]
+    yield from _counted_by_spans(connection, locate, [group for group in parted if not locate.is_forked(group)])
+    yield from _counted_one_by_one(connection, locate, set(forked))
+
+
+def _counted_by_spans(
+    connection: Connection, locate: _Locator, groups: list[_Group]
+) -> Iterable[tuple[tuple[str, str, str], str, int]]:
+    if not groups:
+        return
+    spans = [[number, *span] for number, group in enumerate(groups) for span in locate.spans(group)]
+    found = connection.execute(
+        """WITH wanted AS MATERIALIZED (SELECT key AS number, value ->> 0 AS scope, value ->> 1 AS device,
+            value ->> 2 AS state, value ->> 3 AS registered_by, value ->> 4 AS chain FROM json_each(:groups)),
+        span AS MATERIALIZED (SELECT value ->> 0 AS wanted, value ->> 1 AS place, value ->> 2 AS first,
+            value ->> 3 AS last FROM json_each(:spans))
+        SELECT wanted.number, span.place, count(*) FROM registration
+        JOIN wanted USING (scope, device, state, registered_by, chain)
+        LEFT JOIN span ON span.wanted = wanted.number AND registration.number BETWEEN span.first AND span.last
+        GROUP BY 1, 2""",
+        {"groups": to_json(groups), "spans": to_json(spans)},
+    )
+    for number, place, count in found:
+        yield groups[number][:3], place or locate.place_before(groups[number]), count
+
+
+def _counted_one_by_one(
+    connection: Connection, locate: _Locator, groups: set[_Group]
+) -> Iterable[tuple[tuple[str, str, str], str, int]]:
+    """In a forked chain a number says nothing without its record."""
+    if not groups:
+        return
+    rows = connection.execute(
+        """SELECT scope, id, device, state, registered_by, chain, number FROM registration
+        WHERE chain IN (SELECT value FROM json_each(?))""",
+        (to_json(sorted({group.chain for group in groups})),),
+    )
+    for scope, id, device, state, registered_by, chain, number in rows.fetchall():
+        if _Group(scope, device, state, registered_by, chain) in groups:
+            yield (scope, device, state), locate.place(id, device, state, registered_by, chain, number), 1
+
+
 class _Locator:
-    """Says of one registration after another where it stands, by what is proved of its first entry."""
+    """Says where registrations stand, by what is proved of their first entries."""
 
     def __init__(self, connection: Connection, device: str) -> None:
         self._device = device
@@ -134,6 +238,36 @@ class _Locator:
             return "carried"
         return "not_carried"
 
+    def place_of_all(self, group: _Group, first: int, last: int) -> str | None:
+        """The place of every registration of the group, whose first entries lie between two numbers of their chain;
+        None when they stand at several, or it takes a look at each."""
+        decided = _PLACE_OF_STATE.get(group.state)
+        if decided is not None or self.is_forked(group):
+            return decided
+        for where, a, b in self.spans(group):
+            if a <= first and last <= b:
+                return where
+            if a <= last and first <= b:
+                return None
+        return self.place_before(group)
+
+    def is_forked(self, group: _Group) -> bool:
+        """Whether numbers of the group's chain are given twice."""
+        is_own = group.device == self._device
+        proved = [self._received(group.chain, group.registered_by, is_own)]
+        return any(len(each.ranges) > 1 for each in (*proved, *([self._written(group.chain)] if is_own else ())))
+
+    def spans(self, group: _Group) -> list[tuple[str, int, int]]:
+        """(place, first, last number) that are proved of the chain of a group, disjoint."""
+        is_own = group.device == self._device
+        received = _only(self._received(group.chain, group.registered_by, is_own))
+        written = without(_only(self._written(group.chain)), received) if is_own else ()
+        return [("merged", *span) for span in received] + [("carried", *span) for span in written]
+
+    def place_before(self, group: _Group) -> str:
+        """Where those of the group stand of whom nothing is proved."""
+        return "not_carried" if group.device == self._device else "carried"
+
     def _received(self, chain: str, author: str, is_own: bool) -> Proved:
         """The entries of the chain that someone other than its author acknowledged."""
         key = (chain, author, is_own)
@@ -152,11 +286,16 @@ class _Locator:
         return self._in_bundles[chain]
 
 
-def _count(tally: Tallies, area: str, laptop: str, state: str, place: str) -> None:
-    tally.area_states.setdefault(area, Counter())[state] += 1
-    tally.area_places.setdefault(area, Counter())[place] += 1
-    tally.laptop_states.setdefault(laptop, Counter())[state] += 1
-    tally.laptop_places.setdefault(laptop, Counter())[place] += 1
+def _only(proved: Proved) -> Ranges:
+    """What is proved of a chain that is not forked."""
+    return next(iter(proved.ranges.values()), ())
+
+
+def _count(tally: Tallies, area: str, laptop: str, state: str, place: str, count: int) -> None:
+    tally.area_states.setdefault(area, Counter())[state] += count
+    tally.area_places.setdefault(area, Counter())[place] += count
+    tally.laptop_states.setdefault(laptop, Counter())[state] += count
+    tally.laptop_places.setdefault(laptop, Counter())[place] += count
 
 
 def _joined(rows: Iterable[tuple[str, int, int]]) -> dict[str, Ranges]:

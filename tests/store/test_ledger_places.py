@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from fieldapp.store import ledger
 from fieldapp.store.drafts import Draft, save_all
 from sync.coverage import Span
 
 AREA = "64.71.05.1002"
+
+
+def _not_carried(replica: Any, device: str) -> int:
+    return replica.store.read(lambda c: ledger.tallies(c, device)).laptop_places[device]["not_carried"]
 
 
 def _receipt(town, by, *stored) -> None:
@@ -31,7 +42,7 @@ def test_a_registration_walks_from_the_laptop_to_the_office(town, replica_of) ->
 
     assert places() == {"not_carried": 5}
     assert places(town.member("budi").device) == {"carried": 1}
-    assert replica.store.read(lambda c: ledger.not_carried(c, device)) == 5
+    assert _not_carried(replica, device) == 5
 
     first, second, third = (_first(town, record) for record in records[:3])
     span = {first.entry.ch: (Span(first.entry.n, third.entry.n, third.id),)}
@@ -46,7 +57,7 @@ def test_a_registration_walks_from_the_laptop_to_the_office(town, replica_of) ->
     town.write("siti", records[3], "void", {"decision": "void", "reason": "dobel"})
     replica.receive(town.entries)
     assert places() == {"approved": 1, "merged": 1, "carried": 1, "void": 1, "returned": 1}
-    assert replica.store.read(lambda c: ledger.not_carried(c, device)) == 0
+    assert _not_carried(replica, device) == 0
     tallies = replica.store.read(lambda c: ledger.tallies(c, device))
     assert tallies.area_states[AREA] == {"approved": 1, "submitted": 3, "void": 1, "returned": 1}
     assert sum(tallies.area_places[AREA].values()) == 6
@@ -60,10 +71,10 @@ def test_an_authors_own_receipt_does_not_prove_an_arrival(town, replica_of) -> N
     _receipt(town, "kora", _first(town, record))
     replica = replica_of(town)
     device = town.member("kora").device
-    assert replica.store.read(lambda c: ledger.not_carried(c, device)) == 1
+    assert _not_carried(replica, device) == 1
     _receipt(town, "rina", _first(town, record))
     replica.receive(town.entries[-1:])
-    assert replica.store.read(lambda c: ledger.not_carried(c, device)) == 0
+    assert _not_carried(replica, device) == 0
 
 
 def test_receipts_are_kept_by_chain_and_member_and_show_what_is_lost(town, replica_of) -> None:
@@ -155,3 +166,76 @@ def test_a_receipt_for_what_is_not_known_here_proves_nothing_of_the_own_chain(to
     tallies = replica.store.read(lambda c: ledger.tallies(c, siti))
     # Of a chain that another laptop writes, an office may well hold more than this one.
     assert tallies.laptop_places == {siti: {"not_carried": 1}, budi: {"merged": 1}}
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 1), st.integers(1, 8), st.integers(0, 7)), max_size=4)
+
+
+class _TakeBack(Exception):
+    """Leaves the replica as it was for the next example."""
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    whose=st.integers(0, 2),
+    carried=SPANS,
+    received=st.lists(st.tuples(st.integers(0, 1), st.integers(1, 8), st.integers(0, 7), st.booleans()), max_size=4),
+    decided=st.dictionaries(st.integers(0, 15), st.sampled_from(["approved", "frozen", "withdrawn", "has_issues"])),
+)
+def test_everybody_is_counted_where_looking_at_each_alone_finds_them(
+    worked: Any, whose: int, carried: Any, received: Any, decided: Any
+) -> None:
+    town, replica, entries = worked
+    members = [town.member(name) for name in ("siti", "budi", "rina")]
+    device = members[whose].device
+
+    def look(connection: Any) -> None:
+        for own, first, more in carried:
+            last = min(first + more, 8)
+            span = Span(first, last, entries[own][last].id)
+            ledger.remember_carried(connection, "paket", {entries[own][1].entry.ch: (span,)}, 5)
+        for own, first, more, by_author in received:
+            last = min(first + more, 8)
+            connection.execute(
+                "INSERT INTO acknowledged (receipt, by, chain, first, last, head) VALUES ('t', ?, ?, ?, ?, ?)",
+                (
+                    members[own if by_author else 2].id, entries[own][1].entry.ch, first, last,
+                    entries[own][last].id,
+                ),
+            )  # fmt: skip
+        ids = [entries[own][number].entry.r for own in (0, 1) for number in range(1, 9)]
+        for place, state in decided.items():
+            connection.execute("UPDATE registration SET state = ? WHERE id = ?", (state, ids[place]))
+        expected: dict[str, Counter[str]] = {}
+        who: dict[str, list[str]] = {}
+        for index, record in enumerate(ids):
+            own, number = divmod(index, 8)
+            place = {"approved": "approved", "frozen": "approved", "withdrawn": "void"}.get(decided.get(index, ""))
+            if place is None:
+                arrived = any(o == own and not b and f <= number + 1 <= f + m for o, f, m, b in received)
+                left = own != whose or any(o == own and f <= number + 1 <= f + m for o, f, m in carried)
+                place = "merged" if arrived else "carried" if left else "not_carried"
+            expected.setdefault(members[own].device, Counter())[place] += 1
+            who.setdefault(place, []).append(record)
+        assert ledger.tallies(connection, device).laptop_places == expected
+        for place in ledger.PLACES[1:]:
+            assert sorted(ledger.people(connection, device, place)) == sorted(who.get(place, []))
+        raise _TakeBack
+
+    try:
+        replica.store.write(look)
+    except _TakeBack:
+        return
+
+
+@pytest.fixture
+def worked(town: Any, replica_of: Any) -> Any:
+    """Eight registrations of each of two laptops, and the entries that begin them by their numbers."""
+    for name in ("siti", "budi"):
+        for _ in range(8):
+            town.register(name)
+    entries = [
+        {s.entry.n: s for s in town.entries if s.entry.au == town.member(name).id and s.entry.y == "registration"}
+        for name in ("siti", "budi")
+    ]
+    return town, replica_of(town), entries
