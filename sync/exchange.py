@@ -72,8 +72,10 @@ def bundle_for_office(
     limit: int | None = None,
     random: Random = system_random,
 ) -> Outgoing:
-    """A bundle sealed to the office key, with everything that no other office member showed to hold, and what
-    administrators wrote unless all of them did.
+    """A bundle sealed to the office key. From a laptop: everything that no office member showed to hold, and what
+    administrators wrote unless all of them did. From an office member: everything that not all the others but
+    administrators showed to hold, since what one colleague decided is new to another. (An administrator's laptop may
+    lie in a drawer for a year; a bundle of its own brings it everything.)
 
     Seals what this member wrote, so it needs a transaction. `limit` stops after about so many entries.
     """
@@ -81,7 +83,9 @@ def bundle_for_office(
     _get_ready(journal, identity)
     # What a revoked member holds may be lost with its laptop, so it proves nothing.
     office = [m for m in membership.active() if m.role in journal.rules.office_roles and m.id != me]
-    selection = journal.select(_proofs(journal, office), None, me, limit)
+    mine = membership.member(me)
+    among_themselves = mine is not None and mine.role in journal.rules.office_roles
+    selection = journal.select(_proofs(journal, office, among_themselves), None, me, limit)
     # Any of them may be the one who gets the bundle, so authors' certificates always go along; the others' only until
     # somebody at the office has them.
     heard = {member for peer in (journal.peer(m.id) for m in office) if peer is not None for member in peer.known}
@@ -283,21 +287,31 @@ def merge_newcomer_payload(journal: Journal, packed: bytes, issuer: str, at_ms: 
     return merged
 
 
-def _proofs(journal: Journal, office: Sequence[Member]) -> list[Have]:
-    """What need not be sent to the office, since one of its members showed to hold it.
+def _proofs(journal: Journal, office: Sequence[Member], among_themselves: bool) -> list[Have]:
+    """What need not be sent to the office, since one of its members showed to hold it; `among_themselves`, since all of
+    them but administrators did.
 
     Settings, leases and revocations decide how everything else counts, and any member may be the one who gets the
     bundle: so the chains of administrators are left out only as far as every member but their author holds them.
     """
     haves = {member.id: journal.known_of(member.id) for member in office}
     admins = {member.id for member in journal.membership.all() if member.role in journal.admin_roles}
-    decisive = {chain: author for chain, (author, _) in journal.chains().items() if author in admins}
+    chains = journal.chains()
+    decisive = {chain: author for chain, (author, _) in chains.items() if author in admins}
     proofs = [{chain: spans for chain, spans in have.items() if chain not in decisive} for have in haves.values()]
-    for chain, author in decisive.items():
-        held = [have.get(chain, ()) for member, have in haves.items() if member != author]
-        if held and all(len(spans) == 1 and spans[0].first == 1 for spans in held):
-            proofs.append({chain: min(held, key=lambda spans: spans[0].last)})
-    return proofs
+    if among_themselves:
+        colleagues = {member: have for member, have in haves.items() if member not in admins}
+        proofs = [_held_by_all(chain, author, colleagues) for chain, (author, _) in chains.items()]
+    return proofs + [_held_by_all(chain, author, haves) for chain, author in decisive.items()]
+
+
+def _held_by_all(chain: str, author: str, haves: Mapping[str, Have]) -> Have:
+    """How far all of these members but the author showed to hold a chain from its beginning on; empty where one has
+    gaps, since what is sent twice does no harm."""
+    held = [have.get(chain, ()) for member, have in haves.items() if member != author]
+    if held and all(len(spans) == 1 and spans[0].first == 1 for spans in held):
+        return {chain: min(held, key=lambda spans: spans[0].last)}
+    return {}
 
 
 def _get_ready(journal: Journal, identity: Identity) -> None:

@@ -185,6 +185,28 @@ def test_what_only_a_revoked_office_member_holds_is_carried_again(trio, office, 
     assert len(types(supervisor, "registration")) == 1
 
 
+def test_what_one_colleague_decided_is_in_an_offices_bundle_until_all_of_them_have_it(trio, office, rules):
+    enumerator, coordinator, supervisor = trio
+    (other,) = replicas.make_team(office, rules, ["supervisor"])
+    enumerator.register()
+    coordinator.merge(enumerator.to_office().data)
+    for colleague in (supervisor, other):
+        colleague.merge(coordinator.to_office().data)
+    for colleague in (supervisor, other):
+        coordinator.merge(colleague.to_office().data)
+    met = supervisor.register()
+    coordinator.merge(supervisor.to_office().data)
+    bundle = coordinator.to_office().data
+    other.merge(bundle)
+    assert met in {record.id for record in types(other, "registration")}
+    for each in (supervisor, other):
+        coordinator.merge(each.to_office().data)
+    brought = supervisor.merge(coordinator.to_office().data).merged
+    assert brought.known == 0, "what all of them hold is not carried again"
+    assert enumerator.merge(coordinator.to_member(enumerator).data)
+    assert enumerator.to_office().entries == 0, "a laptop need not know that all of the office has its work"
+
+
 def test_certificates_that_the_receiver_showed_to_know_stay_at_home_but_for_the_authors(trio, office, rules):
     enumerator, coordinator, supervisor = trio
     other = replicas.make_team(office, rules, ["enumerator"])[0]
