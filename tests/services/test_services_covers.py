@@ -472,11 +472,15 @@ def test_lists_that_came_before_this_version_of_the_program_count_once_it_is_the
             for make in migrations._ORDER[:step]:
                 make(migrations.Database(older))
             known = {name for (name,) in older.execute("SELECT name FROM sqlite_master")} | {"_sqlite_migrations"}
+            columns = [row[1] for row in older.execute("PRAGMA table_info(registration)")]
         made = "SELECT name FROM sqlite_master WHERE type = ? AND sql IS NOT NULL"
         for kind in ("INDEX", "TABLE"):
             for (name,) in connection.execute(made, (kind.lower(),)).fetchall():
                 if name not in known:
                     connection.execute(f"DROP {kind} {name}")
+        for row in connection.execute("PRAGMA table_info(registration)").fetchall():
+            if row[1] not in columns:
+                connection.execute(f"ALTER TABLE registration DROP COLUMN {row[1]}")
         connection.executemany("DELETE FROM _sqlite_migrations WHERE name = ?", [(n,) for n in migrations.NAMES[step:]])
         connection.execute(f"PRAGMA user_version = {step}")
 
