@@ -20,7 +20,7 @@ DAY_MS = 86_400_000
 #: 08:00 in Balikpapan is midnight UTC, which START_MS is.
 _HOUR_MS = 3_600_000
 _DAYS = 80
-_CODES = ("nik_sex_differs", "nik_birth_date_differs", "area_outside_city", "income_high", "heir_same_as_person")
+_CODES = ("nik_sex_differs", "nik_birth_date_differs", "area_outside_city", "income_above_limit", "ktp_city_recent")
 #: What the office said about how many in a thousand.
 _DECIDED = (("approve", 300), ("return", 60), ("reject", 10))
 

@@ -441,8 +441,8 @@ def worked(db: Database) -> None:
     """How people register is counted for everybody without reading the wide table."""
     _run(
         db,
-        """CREATE INDEX registration_worked
-            ON registration (registered_by, seconds, submitted_at, round, override_count, phone)""",
+        """CREATE INDEX registration_worked ON registration (registered_by, seconds, scope, submitted_at, state, round,
+            edits, override_count, duplicate_count, phone, joined_to, nik IS NULL)""",
     )
 
 

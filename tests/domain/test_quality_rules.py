@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fieldapp.domain import quality
@@ -32,6 +32,7 @@ def test_what_everybody_does_stands_out_with_nobody() -> None:
     assert quality.stands_out(alike, [Tally(4, 10)])
 
 
+@settings(max_examples=40)
 @given(
     st.dictionaries(
         st.sampled_from("abcdef"),
