@@ -22,7 +22,7 @@ from sync.feed import Batch, Feed
 from sync.fold import Record, Rules, fold, in_order
 from sync.folding import Folding, Project
 from sync.keys import Identity
-from sync.log import Log, record_key
+from sync.log import Log, Row, chunks, record_key
 from sync.members import REVOCATION, Membership
 from sync.merge import Merge, Merged, Tell
 from sync.own import Author, OwnChains
@@ -128,6 +128,13 @@ class Journal:
         entries = self.entries_of(record_id)
         return fold(record_id, entries, self.rules, self.membership) if entries else None
 
+    def records_named(self, record_ids: Iterable[str]) -> dict[str, Record]:
+        """The records of these ids, without those that have no entry; read many at a time."""
+        self._log.forget()
+        membership = self.membership
+        found = self._entries_of(record_ids)
+        return {id_: fold(id_, entries, self.rules, membership) for id_, entries in found.items() if entries}
+
     def records(self, type_: str) -> Iterator[Record]:
         """All records of a type that have an entry that counts, in order of their ids."""
         self._log.forget()
@@ -141,12 +148,24 @@ class Journal:
         return self._entries(record_id)
 
     def _entries(self, record_id: str) -> list[Stored]:
-        try:
-            key = record_key(record_id)
-        except ValueError:
-            return []
-        found = (row.stored for row in self._log.records([key])[key])
-        return sorted((stored for stored in found if stored.entry.r == record_id), key=in_order)
+        return self._entries_of([record_id])[record_id]
+
+    def _entries_of(self, record_ids: Iterable[str]) -> dict[str, list[Stored]]:
+        """Every id with the entries that are written under it; no id's entries are asked for by themselves, since a
+        decision about a thousand records would wait for a thousand statements."""
+        found: dict[str, list[Stored]] = {record_id: [] for record_id in record_ids}
+        named = {}
+        for record_id in found:
+            # What is no record's id has no entries.
+            with contextlib.suppress(ValueError):
+                named[record_id] = record_key(record_id)
+        rows: dict[bytes, list[Row]] = {}
+        for asked in chunks(dict.fromkeys(named.values())):
+            rows.update(self._log.records(asked))
+        for record_id, key in named.items():
+            entries = (row.stored for row in rows[key])
+            found[record_id] = sorted((one for one in entries if one.entry.r == record_id), key=in_order)
+        return found
 
     def quarantine(self) -> list[Quarantined]:
         """The entries that do not count, in (t, ch, id) order."""
@@ -279,12 +298,11 @@ class Journal:
             tip = self._own.tip(author)
             author.clock.last = max(author.clock.last, self._own.last_time(member, author.device))
             records: dict[str, Record] = {}
-            entries: dict[str, list[Stored]] = {}
+            entries = self._entries_of(change.record for change in changes)
             rows = []
             for change in changes:
                 r = change.record
-                if r not in entries:
-                    entries[r] = self._entries(r)
+                if r not in records:
                     records[r] = fold(r, entries[r], self.rules, membership)
                 stored = Stored.write(entry_of(author, change, records[r], tip, self.rules, token(self._random)))
                 entries[r].append(stored)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -46,33 +46,62 @@ def _reason() -> click.Option:
     return option("--reason", help=N_("Alasan keputusan."))
 
 
-@command("approve", N_("Setujui pendaftaran."), _ids(), filter_option(), _reason())
-def approve(out: Output, ids: tuple[str, ...], filters: tuple[str, ...], reason: str | None) -> int:
-    return _decide(out, "approve", ids, filters, reason)
+def _seen() -> click.Option:
+    return option(
+        "--seen",
+        multiple=True,
+        metavar="DIGEST",
+        help=N_("Isi yang sudah dibaca ('digest' di 'show'), satu untuk tiap nomor; ditolak bila sudah berubah."),
+    )
+
+
+def _dry_run() -> click.Option:
+    return option(
+        "--dry-run",
+        is_flag=True,
+        help=N_("Hanya tunjukkan siapa yang tidak ikut dan sebabnya; tidak ada yang diputuskan."),
+    )
+
+
+def _options() -> tuple[click.Parameter, ...]:
+    return _ids(), filter_option(), _reason(), _seen(), _dry_run()
+
+
+@command("approve", N_("Setujui pendaftaran."), *_options())
+def approve(out: Output, **given: Any) -> int:
+    return _decide(out, "approve", **given)
 
 
 @command(
     "return",
     N_("Kembalikan kepada pencacah untuk diperbaiki."),
-    _ids(),
-    filter_option(),
-    _reason(),
+    *_options(),
     option("--field", "fields", multiple=True, metavar=N_("NAMA=CATATAN"), help=N_("Catatan pada satu isian.")),
+    option("--due", metavar=N_("TANGGAL"), help=N_("Batas waktu perbaikan, misalnya 2027-01-31.")),
 )
-def return_(
-    out: Output, ids: tuple[str, ...], filters: tuple[str, ...], reason: str | None, fields: tuple[str, ...]
-) -> int:
-    return _decide(out, "return", ids, filters, reason, _comments(fields))
+def return_(out: Output, fields: tuple[str, ...], **given: Any) -> int:
+    return _decide(out, "return", fields=_comments(fields), **given)
 
 
-@command("reject", N_("Tolak pendaftaran."), _ids(), filter_option(), _reason())
-def reject(out: Output, ids: tuple[str, ...], filters: tuple[str, ...], reason: str | None) -> int:
-    return _decide(out, "reject", ids, filters, reason)
+@command("reject", N_("Tolak pendaftaran."), *_options())
+def reject(out: Output, **given: Any) -> int:
+    return _decide(out, "reject", **given)
 
 
-@command("undo", N_("Batalkan keputusan terakhir."), _ids(), filter_option(), _reason())
-def undo(out: Output, ids: tuple[str, ...], filters: tuple[str, ...], reason: str | None) -> int:
-    return _decide(out, "undo", ids, filters, reason)
+@command(
+    "undo",
+    N_("Batalkan keputusan terakhir."),
+    *_options(),
+    option(
+        "--last", is_flag=True, help=N_("Tarik putusan Anda yang terakhir di laptop ini sekaligus, semua orangnya.")
+    ),
+)
+def undo(out: Output, last: bool, **given: Any) -> int:
+    if last:
+        if given["ids"] or given["filters"] or given["seen"] or given["dry_run"]:
+            wrong_use(_("--last dipakai tanpa nomor dan tanpa saringan."))
+        return _undo_last(out, given["reason"])
+    return _decide(out, "undo", **given)
 
 
 def _comments(fields: Sequence[str]) -> dict[str, str]:
@@ -88,25 +117,63 @@ def _comments(fields: Sequence[str]) -> dict[str, str]:
 def _decide(
     out: Output,
     decision: str,
+    *,
     ids: tuple[str, ...],
     filters: tuple[str, ...],
     reason: str | None,
+    seen: tuple[str, ...],
+    dry_run: bool,
     fields: dict[str, str] | None = None,
+    due: str | None = None,
 ) -> int:
     chosen = selection(filters)
     if bool(ids) == bool(chosen):
         wrong_use(_("Sebutkan nomor pendaftaran, atau saringan dengan --filter."))
+    if seen and len(seen) != len(ids):
+        wrong_use(_("Berikan --seen satu kali untuk tiap nomor, dalam urutan yang sama."))
+    from fieldapp.services import review as reviews
+
+    read = dict(zip(ids, seen, strict=False))
+    with unlocked() as session:
+        if chosen:
+            ids = tuple(reviews.queue_ids(session, filter=chosen))
+        answers: list[dict[str, Any]]
+        if dry_run:
+            answers = reviews.tried(session, ids, decision, seen=read)
+        else:
+            answers = reviews.decide(session, ids, decision, reason=reason, fields=fields, due=due, seen=read)
+    out.answer(answers, _grouped_lines(answers) if dry_run else [_decision_line(answer) for answer in answers])
+    done = sum(bool(answer["ok"]) for answer in answers)
+    words = _("{done} dari {count} pendaftaran dapat diputuskan; belum ada yang diputuskan.")
+    if not dry_run:
+        words = _("{done} dari {count} pendaftaran diputuskan.")
+    out.say(words.format(done=done, count=len(answers)))
+    return _exit_code(answers)
+
+
+def _grouped_lines(answers: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Who will not be taken, under each reason, the reason of most people first."""
+    groups: dict[str, list[str]] = {}
+    for answer in answers:
+        if not answer["ok"]:
+            groups.setdefault(f"{answer['message']} ({answer['code']})", []).append(str(answer["id"]))
+    lines = []
+    for words, ids in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
+        lines += [plain(f"{len(ids)} x {words}"), *(f"  {each}" for each in ids)]
+    return lines
+
+
+def _undo_last(out: Output, reason: str | None) -> int:
     from fieldapp.services import review as reviews
 
     with unlocked() as session:
-        if chosen:
-            ids = tuple(row["id"] for row in reviews.queue(session, filter=chosen))
-        answers: list[dict[str, Any]] = reviews.decide(session, ids, decision, reason=reason, fields=fields)
-    lines = [_decision_line(answer) for answer in answers]
-    out.answer(answers, lines)
-    done = sum(bool(answer["ok"]) for answer in answers)
-    out.say(_("{done} dari {count} pendaftaran diputuskan.").format(done=done, count=len(answers)))
-    return _exit_code(answers)
+        answer = reviews.undo_last(session, reason)
+    left = answer["left"]
+    told = {**answer, "left": [{name: value for name, value in each.items() if name != "name"} for each in left]}
+    out.answer(told, [plain(f"{each['id']}  {each['message']} ({each['code']})") for each in left])
+    words = _("{count} putusan ditarik, {left} tetap.")
+    out.say(words.format(count=answer["undone"], left=len(left)))
+    return 1 if left else 0
 
 
 def _exit_code(answers: list[dict[str, Any]]) -> int:

@@ -107,12 +107,15 @@ class Found:
     is_whole: bool
 
 
-def find(session: Session, wanted: Wanted, reading: Reading | None = None) -> Found | None:
-    """The first rows of a list, at once; None when `reading` was given up."""
+def find(session: Session, wanted: Wanted, reading: Reading | None = None, *, digests: bool = False) -> Found | None:
+    """The first rows of a list, at once; None when `reading` was given up.
+
+    With `digests` each row says by `digest` which answers it shows, as a decision about it is bound to them.
+    """
 
     def read(connection: Connection) -> Found:
         numbers = _numbers(session, connection, wanted, FIRST_ROWS)
-        shown = _told(session, connection, queries.rows_at(connection, numbers))
+        shown = _told(session, connection, queries.rows_at(connection, numbers), digests)
         return Found(numbers, shown, len(numbers) < FIRST_ROWS)
 
     return _read(session, read, reading)
@@ -123,9 +126,9 @@ def numbers(session: Session, wanted: Wanted, reading: Reading | None = None) ->
     return _read(session, lambda connection: _numbers(session, connection, wanted, None), reading)
 
 
-def rows(session: Session, wanted: Sequence[int]) -> list[dict[str, Any]]:
+def rows(session: Session, wanted: Sequence[int], *, digests: bool = False) -> list[dict[str, Any]]:
     """The rows of these row numbers, in the order asked, with what a list shows and names filled in."""
-    return session.read(lambda connection: _told(session, connection, queries.rows_at(connection, wanted)))
+    return session.read(lambda connection: _told(session, connection, queries.rows_at(connection, wanted), digests))
 
 
 def rows_of(session: Session, wanted: Sequence[str]) -> list[dict[str, Any]]:
@@ -196,15 +199,19 @@ def _read(session: Session, function: Callable[[Connection], T], reading: Readin
         return None
 
 
-def _told(session: Session, connection: Connection, found: Sequence[Row]) -> list[dict[str, Any]]:
+def _told(
+    session: Session, connection: Connection, found: Sequence[Row], digests: bool = False
+) -> list[dict[str, Any]]:
     who = member_names(session, connection)
     reading = covers.Covers(session, connection)
     covered = covers.blocking_rows(reading, found)
     near = cover_matches.waiting_rows(session, connection, reading, [row.id for row in found])
     alike = open_pairs.waiting(connection, [row.number for row in found])
+    records = session.journal(connection).records_named(row.id for row in found) if digests else {}
     return [
         {
             **_row(row, who),
+            **({"digest": records[row.id].digest} if digests else {}),
             "covers": len(covered.get(row.id, ())),
             "cover_near": near.get(row.id, 0),
             "near_duplicates": alike.get(row.number, 0),

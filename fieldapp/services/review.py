@@ -1,37 +1,44 @@
-"""Review: the supervisor's queue, and decisions bound to what was seen."""
+"""Review: the supervisor's queue, and decisions bound to what was seen, about one or about thousands at once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from datetime import date, timedelta
+from typing import Any, Final, Literal, get_args
 
 from fieldapp.domain import roles
 from fieldapp.domain.review import PENDING_STATES
-from fieldapp.services import answers, changes
-from fieldapp.services.covers import refuse_covered
 from fieldapp.services.lists import ids as find_ids
 from fieldapp.services.lists import rows_of
 from fieldapp.services.problems import Problem
-from fieldapp.services.session import Session
-from fieldapp.services.submission import covers, refuse_joined
-from fieldapp.store import queries
+from fieldapp.services.review_fit import Seen, Weighed, grouped, weigh
+from fieldapp.services.review_words import problem, undone_words
+from fieldapp.services.session import Session, iso_time
+from fieldapp.store import local, queries
 from fieldapp.store.db import Connection
-from sync.journal import Journal
+from sync.journal import Change, Journal
 
-if TYPE_CHECKING:
-    from sync.fold import Record
+__all__ = [
+    "DECISIONS",
+    "Decision",
+    "Seen",
+    "decide",
+    "due_date",
+    "last_decision",
+    "preview",
+    "queue",
+    "queue_ids",
+    "reasons",
+    "tried",
+    "undo_last",
+]
 
 Decision = Literal["approve", "return", "reject", "undo"]
 DECISIONS: Final[tuple[str, ...]] = get_args(Decision)
 
-#: What may be decided from which state; an undo needs a decision in force instead.
-_FROM: Final = {
-    "approve": PENDING_STATES,
-    "return": PENDING_STATES | {"approved", "waiting", "rejected"},
-    "reject": PENDING_STATES | {"approved", "waiting", "returned"},
-    # A registration that was taken out by mistake, by hand or by undoing a merge, comes back the same way.
-    "undo": frozenset({"approved", "waiting", "rejected", "returned", "changed_after_review", "void"}),
-}
+#: What this member decided last on this laptop, so that it can be taken back as one; written with the decision itself.
+_LAST: Final = "last_decision:{member}"
+_LATEST_DUE_DAYS: Final = 366
 
 
 def queue(session: Session, *, filter: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
@@ -39,10 +46,14 @@ def queue(session: Session, *, filter: Mapping[str, str] | None = None) -> list[
 
     `filter`: area, category, registered_by, text, or state (one of the pending states).
     """
+    return [{**row, "reasons": reasons(row)} for row in rows_of(session, queue_ids(session, filter=filter))]
+
+
+def queue_ids(session: Session, *, filter: Mapping[str, str] | None = None) -> list[str]:
+    """The ids of what waits, in the queue's order: what a decision about a filter asks for."""
     wanted = dict(filter or {})
     states = [wanted.pop("state")] if "state" in wanted else sorted(PENDING_STATES)
-    found = find_ids(session, states=states, order="risk", **wanted)
-    return [{**row, "reasons": reasons(row)} for row in rows_of(session, found)]
+    return find_ids(session, states=states, order="risk", **wanted)
 
 
 def reasons(row: Mapping[str, Any]) -> list[str]:
@@ -65,12 +76,133 @@ def decide(
     *,
     reason: str | None = None,
     fields: Mapping[str, str] | None = None,
+    due: str | None = None,
+    seen: Mapping[str, str | Seen] | None = None,
 ) -> list[dict[str, Any]]:
     """Take one decision about each of `ids`, in one transaction; a refusal of one does not stop the rest.
 
-    `reason` is needed to return, reject and undo; `fields` pins comments to fields (name -> text). Every answer is
-    `{"id", "state", "decision", "ok"}`, and where `ok` is false also `code` and `message`.
+    `reason` is needed to return, reject and undo; `fields` pins comments to fields (name -> text). `due` is the ISO
+    date by which a return asks to be answered; without one, the programme's `return_days` from today. `seen` says what
+    the decider has read (id -> digest of `showing.show` or of a list's row): a registration that is no longer so is
+    refused with `changed_meanwhile`; one that is not named is decided about as it is.
+
+    Every answer is `{"id", "state", "decision", "ok"}`, and where `ok` is false also `code` and `message`. `decision`
+    is `endorse` where an approval was the first of two levels. Raises Problem: decision_unknown, field_unknown,
+    reason_needed, due_date.
     """
+    said = _said(session, decision, reason, fields, due)
+
+    def write(connection: Connection, journal: Journal) -> list[dict[str, Any]]:
+        weighed = weigh(session, connection, journal, ids, decision, seen=_as_seen(seen))
+        taken = [each for each in dict.fromkeys(ids) if each not in weighed.refused]
+        changes = [_change(session, weighed, each, said) for each in taken]
+        stored = journal.append(session.author(), changes)
+        if stored:
+            entries = [[one.entry.r, one.id] for one in stored]
+            kept = {"decision": decision, "entries": entries, "at_ms": session.now_ms()}
+            if decision == "undo":
+                local.remove(connection, _last_key(session))
+            else:
+                local.put(connection, _last_key(session), kept)
+        return _answers(session, connection, ids, decision, weighed)
+
+    return session.write(write)
+
+
+def tried(
+    session: Session, ids: Sequence[str], decision: str, *, seen: Mapping[str, str | Seen] | None = None
+) -> list[dict[str, Any]]:
+    """What `decide` would answer, with nothing decided: `state` is as it is, `ok` whether it would be taken."""
+
+    def read(connection: Connection) -> list[dict[str, Any]]:
+        weighed = weigh(session, connection, session.journal(connection), ids, decision, seen=_as_seen(seen))
+        return _answers(session, connection, ids, decision, weighed)
+
+    if decision not in DECISIONS:
+        raise Problem("decision_unknown", details={"decision": decision})
+    return session.read(read)
+
+
+def preview(
+    session: Session, ids: Sequence[str], decision: str, *, seen: Mapping[str, str | Seen] | None = None
+) -> dict[str, Any]:
+    """What `decision` would do to `ids`, before it is taken; `seen` as in `decide`.
+
+    `{"taken": count, "endorsed": count of those that a second member has to approve after this, "seen": {id: Seen} as
+    they are now, "refused": [{"code", "message", "people": [{"id", "name"}]}]}`, most people first. Names are for the
+    person who decides, not for logs.
+    """
+
+    def read(connection: Connection) -> dict[str, Any]:
+        journal = session.journal(connection)
+        weighed = weigh(session, connection, journal, ids, decision, seen=_as_seen(seen), with_records=True)
+        taken = [each for each in weighed.rows if each not in weighed.refused]
+        said = [weighed.said(each, decision, session.member.id)[0] for each in taken]
+        return {
+            "taken": len(taken),
+            "endorsed": said.count("endorse"),
+            "seen": {id_: Seen(weighed.records[id_].digest, row.state) for id_, row in weighed.rows.items()},
+            "refused": grouped(weighed),
+        }
+
+    return session.read(read)
+
+
+def last_decision(session: Session) -> dict[str, Any] | None:
+    """This member's last decision on this laptop, while it can be taken back as one: `{"decision", "count", "at"}`."""
+    kept = session.read(lambda connection: local.get(connection, _last_key(session)))
+    if kept is None:
+        return None
+    return {"decision": kept["decision"], "count": len(kept["entries"]), "at": iso_time(kept["at_ms"])}
+
+
+def undo_last(session: Session, reason: str | None = None) -> dict[str, Any]:
+    """Take this member's last decision back as one, in one transaction and with a trace in every history.
+
+    What was changed or decided since is left as it is. Answers `{"decision", "undone": count, "left": [{"id", "name",
+    "code", "message"}]}`. Raises Problem: no_last_decision, not_allowed.
+    """
+    if roles.may(session.member.role, "registration", "decide", own_record=False, decision="undo") is not None:
+        raise Problem("not_allowed", details={"role": session.member.role, "who": "supervisor"})
+
+    def write(connection: Connection, journal: Journal) -> dict[str, Any]:
+        kept = local.get(connection, _last_key(session))
+        if kept is None:
+            raise problem("no_last_decision")
+        rows = {row.id: row for row in queries.rows(connection, [id_ for id_, _ in kept["entries"]])}
+        records = journal.records_named(rows)
+        words = (reason or "").strip() or undone_words(kept["decision"], len(kept["entries"]))
+        said = {"decision": "undo", "reason": words}
+        changes, left = [], []
+        for id_, entry in kept["entries"]:
+            row, record = rows.get(id_), records.get(id_)
+            heads = record.decisions if record else ()
+            stands = [head.entry for head in heads] == [entry] and heads[0].fresh
+            if row is None or not stands or row.state == "frozen" or row.joined_to is not None:
+                refusal = Problem("frozen") if row and row.state == "frozen" else problem("built_upon")
+                told = {"code": refusal.code, "message": refusal.message()}
+                left.append({"id": id_, "name": row.name if row else "", **told})
+            else:
+                changes.append(_about(id_, row.scope, said))
+        journal.append(session.author(), changes)
+        local.remove(connection, _last_key(session))
+        return {"decision": kept["decision"], "undone": len(changes), "left": left}
+
+    return session.write(write)
+
+
+def _last_key(session: Session) -> str:
+    return _LAST.format(member=session.member.id)
+
+
+def _as_seen(seen: Mapping[str, str | Seen] | None) -> dict[str, Seen]:
+    return {id_: each if isinstance(each, Seen) else Seen(each) for id_, each in (seen or {}).items()}
+
+
+def _said(
+    session: Session, decision: str, reason: str | None, fields: Mapping[str, str] | None, due: str | None
+) -> dict[str, Any]:
+    """The fields of the entries, the same for everybody whom one decision is about."""
     from fieldapp.forms.declaration import QUESTIONS
 
     if decision not in DECISIONS:
@@ -82,91 +214,55 @@ def decide(
     if decision in ("return", "reject", "undo") and not (reason or "").strip() and not comments:
         raise Problem("reason_needed")
     said: dict[str, Any] = {"decision": decision, "reason": (reason or "").strip()}
+    if decision == "return":
+        said["due"] = due_date(session, due)
     if comments:
         said["comments"] = comments
-
-    def write(connection: Connection, journal: Journal) -> list[dict[str, Any]]:
-        refusals: dict[str, Problem] = {}
-        decisions = []
-        for registration in dict.fromkeys(ids):
-            try:
-                record = _decidable(session, connection, journal, registration, decision)
-            except Problem as problem:
-                refusals[registration] = problem
-            else:
-                decisions.append(changes.about(record, "decide", said))
-        if decisions:
-            journal.append(session.author(), decisions)
-        return [_answer(connection, each, decision, refusals.get(each)) for each in dict.fromkeys(ids)]
-
-    return session.write(write)
+    return said
 
 
-def refusals(session: Session, ids: Sequence[str], decision: str) -> dict[str, int]:
-    """Why some of `ids` will not be taken by `decision`: words -> how many; empty when all are."""
-
-    def read(connection: Connection) -> dict[str, int]:
-        journal = session.journal(connection)
-        found: dict[str, int] = {}
-        for registration in dict.fromkeys(ids):
-            try:
-                _decidable(session, connection, journal, registration, decision)
-            except Problem as problem:
-                words = problem.message()
-                found[words] = found.get(words, 0) + 1
-        return found
-
-    return session.read(read)
+def due_date(session: Session, due: str | None = None) -> str:
+    """The ISO date by which a return asks to be answered: `due` when it can be one, else the programme's days from
+    today. Raises Problem due_date."""
+    today = session.today()
+    if not (due or "").strip():
+        return (today + timedelta(days=session.settings.return_days)).isoformat()
+    try:
+        day = date.fromisoformat(str(due).strip())
+    except ValueError:
+        raise problem("due_date") from None
+    if not today < day <= today + timedelta(days=_LATEST_DUE_DAYS):
+        raise problem("due_date")
+    return day.isoformat()
 
 
-def _decidable(session: Session, connection: Connection, journal: Journal, registration: str, decision: str) -> Record:
-    record: Record | None = journal.record(registration)
-    if record is None or record.type != "registration":
-        raise Problem("registration_not_found", details={"id": registration})
-    own = record.origin_by == session.member.id
-    code = roles.may(session.member.role, "registration", "decide", own_record=own, decision=decision)
-    if code == "own_decision":
-        raise Problem("own_decision")
-    if code is not None:
-        raise Problem("not_allowed", details={"role": session.member.role, "who": "supervisor"})
-    if not any(covers(scope, record.scope) for scope in session.member.scopes):
-        raise Problem("outside_area")
-    state = queries.state_of(connection, registration)
-    if state == "frozen":
-        raise Problem("frozen")
-    refuse_joined(connection, registration)
-    if decision == "undo" and state not in _FROM["undo"]:
-        raise Problem("nothing_to_undo")
-    if state not in _FROM[decision]:
-        raise Problem("not_pending", details={"state": state})
-    if decision == "approve":
-        _refuse_unfit(session, connection, record)
-    return record
+def _change(session: Session, weighed: Weighed, registration: str, said: Mapping[str, Any]) -> Change:
+    decision, endorsed = weighed.said(registration, said["decision"], session.member.id)
+    fields = {**said, "decision": decision, **({"endorsed": endorsed} if endorsed else {})}
+    return _about(registration, weighed.rows[registration].scope, fields)
 
 
-def _refuse_unfit(session: Session, connection: Connection, record: Record) -> None:
-    """Raises Problem for what must be put right before anyone can be approved."""
-    if record.conflicts:
-        raise Problem("has_conflicts")
-    if not record.values.get("nik"):
-        raise Problem("nik_missing")
-    doubles = queries.same_nik(connection, record.id)
-    if doubles:
-        raise Problem("duplicate_nik", details={"count": len(doubles) + 1})
-    refuse_covered(session, connection, record.id)
-    register = answers.Register(session, connection, record.id, looks_near=False)
-    checked = answers.check(session, connection, record.values, record.id, register)
-    if checked.errors:
-        raise Problem("has_errors", findings=answers.told(checked.errors))
+def _about(registration: str, scope: str, fields: Mapping[str, Any]) -> Change:
+    """A decision that answers every one in force, so that it also settles what two decided apart."""
+    return Change(record=registration, type="registration", scope=scope, kind="decide", fields=fields)
 
 
-def _answer(connection: Connection, registration: str, decision: str, refusal: Problem | None) -> dict[str, Any]:
-    answer: dict[str, Any] = {
-        "id": registration,
-        "state": queries.state_of(connection, registration),
-        "decision": decision,
-        "ok": refusal is None,
-    }
-    if refusal is not None:
-        answer |= {"code": refusal.code, "message": refusal.message(), "exit": int(refusal.exit_code)}
-    return answer
+def _answers(
+    session: Session, connection: Connection, ids: Sequence[str], decision: str, weighed: Weighed
+) -> list[dict[str, Any]]:
+    wanted = list(dict.fromkeys(ids))
+    states = {row.id: row.state for row in queries.rows(connection, wanted)}
+    answers = []
+    for each in wanted:
+        refusal = weighed.refused.get(each)
+        written = decision if refusal else weighed.said(each, decision, session.member.id)[0]
+        answer: dict[str, Any] = {
+            "id": each,
+            "state": states.get(each),
+            "decision": written,
+            "ok": refusal is None,
+        }
+        if refusal is not None:
+            answer |= {"code": refusal.code, "message": refusal.message(), "exit": int(refusal.exit_code)}
+        answers.append(answer)
+    return answers

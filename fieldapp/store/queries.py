@@ -195,6 +195,12 @@ def values_of(connection: Connection, registration: str) -> dict[str, Any] | Non
     return None if row is None else from_json(row[0])
 
 
+def values_text(connection: Connection, registrations: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """(id, folded answers as JSON) of these registrations."""
+    statement = "SELECT id, values_json FROM registration JOIN registration_values USING (rid) WHERE id IN ({})"
+    yield from listed(connection, statement, registrations)
+
+
 def newest_by(connection: Connection, member: str) -> tuple[int, dict[str, Any]] | None:
     """When a member's newest live registration last changed (ms since 1970 UTC), and its answers; or None."""
     row = connection.execute(

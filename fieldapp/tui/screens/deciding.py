@@ -9,9 +9,11 @@ from typing import Any, Final
 from fieldapp.domain import roles
 from fieldapp.locale import N_, _
 from fieldapp.services import budget, review
+from fieldapp.services.review import Seen
 from fieldapp.tui.screens.base import Desked
-from fieldapp.tui.screens.dialogs import Confirm, Report, Write
-from fieldapp.tui.text import number, rupiah
+from fieldapp.tui.screens.decision_box import DecisionBox, Given
+from fieldapp.tui.screens.dialogs import Confirm, Report
+from fieldapp.tui.text import number, plain, rupiah, when, wrapped
 from fieldapp.tui.widgets.lines import Line
 
 TITLES: Final[dict[str, str]] = {
@@ -20,6 +22,11 @@ TITLES: Final[dict[str, str]] = {
     "reject": N_("Tolak"),
     "undo": N_("Tarik putusan"),
 }
+_ENDORSED: Final = N_("Usulkan disetujui")
+_GROUPS: Final = 4
+"""Reasons that a question shows at once; all of them, by name, are one key away."""
+_WIDTH: Final = 68
+"""Cells of a line in a box over the screen."""
 
 
 def may_decide(role: str, decision: str) -> bool:
@@ -54,13 +61,24 @@ def outlook_words(outlook: Mapping[str, Any], decision: str) -> list[str]:
     return words
 
 
-def refusal_words(refused: Mapping[str, int], asked: int) -> list[str]:
-    """What will not be taken, and why, before anything is decided."""
+def refusal_words(refused: Sequence[Mapping[str, Any]], taken: int) -> list[str]:
+    """How many will not be taken, and why, before anything is decided."""
     if not refused:
         return []
-    left = sum(refused.values())
-    head = _("{good} dapat diputuskan, {bad} tidak:").format(good=number(asked - left), bad=number(left))
-    return [head, *(f"- {number(count)} x {words}" for words, count in refused.items())]
+    bad = sum(len(group["people"]) for group in refused)
+    head = _("{good} dapat diputuskan, {bad} tidak:").format(good=number(taken), bad=number(bad))
+    shown = [f"- {number(len(group['people']))} x {group['message']}" for group in refused[:_GROUPS]]
+    return [head, *shown, *(["- …"] if len(refused) > _GROUPS else [])]
+
+
+def refusal_lines(refused: Sequence[Mapping[str, Any]]) -> list[Line]:
+    """Who will not be taken, by name under each reason."""
+    lines: list[Line] = []
+    for group in refused:
+        words = f"{number(len(group['people']))} x {plain(group['message'], 400)}"
+        lines += [Line(part, "heading") for part in wrapped(words, _WIDTH)]
+        lines += [Line(f"  {plain(each['name'] or _('(belum bernama)'), 60)}") for each in group["people"]]
+    return lines
 
 
 def decide(
@@ -71,46 +89,100 @@ def decide(
     *,
     who: str,
     comments: Mapping[str, str] | None = None,
+    seen: Mapping[str, Seen] | None = None,
+    stale: Callable[[], object] = lambda: None,
 ) -> None:
     """Asks what has to be asked on `screen`, decides about `ids`, tells what was refused, then calls `done`.
 
-    `who`: how the people are called in the question (a name, or how many). `comments`: texts pinned to fields.
+    `who`: how the people are called in the question (a name, or how many). `comments`: texts pinned to fields. `seen`:
+    what the screen showed of them; of the others, what the preview sees counts. `stale` is called where the one that
+    was asked about is no longer what was read.
     """
     session = screen.session
     title = _(TITLES[decision])
 
-    def take(reason: str | None) -> None:
+    def take(given: Given, shown: Mapping[str, Seen]) -> None:
         def work() -> list[dict[str, Any]]:
-            return review.decide(session, ids, decision, reason=reason, fields=comments)
+            return review.decide(
+                session, ids, decision, reason=given.reason, fields=comments, due=given.due, seen=shown
+            )
 
         screen.ask(work, partial(_told, screen, title, done), lane="pen")
 
-    def asked(found: tuple[Mapping[str, Any], Mapping[str, int]]) -> None:
-        outlook, refused = found
-        words = [who, *refusal_words(refused, len(ids)), *outlook_words(outlook, decision)]
-        if decision == "approve":
-
-            def agreed(yes: bool | None) -> None:
-                if yes:
-                    take(None)
-
-            screen.app.push_screen(Confirm(title, words, title), agreed)
+    def asked(found: tuple[Mapping[str, Any], Mapping[str, Any]]) -> None:
+        outlook, preview = found
+        refused = preview["refused"]
+        if not preview["taken"] and len(ids) == 1:
+            screen.complain(refused[0]["message"])
+            if refused[0]["code"] == "changed_meanwhile":
+                stale()
             return
+        words = [who, *refusal_words(refused, preview["taken"]), *outlook_words(outlook, decision)]
+        if preview["endorsed"]:
+            words.append(
+                _("{count} diusulkan disetujui; sesudah ini pengawas lain yang menyetujui.").format(
+                    count=number(preview["endorsed"])
+                )
+            )
+        box = DecisionBox(
+            title,
+            words,
+            decision,
+            refused=refusal_lines(refused),
+            due=review.due_date(session) if decision == "return" else "",
+            needs_reason=not comments,
+        )
 
-        def written(reason: str | None) -> None:
-            if reason is not None:
-                take(reason)
+        def given(answer: Given | None) -> None:
+            if answer is not None:
+                take(answer, preview["seen"] | dict(seen or {}))
 
-        words.append(_("Alasannya (dibaca pencacah):") if decision == "return" else _("Alasannya:"))
-        # A return whose comments say everything needs no further reason.
-        check = (lambda text: "") if comments else None
-        screen.app.push_screen(Write(title, words, check=check), written)
+        screen.app.push_screen(box, given)
 
-    def look() -> tuple[Mapping[str, Any], Mapping[str, int]]:
-        refused = review.refusals(session, ids, decision) if len(ids) > 1 else {}
-        return budget.outlook(session, ids, decision), refused
+    def look() -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        shown = review.preview(session, ids, decision, seen=seen)
+        refused = {each["id"] for group in shown["refused"] for each in group["people"]}
+        return budget.outlook(session, [each for each in ids if each not in refused], decision), shown
 
     screen.ask(look, asked)
+
+
+def undo_last(screen: Desked[Any], done: Callable[[], object]) -> None:
+    """Offers to take the last decision back as one; what was built upon since stays, and is named."""
+    session = screen.session
+    title = _("Tarik putusan terakhir")
+
+    def told(answer: Mapping[str, Any]) -> None:
+        screen.field_app.refresh_status()
+        count, left = answer["undone"], answer["left"]
+        screen.tell(_("{title}: {count} pendaftaran.").format(title=title, count=number(count)))
+        if left:
+            head = _("Ditarik {count}; yang ini tetap, karena sudah diubah atau diputuskan lagi:").format(
+                count=number(count)
+            )
+            lines = [Line(part, "heading") for part in wrapped(head, _WIDTH)]
+            lines += [Line(f"  {plain(each['name'] or _('(belum bernama)'), 60)}") for each in left]
+            screen.app.push_screen(Report(title, lines))
+        done()
+
+    def asked(last: Mapping[str, Any] | None) -> None:
+        if last is None:
+            screen.complain(_("Baris ini belum diputuskan, dan belum ada putusan Anda yang dapat ditarik sekaligus."))
+            return
+        words = [
+            _("{title} ({count} orang)?").format(title=title, count=number(last["count"])),
+            _("{decision}, {when}. Yang sudah diubah atau diputuskan lagi sesudahnya tidak ikut ditarik.").format(
+                decision=_(TITLES[last["decision"]]), when=when(last["at"])
+            ),
+        ]
+
+        def agreed(yes: bool | None) -> None:
+            if yes:
+                screen.ask(partial(review.undo_last, session), told, lane="pen")
+
+        screen.app.push_screen(Confirm(title, words, title), agreed)
+
+    screen.ask(partial(review.last_decision, session), asked)
 
 
 def _told(
@@ -118,6 +190,8 @@ def _told(
 ) -> None:
     refused = [answer for answer in answers if not answer["ok"]]
     good = len(answers) - len(refused)
+    if good and all(answer["decision"] == "endorse" for answer in answers if answer["ok"]):
+        title = _(_ENDORSED)
     screen.field_app.refresh_status()
     if not refused:
         screen.tell(_("{title}: {count} pendaftaran.").format(title=title, count=number(good)))

@@ -18,11 +18,13 @@ from textual.widgets import Input, Static
 from fieldapp.locale import N_, _
 from fieldapp.services import lists
 from fieldapp.services.lists import Found, Reading, Wanted
+from fieldapp.services.review import Seen
+from fieldapp.services.review_fit import FROM
 from fieldapp.tui.keys import key
 from fieldapp.tui.list_words import filter_words, order_words
 from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.base import FieldScreen
-from fieldapp.tui.screens.deciding import decide, may_decide
+from fieldapp.tui.screens.deciding import decide, may_decide, undo_last
 from fieldapp.tui.screens.exporting import export_marked
 from fieldapp.tui.screens.filtering import Filtering, ask_order
 from fieldapp.tui.text import content, number, plain
@@ -76,6 +78,8 @@ class ListScreen(FieldScreen[None]):
 
     PLACE: ClassVar[str] = ""
     """Under which name filter, order and place are remembered."""
+    DIGESTS: ClassVar[bool] = False
+    """Whether each row knows which answers it shows, so that a decision can be bound to them."""
     BINDINGS: ClassVar[list[BindingType]] = [
         key("s", "decide('approve')", N_("Setujui")),
         key("k", "decide('return')", N_("Kembalikan")),
@@ -221,7 +225,7 @@ class ListScreen(FieldScreen[None]):
         self._reading = Reading()
         self._question += 1
         self._range_from = None
-        work = partial(lists.find, self.session, self.wanted, self._reading)
+        work = partial(lists.find, self.session, self.wanted, self._reading, digests=self.DIGESTS)
         self.ask(work, partial(self._first, self._question, keep), failed=self._failed)
 
         self.set_timer(_PATIENT_S, partial(self._tell_slow, self._question))
@@ -279,7 +283,7 @@ class ListScreen(FieldScreen[None]):
         self.query_one("#filter", Static).update(content(words))
 
     def on_record_list_page_wanted(self, event: RecordList.PageWanted) -> None:
-        work = partial(lists.rows, self.session, event.ids)
+        work = partial(lists.rows, self.session, event.ids, digests=self.DIGESTS)
         self.ask(work, partial(event.lines.put_rows, event.number, event.page))
 
     # Moving about
@@ -355,7 +359,21 @@ class ListScreen(FieldScreen[None]):
         row = records.row(records.cursor)
         one = plain((row or {}).get("name") or _("Satu pendaftaran"), 60)
         who = _("{count} pendaftaran yang ditandai").format(count=number(len(ids))) if records.marked else one
-        decide(self, ids, decision, self._decided, who=who)
+        if decision == "undo" and not records.marked and (row or {}).get("state") not in FROM["undo"]:
+            undo_last(self, lambda: self._decided([]))
+            return
+        decide(self, ids, decision, self._decided, who=who, seen=self._seen(ids), stale=self._changed_meanwhile)
+
+    def _seen(self, ids: Sequence[str]) -> dict[str, Seen]:
+        """What the line at hand showed of the one that is decided about; of marked ones the preview is what is seen."""
+        row = self.records.row(self.records.cursor) or {}
+        if self.records.marked or [row.get("id")] != list(ids) or not row.get("digest"):
+            return {}
+        return {ids[0]: Seen(str(row["digest"]), str(row["state"]))}
+
+    def _changed_meanwhile(self) -> None:
+        """Another exchange changed what the list shows: it is read anew."""
+        self._find(keep=self.records.key())
 
     def _decided(self, answers: list[dict[str, Any]]) -> None:
         self.records.marked -= {str(answer["id"]) for answer in answers if answer["ok"]}

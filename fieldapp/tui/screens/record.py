@@ -16,6 +16,7 @@ from fieldapp.domain.roles import may
 from fieldapp.forms.declaration import QUESTIONS
 from fieldapp.locale import N_, _
 from fieldapp.services import duplicates, registrations, returned
+from fieldapp.services.review import Seen
 from fieldapp.tui.answer_text import label_of
 from fieldapp.tui.happened import field_lines
 from fieldapp.tui.keys import key
@@ -232,8 +233,17 @@ class RecordScreen(FieldScreen[None]):
 
     def action_decide(self, decision: str) -> None:
         if self._loaded is not None:
-            comments = self._pinned if decision == "return" else None
-            decide(self, [self._registration], decision, self._decided, who=self._who(), comments=comments)
+            shown = self._loaded[0]
+            decide(
+                self,
+                [self._registration],
+                decision,
+                self._decided,
+                who=self._who(),
+                comments=self._pinned if decision == "return" else None,
+                seen={self._registration: Seen(str(shown["digest"]), str(shown["state"]))},
+                stale=self._load,
+            )
 
     def _decided(self, answers: list[dict[str, Any]]) -> None:
         if all(answer["ok"] for answer in answers):

@@ -56,6 +56,7 @@ class ReviewScreen(ListScreen):
     CSS_PATH = ["registrations.tcss", "review.tcss"]
     HEADING = N_("Periksa")
     PLACE = "review"
+    DIGESTS = True
     HELP = N_(
         "Enter membuka pendaftaran untuk dibaca. Spasi menandai, R serentang baris, * semua yang tampil; putusan "
         "berlaku untuk yang ditandai, atau untuk baris ini. S setuju, K kembalikan, T tolak, U tarik putusan. Sebelum "
