@@ -1,4 +1,4 @@
-"""How every screen looks, in three themes and two sizes, beside how it looked when somebody last read it.
+"""How every screen looks, in two sizes and, at the smaller one, three themes, beside how it looked when last read.
 
 The looks are text (tests/tui/looks/): what is read, and which style stands where. After a change that is meant:
 `python tests/tui/looks.py --write`, and read the diff.
@@ -82,5 +82,5 @@ def test_every_kept_look_is_of_a_screen_that_is_walked_past_and_no_screen_is_lef
     assert not screen_walk.unvisited()
 
 
-# Some forty screens in three themes and two sizes; on a loaded machine that takes its time.
+# Some sixty screens in four looks each; on a loaded machine that takes its time.
 test_every_screen_looks_as_it_did_and_can_be_read_in_every_theme.patience_s = 600  # type: ignore[attr-defined]
