@@ -22,7 +22,7 @@ from sync.feed import Batch, Feed
 from sync.fold import Record, Rules, fold, in_order
 from sync.folding import Folding, Project
 from sync.keys import Identity
-from sync.log import Log, Row, chunks, record_key
+from sync.log import Log, Row, chunks, place_of, record_key
 from sync.members import REVOCATION, Membership
 from sync.merge import Merge, Merged, Tell
 from sync.own import Author, OwnChains
@@ -225,6 +225,12 @@ class Journal:
     def last_time(self, member: str, device: str) -> Time:
         """The time of the latest entry written by this member on this device; (0, 0) without any."""
         return self._own.last_time(member, device)
+
+    def latest_of(self, member: str) -> int | None:
+        """When a member wrote the latest of its entries that are here, in ms since 1970 UTC; None without any."""
+        self._log.forget()
+        ends = [place_of(lane.row, lane.ranges[-1][1]) for lane in self._chains.by_author(member) if lane.ranges]
+        return max((row.stored.entry.t[0] for end in ends for row in self._log.between(end, end)), default=None)
 
     # -- writing
 

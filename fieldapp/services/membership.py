@@ -33,7 +33,7 @@ from sync.randomness import token
 
 SHORTEST_PIN: Final = 4
 #: An invitation is used within days; a month leaves room for a laptop that has to be fetched from a repair shop.
-_VALID_MS: Final = 30 * 24 * 3600 * 1000
+VALID_MS: Final = 30 * 24 * 3600 * 1000
 _STATES: Final = {None: "active", "member_revoked": "revoked"}
 
 
@@ -81,7 +81,7 @@ def invite(
             name.strip(),
             scopes,
             now,
-            now + _VALID_MS,
+            now + VALID_MS,
             pin,
             payload,
             session.identity.office_identities if office_role else (),

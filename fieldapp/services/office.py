@@ -52,6 +52,12 @@ def rotate(session: Session, journal: Journal) -> str:
     return str(fields["recipient"])
 
 
+def identities(session: Session, journal: Journal) -> tuple[str, ...]:
+    """The office identities that this member holds, with those that a key just handed on brings."""
+    opened = (open_office_key(fields, session.identity) for fields in _handed_on(journal))
+    return tuple(dict.fromkeys([*session.identity.office_identities, *(key for key in opened if key)]))
+
+
 def learn(session: Session, read: JournalReader | None = None) -> bool:
     """Take office keys that were sealed to this member into its vault slot; True when there was a new one.
 

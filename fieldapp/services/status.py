@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.domain.review import PENDING_STATES
-from fieldapp.store import local, pairs_waiting, prelist, queries
+from fieldapp.store import charges, local, pairs_waiting, prelist, queries
 from fieldapp.store.db import Connection
 
 if TYPE_CHECKING:
@@ -16,17 +16,21 @@ _PAIRS: Final = "pairs_waiting"
 
 def status(session: Session) -> dict[str, Any]:
     """`{"programme", "area", "member", "role", "drafts", "not_carried", "carried", "waiting", "all_arrived",
-    "returned", "conflicts", "pending", "pairs_waiting", "to_visit", "last_sync", "clock_offset_ms"}`; `last_sync` is
-    ISO 8601 or None.
+    "returned", "overdue", "conflicts", "pending", "pairs_waiting", "to_visit", "last_sync", "clock_offset_ms"}`;
+    `last_sync` is ISO 8601 or None.
 
-    `not_carried` and `carried` count registrations with work of this laptop at that stage (`handover.stages`), and
-    `waiting` the entries at both.
+    `returned` counts what this member has to put right, and `overdue` what of it should have come by now. `not_carried`
+    and `carried` count registrations with work of this laptop at that stage (`handover.stages`), and `waiting` the
+    entries at both.
     """
     from fieldapp.services import handover
+    from fieldapp.services.charges import mine
     from fieldapp.services.session import iso_time
 
     def read(connection: Connection) -> dict[str, Any]:
         counts = queries.counts(connection, session.member.id, PENDING_STATES)
+        own = mine(session, connection)
+        returned, overdue = charges.returned_of(connection, own, session.today().isoformat())
         last = local.get(connection, local.LAST_SYNC_MS)
         return {
             "programme": session.programme.name,
@@ -35,7 +39,8 @@ def status(session: Session) -> dict[str, Any]:
             "role": session.member.role,
             "drafts": counts.drafts,
             **handover.counts(session, connection, counts.drafts),
-            "returned": counts.returned,
+            "returned": returned,
+            "overdue": overdue,
             "conflicts": counts.conflicts,
             "pending": counts.pending,
             "pairs_waiting": _pairs_waiting(session, connection),

@@ -455,10 +455,22 @@ def at_odds(db: Database) -> None:
     )
 
 
+def sent_back(db: Database) -> None:
+    """Whose work is open, until when, found among the few registrations that were sent back or given to somebody."""
+    _run(
+        db,
+        # The next one answers what it answered.
+        "DROP INDEX registration_returned",
+        """CREATE INDEX registration_sent_back ON registration (state, coalesce(assigned_to, registered_by), due,
+            decision_ms, decision_code, scope, assigned_to, registered_by, id)
+            WHERE round > 1 OR assigned_to IS NOT NULL""",
+    )
+
+
 _ORDER = (
     local_values, drafts, journal, projections, carried, disclosures, report_order, feed, sums, heads, dropped,
     requests, papers, same_as, matching, covers, prelist, exchanges, listed,
-    waiting_work, desks, worked, at_odds,
+    waiting_work, desks, worked, at_odds, sent_back,
 )  # fmt: skip
 NAMES = tuple(step.__name__ for step in _ORDER)
 STEPS = Migrations("fieldapp")

@@ -140,10 +140,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the status line counts: a member's drafts and returned registrations, and the register's open work."""
+    """What the status line counts: a member's drafts, and the register's open work."""
 
     drafts: int
-    returned: int
     conflicts: int
     pending: int
     by_state: dict[str, int]
@@ -375,11 +374,8 @@ def count(connection: Connection, wanted: Filter | None = None) -> int:
 def counts(connection: Connection, member: str, pending: Collection[str]) -> Counts:
     """Counts for the status line; `pending` are the states that wait for a supervisor."""
     by_state = dict(connection.execute("SELECT state, count(*) FROM registration GROUP BY state"))
-    statement = "SELECT count(*) FROM registration WHERE state = 'returned' AND registered_by = ?"
-    returned = int(connection.execute(statement, (member,)).fetchone()[0])
     return Counts(
         drafts=drafts.count(connection, member),
-        returned=returned,
         conflicts=count(connection, Filter(disputed=True)),
         pending=sum(by_state.get(state, 0) for state in pending),
         by_state=by_state,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fieldapp.domain.review import PENDING_STATES
-from fieldapp.store import queries
+from fieldapp.store import charges, queries
 from fieldapp.store.drafts import Draft, save
 from fieldapp.store.queries import Filter
 from fieldapp.store.rows import from_json
@@ -81,7 +81,8 @@ def test_the_status_line_counts_what_a_member_has_open(town, replica_of) -> None
     siti = town.member("siti").id
     replica.store.write(lambda c: save(c, Draft(id="d", member=siti, values={}, started_ms=1, updated_ms=1)))
     counts = replica.store.read(lambda c: queries.counts(c, siti, PENDING_STATES))
-    assert (counts.drafts, counts.returned, counts.conflicts, counts.pending) == (1, 1, 0, 1)
+    assert (counts.drafts, counts.conflicts, counts.pending) == (1, 0, 1)
+    assert replica.store.read(lambda c: charges.returned_of(c, [siti], "2026-11-02")) == (1, 0)
     assert counts.by_state == {"returned": 2, "submitted": 1}
 
 
