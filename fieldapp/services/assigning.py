@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fieldapp.domain import roles
 from fieldapp.domain.review import ASSIGN
 from fieldapp.services import changes
-from fieldapp.services.charges import Charges, given
+from fieldapp.services.charges import ASSIGNEE, Charges, given
 from fieldapp.services.membership import find_member
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session
@@ -46,6 +46,8 @@ def assign(session: Session, ids: Sequence[str], to: str | None, reason: str) ->
         workers = Charges(session, connection)
         if assignee is not None:
             _refuse_assignee(journal, assignee)
+        named = {ASSIGN: assignee.id, ASSIGNEE: assignee.name} if assignee is not None else {ASSIGN: ""}
+        word = {**named, "reason": reason.strip()}
         refusals: dict[str, Problem] = {}
         said = []
         for registration in dict.fromkeys(ids):
@@ -54,7 +56,6 @@ def assign(session: Session, ids: Sequence[str], to: str | None, reason: str) ->
             except Problem as problem:
                 refusals[registration] = problem
             else:
-                word = {ASSIGN: assignee.id if assignee is not None else "", "reason": reason.strip()}
                 said.append(changes.about(record, "comment", word))
         if said:
             journal.append(session.author(), said)

@@ -7,7 +7,7 @@ used yet, and a revocation names the invitation that goes on with the member's w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from fieldapp.domain.review import ASSIGN
 from fieldapp.services.session import Session, iso_time
@@ -18,8 +18,8 @@ from sync.members import Member
 
 
 class Worker(NamedTuple):
-    """Who has to put something right. `state`: active, revoked (nobody goes on with the work), or invited (whoever does
-    has not joined yet); `id` is then the invitation's, and `member` None."""
+    """Who has to put something right. `state`: active, revoked (nobody goes on with the work), invited (whoever does
+    has not joined yet; `id` is then the invitation's), or unknown here; then `name` is the id, and `member` None."""
 
     id: str
     name: str
@@ -27,12 +27,17 @@ class Worker(NamedTuple):
     member: Member | None
 
 
+ASSIGNEE: Final = "assignee"
+"""Field of an assignment: the name of whom it names, for a laptop that knows no more of that member than its id."""
+
+
 class Given(NamedTuple):
     """The latest word on whose work a registration is, as an assignment says it; `to` is empty where it was taken
-    back."""
+    back, `name` where it says none."""
 
     entry: str
     to: str
+    name: str
     by: str
     reason: str
     t: tuple[int, int]
@@ -63,7 +68,7 @@ class Charges:
         seen = set[str]()
         while raw not in seen:
             seen.add(raw)
-            raw = self._holders.get(raw) or self._successors.get(raw) or raw
+            raw = self._successors.get(raw) or self._holders.get(raw) or raw
         return raw
 
     def of(self, member: str) -> set[str]:
@@ -81,7 +86,7 @@ class Charges:
         names = {
             self._members[old].name for old, new in self._successors.items() if new == found and old in self._members
         }
-        return Worker(found, next(iter(sorted(names)), found), "invited", None)
+        return Worker(found, next(iter(sorted(names)), found), "invited" if names else "unknown", None)
 
 
 def mine(session: Session, connection: Connection) -> set[str]:
@@ -96,14 +101,29 @@ def given(record: Record) -> Given | None:
         return None
     last = max(said, key=lambda one: (one.t, one.entry))
     reason = last.fields.get("reason")
-    return Given(last.entry, str(last.fields[ASSIGN]), last.by, reason if isinstance(reason, str) else "", last.t)
+    return Given(
+        last.entry,
+        str(last.fields[ASSIGN]),
+        assignee_name(last.fields),
+        last.by,
+        reason if isinstance(reason, str) else "",
+        last.t,
+    )
+
+
+def assignee_name(fields: Mapping[str, object]) -> str:
+    """The name that an assignment says; empty where it says none."""
+    name = fields.get(ASSIGNEE)
+    return name if isinstance(name, str) else ""
 
 
 def assigned_words(word: Given | None, who: Mapping[str, str], workers: Charges) -> dict[str, Any] | None:
     """An assignment in force with names: `{"to", "by", "at", "reason"}`; None where nobody in particular was named."""
     if word is None or not word.to:
         return None
-    return {"to": workers.worker(word.to).name, "by": who.get(word.by, word.by), "at": word.at, "reason": word.reason}
+    worker = workers.worker(word.to)
+    name = word.name if worker.state == "unknown" and word.name else worker.name
+    return {"to": name, "by": who.get(word.by, word.by), "at": word.at, "reason": word.reason}
 
 
 def had(record: Record, members: set[str]) -> bool:

@@ -32,7 +32,8 @@ _HOUSE_NUMBER: Final = re.compile(r"((?:\b(?:no|nomor|nomer)\b\.?\s*)?)[0-9]+\s?
 
 @dataclass(frozen=True, slots=True)
 class DraftView:
-    """One draft. Times in ms since 1970 UTC; `registration` is the one it corrects, or None for a new person."""
+    """One draft. Times in ms since 1970 UTC; `registration` is the one it corrects, or None for a new person;
+    `passed_to` who has to put that right now, where it was this member's work when the draft was begun."""
 
     id: str
     values: dict[str, Any] = field(repr=False)
@@ -43,6 +44,7 @@ class DraftView:
     errors: int
     warnings: int
     seconds: int
+    passed_to: str | None = None
 
 
 def new_draft(session: Session, values: Mapping[str, Any] | None = None) -> DraftView:
@@ -108,7 +110,28 @@ def draft(session: Session, draft_id: str) -> DraftView:
 
 def drafts(session: Session) -> list[DraftView]:
     """The member's own drafts, by id, so the oldest first."""
-    return [view(each) for each in session.read(lambda connection: kept.all_drafts(connection, session.member.id))]
+
+    def read(connection: Connection) -> list[DraftView]:
+        found = kept.all_drafts(connection, session.member.id)
+        return [replace(view(each), passed_to=_passed_to(session, connection, each.edits)) for each in found]
+
+    return session.read(read)
+
+
+def _passed_to(session: Session, connection: Connection, registration: str | None) -> str | None:
+    """Who puts a registration right that was this member's to put right; None where it still is, or never was."""
+    if registration is None:
+        return None
+    row = queries.get(connection, registration)
+    if row is None or row.assigned_to is None:
+        return None
+    from fieldapp.services.charges import Charges, assigned_words, given, had
+
+    workers, record = Charges(session, connection), session.journal(connection).record(registration)
+    if record is None or workers.follow(row.assigned_to) == session.member.id:
+        return None
+    words = assigned_words(given(record), {}, workers)
+    return str(words["to"]) if words and had(record, workers.of(session.member.id)) else None
 
 
 def save_draft(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from fieldapp.domain.review import ASSIGN
 from fieldapp.services import pair_words
+from fieldapp.services.charges import assignee_name
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session, iso_time
 from fieldapp.services.views import member_names
@@ -24,7 +26,8 @@ def history(session: Session, registration: str) -> list[dict[str, Any]]:
 
     Where a laptop let go of replaced answers, `dropped` is true and they read "…"; the next exchange brings them. What
     was said about this registration and another one is of kind `same_as`: `decision`, `with`, `survivor`, `reason`.
-    The first change after a return says with `round` that it was handed in again.
+    The first change after a return says with `round` that it was handed in again. A comment that gives the registration
+    to somebody names that member in `assigned_to`, or nobody where it takes that back.
     """
 
     def read(connection: Connection) -> list[dict[str, Any]]:
@@ -93,5 +96,8 @@ def own(record: Record, who: Mapping[str, str]) -> list[dict[str, Any]]:
         else:
             returns += entry.k == "decide" and entry.f.get("decision") == "return"
             item.update({name: value for name, value in entry.f.items() if name not in item})
+            if entry.k == "comment" and isinstance(entry.f.get(ASSIGN), str):
+                to = entry.f[ASSIGN]
+                item["assigned_to"] = who.get(to) or assignee_name(entry.f) or to or None
         items.append(item)
     return items

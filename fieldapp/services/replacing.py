@@ -85,7 +85,7 @@ def _invited(
     now = session.now_ms()
 
     def payload(invitation: str) -> bytes:
-        _name_successor(session, connection, journal, member.id, invitation)
+        _name_successor(session, connection, journal, member, invitation)
         _move_slots(session, connection, journal, member, invitation)
         return exchange.payload_for_newcomer(journal, session.identity, now)
 
@@ -107,10 +107,12 @@ def _invited(
     )
 
 
-def _name_successor(session: Session, connection: Connection, journal: Journal, member: str, invitation: str) -> None:
+def _name_successor(
+    session: Session, connection: Connection, journal: Journal, member: Member, invitation: str
+) -> None:
     """Say in the member's revocation who goes on. A second revocation would cut off what came between the two."""
-    record = charges.revocations_of(connection, member)[-1]
-    fields = {charges.SUCCESSOR: invitation}
+    record = charges.revocations_of(connection, member.id)[-1]
+    fields = {charges.SUCCESSOR: invitation, charges.REPLACED: member.invitation}
     journal.append(session.author(), [changes.public_edit(record, "revocation", fields)])
 
 

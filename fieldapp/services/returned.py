@@ -10,6 +10,7 @@ from fieldapp.locale import _
 from fieldapp.services import histories
 from fieldapp.services.charges import Charges, Given, assigned_words, given, had
 from fieldapp.services.drafts import SEEN
+from fieldapp.services.policy import OFFICE_ROLES
 from fieldapp.services.session import Session, iso_time, local_date
 from fieldapp.services.showing import comments_of
 from fieldapp.services.views import area_name, member_names
@@ -73,7 +74,9 @@ def passed_on(session: Session) -> list[dict[str, Any]]:
         journal = session.journal(connection)
         reader = _Reader(session, connection)
         begun = [edits for edits in reader.corrections if queries.state_of(connection, edits) in charges.OPEN_STATES]
-        wanted = sorted({*charges.given_away(connection, reader.mine), *begun})
+        # Whoever it was given to before is found by reading each; an office has many of others, and registers few.
+        whose = reader.mine if session.member.role in OFFICE_ROLES else None
+        wanted = sorted({*charges.given_away(connection, whose), *begun})
         found = []
         for row in queries.rows(connection, wanted):
             record = journal.record(row.id)

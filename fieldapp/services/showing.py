@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.domain.review import ASSIGN
 from fieldapp.services import covers, histories
+from fieldapp.services.charges import Charges, assigned_words, given
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session, iso_time
 from fieldapp.services.views import area_name, member_names
@@ -43,7 +44,7 @@ def show(session: Session, registration: str, *, history: bool = False) -> dict[
         if record is None or row is None:
             raise Problem("registration_not_found", details={"id": registration})
         who = member_names(session, connection)
-        shown = _shown(record, row, who)
+        shown = _shown(record, row, who, assigned_words(given(record), who, Charges(session, connection)))
         shown["duplicates"] = queries.same_nik(connection, registration)
         shown["covers"] = covers.shown(session, connection, registration)
         shown.update(pair_words.beside(session, connection, registration))
@@ -130,7 +131,7 @@ def _draft_shown(session: Session, connection: Connection, draft: kept.Draft) ->
     }
 
 
-def _shown(record: Record, row: Row, who: Mapping[str, str]) -> dict[str, Any]:
+def _shown(record: Record, row: Row, who: Mapping[str, str], assigned: Mapping[str, Any] | None) -> dict[str, Any]:
     from fieldapp.services.conflicts import of_record
 
     overrides = record.values.get("overrides")
@@ -147,7 +148,8 @@ def _shown(record: Record, row: Row, who: Mapping[str, str]) -> dict[str, Any]:
         "digest": record.digest,
         "round": row.round,
         "due": row.due,
-        "assigned_to": who.get(row.assigned_to, row.assigned_to) if row.assigned_to else None,
+        "assigned_to": assigned["to"] if assigned else None,
+        "assigned": assigned,
         "ended": row.ended,
         "ended_on": row.ended_on,
         "endorsed_by": who.get(row.endorsed_by, row.endorsed_by) if row.endorsed_by else None,

@@ -12,6 +12,10 @@ from fieldapp.store.rows import to_json
 SUCCESSOR: Final = "successor"
 """Field of a revocation: the invitation of whoever goes on with the member's work."""
 
+REPLACED: Final = "invitation"
+"""Field of a revocation beside it: the invitation by which the member had joined. A laptop that never met the member
+knows it by this alone, where it stands for one that was replaced before."""
+
 #: States in which somebody may still have to put a registration right.
 OPEN_STATES: Final = PENDING_STATES | {"returned"}
 
@@ -57,12 +61,12 @@ def work_of(connection: Connection, workers: Iterable[str]) -> list[str]:
     return [row[0] for row in found]
 
 
-def given_away(connection: Connection, workers: Iterable[str]) -> list[str]:
-    """Ids of what these members registered and what was given to somebody, by id; open ones only."""
+def given_away(connection: Connection, workers: Collection[str] | None) -> list[str]:
+    """Ids of what was given to somebody and is open, by id; of these members' registrations only, unless None."""
     found = connection.execute(
         f"""SELECT id FROM {_SENT_BACK} AND assigned_to IS NOT NULL
-        AND registered_by IN (SELECT value FROM json_each(:workers)) ORDER BY id""",  # noqa: S608
-        {"states": to_json(sorted(OPEN_STATES)), "workers": to_json(sorted(workers))},
+        AND (:workers IS NULL OR registered_by IN (SELECT value FROM json_each(:workers))) ORDER BY id""",  # noqa: S608
+        {"states": to_json(sorted(OPEN_STATES)), "workers": None if workers is None else to_json(sorted(workers))},
     )
     return [row[0] for row in found]
 
@@ -96,13 +100,14 @@ def out(connection: Connection, areas: Iterable[str]) -> list[Out]:
 
 
 def successors(connection: Connection) -> dict[str, str]:
-    """Member -> the invitation of whoever goes on with the member's work; the latest word where there are several."""
+    """Member, and the invitation by which the member had joined -> the invitation of whoever goes on with the work;
+    the latest word where there are several."""
     found = connection.execute(
-        f"""SELECT values_json ->> '$.member', values_json ->> '$.{SUCCESSOR}' FROM other_record
-        WHERE type = 'revocation' AND void = 0 AND json_type(values_json, '$.member') = 'text'
+        f"""SELECT values_json ->> '$.member', values_json ->> '$.{REPLACED}', values_json ->> '$.{SUCCESSOR}'
+        FROM other_record WHERE type = 'revocation' AND void = 0 AND json_type(values_json, '$.member') = 'text'
             AND json_type(values_json, '$.{SUCCESSOR}') = 'text' ORDER BY at_ms, id"""  # noqa: S608
     )
-    return {str(member): str(invitation) for member, invitation in found}
+    return {str(old): str(invitation) for *both, invitation in found for old in both if old is not None}
 
 
 def revocations_of(connection: Connection, member: str) -> list[str]:

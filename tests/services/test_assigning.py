@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +10,6 @@ import pytest
 
 from fieldapp.services import assigning, changes, drafts, exchange, membership, out, registrations, returned, review
 from fieldapp.services.problems import Problem
-from sync.errors import NotAllowed
 
 DAY_MS = 86_400_000
 AREA, ELSEWHERE = "64.71.05", "64.71.01"
@@ -47,9 +45,7 @@ class Office(NamedTuple):
 
         def write(connection: Any, journal: Any) -> None:
             said = {"decision": "return", "reason": "Periksa lagi", "due": due, **more}
-            journal.append(
-                self.supervisor.author(), [changes.about(journal.record(registration), "decide", said)]
-            )
+            journal.append(self.supervisor.author(), [changes.about(journal.record(registration), "decide", said)])
 
         self.supervisor.write(write)
 
@@ -64,9 +60,9 @@ def correct(laptop: Any, registration: str, **values: Any) -> dict[str, Any]:
     return registrations.submit(laptop, draft.id)
 
 
-@contextlib.contextmanager
-def made(town: Any) -> Iterator[Office]:
-    yield Office(
+@pytest.fixture
+def office(town: Any) -> Office:
+    made = Office(
         town.join("enumerator", "Sari", AREA),
         town.join("enumerator", "Rudi", AREA),
         town.join("enumerator", "Jauh", ELSEWHERE),
@@ -74,20 +70,15 @@ def made(town: Any) -> Iterator[Office]:
         town.join("supervisor", "Wati", "64.71", slots=5),
         town,
     )
-
-
-@pytest.fixture
-def office(town: Any) -> Iterator[Office]:
-    with made(town) as office:
-        yield office
+    for laptop in (made.rudi, made.far, made.coordinator, made.supervisor):
+        made.to_office(laptop)
+    return made
 
 
 @pytest.fixture
 def one(office: Office, person: Callable[..., Any]) -> str:
     """A registration of Sari's that was returned; Rudi's laptop never saw it."""
     known = office.register(person(1))
-    for laptop in (office.rudi, office.far):
-        office.to_office(laptop)
     office.to_office(office.sari)
     office.give_back(known, comments={"mother_name": "Tidak terbaca"})
     office.back()
@@ -105,7 +96,11 @@ def test_what_is_given_to_another_laptop_comes_whole_and_goes_back_with_the_same
     office.back(office.sari, office.rudi)
     (item,) = returned.listing(office.rudi)
     assert (item["state"], item["round"], item["due"], item["begin_at"]) == ("returned", 2, "2026-11-09", "mother_name")
-    assert (item["assigned"]["to"], item["assigned"]["by"], item["assigned"]["reason"]) == ("Rudi", "Kiki", "Sari sakit")
+    assert (item["assigned"]["to"], item["assigned"]["by"], item["assigned"]["reason"]) == (
+        "Rudi",
+        "Kiki",
+        "Sari sakit",
+    )
     assert item["comments"][0]["text"] == "Tidak terbaca"
     assert [laptop.status()["returned"] for laptop in (office.sari, office.rudi)] == [0, 1]
     # The former one is told, and keeps the registration.
@@ -213,6 +208,7 @@ def test_refusals_have_codes(office: Office, one: str, person: Callable[..., Any
     for session in (office.sari, office.town.admin):
         with pytest.raises(Problem, match="not_allowed"):
             assigning.assign(session, [one], "Rudi", "x")
+    office.town.carry(office.rudi, office.town.admin)
     membership.revoke(office.town.admin, "Rudi", "pindah")
     office.town.carry(office.town.admin, office.coordinator)
     with pytest.raises(Problem, match="assignee_inactive"):
@@ -226,7 +222,8 @@ def test_an_assignment_by_somebody_who_may_not_is_refused_where_entries_are_fold
 ) -> None:
     office.back(office.sari)
     session = office.sari if who == "sari" else office.town.admin
-    office.town.carry(office.supervisor, office.town.admin)
+    office.town.carry(office.town.admin, office.supervisor)
+    office.town.carry(office.supervisor, office.town.admin, to=office.town.admin.member.id)
 
     def write(connection: Any, journal: Any) -> None:
         word = {"assign_to": office.rudi.member.id, "reason": "saya saja"}
@@ -234,7 +231,6 @@ def test_an_assignment_by_somebody_who_may_not_is_refused_where_entries_are_fold
 
     with pytest.raises(Problem, match="role_not_allowed"):
         session.write(write)
-    assert issubclass(NotAllowed, Exception)
 
 
 def test_whoever_has_to_put_it_right_cannot_approve_it(office: Office, one: str) -> None:
@@ -243,6 +239,7 @@ def test_whoever_has_to_put_it_right_cannot_approve_it(office: Office, one: str)
     (answer,) = review.decide(office.supervisor, [one], "approve")
     assert (answer["ok"], answer["code"]) == (False, "own_work")
     other = office.town.join("supervisor", "Dewi", "64.71", slots=3)
+    office.town.carry(other, office.supervisor)
     office.town.carry(office.supervisor, other, to=other.member.id)
     (answer,) = review.decide(other, [one], "approve")
     assert answer["ok"], answer
@@ -274,7 +271,12 @@ def test_the_office_sees_who_has_what_since_when_and_whether_it_got_there(
     assert out.find(office.supervisor)[1:] == (2, 1)
     exchange.write_returns(office.supervisor, tmp_path / "balasan")
     (item,) = out.listing(office.supervisor, overdue=True)
-    assert (item["id"], item["carried"]["code"], item["worker"]["name"], item["by"]) == (later, "written", "Sari", "Wati")
+    assert (item["id"], item["carried"]["code"], item["worker"]["name"], item["by"]) == (
+        later,
+        "written",
+        "Sari",
+        "Wati",
+    )
     stick = tmp_path / "balasan" / f"balasan-{office.sari.member.id[:12]}.fieldapp"
     exchange.merge(office.sari, [stick])
     correct(office.sari, later, mother_name="Ibu Rekaan Benar")
