@@ -8,24 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from enum import IntEnum
 from typing import Any
 
 from fieldapp.locale import language
 from fieldapp.locale.reasons import os_reason as os_reason
-
-
-class Exit(IntEnum):
-    """Exit codes of the command line (DESIGN.md section 8)."""
-
-    DONE = 0
-    REFUSED = 1
-    WRONG_USE = 2
-    NOT_FOUND = 3
-    UNTRUSTED = 4
-    NOT_ALLOWED = 5
-    HUB = 6
-
+from fieldapp.services.desk_problems import DESK_CODES
+from fieldapp.services.exit_codes import Exit as Exit
 
 # code: (exit code, Indonesian, English). Placeholders take ids, counts and names of settings, never a person's answers.
 _CODES: dict[str, tuple[Exit, str, str]] = {
@@ -358,42 +346,6 @@ _CODES: dict[str, tuple[Exit, str, str]] = {
         "Ini bertentangan dengan putusan tentang {a} dan {b}. Putuskan yang itu lebih dulu.",
         "This contradicts what was decided about {a} and {b}. Decide about those first.",
     ),
-    # Whose work it is
-    "assignee_inactive": (
-        Exit.REFUSED,
-        "Anggota itu tidak aktif lagi, jadi tidak dapat diberi tugas. Pilih anggota lain.",
-        "That member is no longer active, so nothing can be assigned to them. Choose another one.",
-    ),
-    "assignee_role": (
-        Exit.REFUSED,
-        "Peran {role} tidak mengisi formulir. Pilih pencacah, koordinator, atau pengawas.",
-        "The role {role} fills in no forms. Choose an enumerator, a coordinator or a supervisor.",
-    ),
-    "assignee_outside": (
-        Exit.REFUSED,
-        "Wilayah pendaftaran ini bukan wilayah tugas anggota itu. Pilih anggota yang wilayahnya mencakupnya.",
-        "The area of this registration is not among that member's. Choose a member whose areas hold it.",
-    ),
-    "assign_state": (
-        Exit.REFUSED,
-        "Keadaan pendaftaran ini '{state}', jadi tidak ada yang perlu dikerjakan orang lain.",
-        "This registration is '{state}', so there is nothing for somebody else to do.",
-    ),
-    "already_with": (
-        Exit.REFUSED,
-        "Pendaftaran ini sudah menjadi tugas anggota itu.",
-        "This registration is that member's work already.",
-    ),
-    "own_work": (
-        Exit.NOT_ALLOWED,
-        "Pendaftaran ini tugas Anda sendiri untuk diperbaiki; pengawas lain yang harus memutuskan.",
-        "This registration is your own to put right; another supervisor has to decide.",
-    ),
-    "replace_self": (
-        Exit.REFUSED,
-        "Anda tidak dapat mengganti laptop sendiri dari laptop ini. Minta administrator lain.",
-        "You cannot replace your own laptop from this one. Ask another administrator.",
-    ),
     "recovery_none": (
         Exit.NOT_FOUND,
         "Tidak ada anggota di laptop ini yang dapat dipulihkan dengan kunci itu.",
@@ -406,6 +358,8 @@ _CODES: dict[str, tuple[Exit, str, str]] = {
     ),
 }
 
+
+_CODES |= DESK_CODES
 
 _LONGEST_DETAIL = 200
 

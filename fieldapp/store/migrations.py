@@ -5,6 +5,8 @@ Imported only when a step is pending, because sqlite-utils costs more start-up t
 
 from __future__ import annotations
 
+from fieldapp.store.desk_steps import sent_back
+
 from fieldapp.store.db import Connection  # isort: skip  # First: it puts SQLCipher under sqlite-utils.
 
 from sqlite_utils import Database, Migrations
@@ -452,18 +454,6 @@ def at_odds(db: Database) -> None:
         db,
         """CREATE INDEX registration_at_odds ON registration (state)
             WHERE instr(decision_heads, ' ') > 0 OR instr(decision_heads, 'void-') > 0""",
-    )
-
-
-def sent_back(db: Database) -> None:
-    """Whose work is open, until when, found among the few registrations that were sent back or given to somebody."""
-    _run(
-        db,
-        # The next one answers what it answered.
-        "DROP INDEX registration_returned",
-        """CREATE INDEX registration_sent_back ON registration (state, coalesce(assigned_to, registered_by), due,
-            decision_ms, decision_code, scope, assigned_to, registered_by, id)
-            WHERE round > 1 OR assigned_to IS NOT NULL""",
     )
 
 

@@ -1,0 +1,19 @@
+"""Further steps of the schema, for what the office's desks ask; their order stands in `migrations`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+def sent_back(db: Database) -> None:
+    """Whose work is open, until when, found among the few registrations that were sent back or given to somebody."""
+    # The next one answers what it answered.
+    db.conn.execute("DROP INDEX registration_returned")
+    db.conn.execute(
+        """CREATE INDEX registration_sent_back ON registration (state, coalesce(assigned_to, registered_by), due,
+            decision_ms, decision_code, scope, assigned_to, registered_by, id)
+            WHERE round > 1 OR assigned_to IS NOT NULL"""
+    )
