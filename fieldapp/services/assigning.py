@@ -93,15 +93,6 @@ def work_of(session: Session, who: str) -> list[str]:
     return session.read(lambda connection: tables.all_open(connection, Charges(session, connection).of(member.id)))
 
 
-def refuse_own_work(session: Session, connection: Connection, record: Record) -> None:
-    """Raises Problem own_work for a registration that this member has to put right, or goes on with for its author:
-    nobody approves the own work."""
-    own = Charges(session, connection).of(session.member.id)
-    word = given(record)
-    if record.origin_by in own or (word is not None and word.to in own):
-        raise Problem("own_work")
-
-
 def _refuse_assignee(journal: Journal, member: Member) -> None:
     if journal.membership.code_of(member.id) is not None:
         raise Problem("assignee_inactive")

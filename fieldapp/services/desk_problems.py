@@ -34,11 +34,6 @@ DESK_CODES: Final[dict[str, tuple[Exit, str, str]]] = {
         "Pendaftaran ini sudah menjadi tugas anggota itu.",
         "This registration is that member's work already.",
     ),
-    "own_work": (
-        Exit.NOT_ALLOWED,
-        "Pendaftaran ini tugas Anda sendiri untuk diperbaiki; pengawas lain yang harus memutuskan.",
-        "This registration is your own to put right; another supervisor has to decide.",
-    ),
     "replace_self": (
         Exit.REFUSED,
         "Anda tidak dapat mengganti laptop sendiri dari laptop ini. Minta administrator lain.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +10,7 @@ from fieldapp.domain import roles
 from fieldapp.domain.review import PENDING_STATES
 from fieldapp.services import answers
 from fieldapp.services import covers as cover_lists
+from fieldapp.services.charges import mine
 from fieldapp.services.cover_words import problem as cover_problem
 from fieldapp.services.problems import Problem
 from fieldapp.services.review_words import problem
@@ -84,10 +85,12 @@ def weigh(
     if decision == "approve" and session.settings.approval_levels > 1:
         weighed.records = weighed.records or journal.records_named(weighed.rows)
         weighed.endorsed = {id_: endorsements(record) for id_, record in weighed.records.items()}
+    # Whoever goes on for a laptop that is gone is the same person as the one who worked on it.
+    own = mine(session, connection)
     fit = []
     for each in wanted:
         try:
-            _decidable(session, weighed, each, decision, (seen or {}).get(each))
+            _decidable(session, weighed, each, decision, (seen or {}).get(each), own)
         except Problem as refusal:
             weighed.refused[each] = refusal
         else:
@@ -103,12 +106,14 @@ def endorsements(record: Record) -> list[Annotation]:
     return sorted(said, key=lambda each: (each.t, each.entry))
 
 
-def _decidable(session: Session, weighed: Weighed, registration: str, decision: str, seen: Seen | None) -> None:
+def _decidable(
+    session: Session, weighed: Weighed, registration: str, decision: str, seen: Seen | None, own: Collection[str]
+) -> None:
     row = weighed.rows.get(registration)
     if row is None:
         raise Problem("registration_not_found", details={"id": registration})
-    own = row.registered_by == session.member.id
-    code = roles.may(session.member.role, "registration", "decide", own_record=own, decision=decision)
+    is_own = row.registered_by in own
+    code = roles.may(session.member.role, "registration", "decide", own_record=is_own, decision=decision)
     if code == "own_decision":
         raise Problem("own_decision")
     if code is not None:
@@ -125,7 +130,7 @@ def _decidable(session: Session, weighed: Weighed, registration: str, decision: 
         raise Problem("nothing_to_undo")
     if decision != "undo" and row.state not in FROM[decision]:
         raise Problem("not_pending", details={"state": row.state})
-    if decision == "approve" and row.assigned_to == session.member.id:
+    if decision == "approve" and row.assigned_to in own:
         raise problem("assigned_to_you")
     said = (weighed.endorsed or {}).get(registration, ())
     if said and all(each.by == session.member.id for each in said):

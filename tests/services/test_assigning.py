@@ -237,7 +237,7 @@ def test_whoever_has_to_put_it_right_cannot_approve_it(office: Office, one: str)
     assert office.assign(one, office.supervisor, by=office.supervisor)["ok"]
     registrations.edit(office.supervisor, one, {"mother_name": "Ibu Rekaan Benar"})
     (answer,) = review.decide(office.supervisor, [one], "approve")
-    assert (answer["ok"], answer["code"]) == (False, "own_work")
+    assert (answer["ok"], answer["code"]) == (False, "assigned_to_you")
     other = office.town.join("supervisor", "Dewi", "64.71", slots=3)
     office.town.carry(other, office.supervisor)
     office.town.carry(office.supervisor, other, to=other.member.id)

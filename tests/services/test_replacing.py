@@ -144,7 +144,7 @@ def test_a_supervisors_slots_move_but_those_that_approvals_hold_and_the_office_g
     assert (states[first], states[second], states[third]) == ("approved", "approved", "submitted")
     assert review.decide(new, [third], "approve")[0]["ok"]
     # The person registered somebody with the old laptop, and still may not approve that.
-    assert review.decide(new, [own], "approve")[0]["code"] == "own_work"
+    assert review.decide(new, [own], "approve")[0]["code"] == "own_decision"
     # The lost laptop opens nothing of it.
     path = town.stick / "sesudah"
     exchange.write_bundle(dewi, path)
