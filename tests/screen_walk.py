@@ -186,7 +186,7 @@ ENUMERATOR: tuple[Stop, ...] = (
 OFFICE: tuple[Stop, ...] = (
     Stop("office-home", pressed(), ("Daftarkan orang baru",), "home"),
     Stop("review", pressed("f4"), ("Periksa karena",), "review", stay=True),
-    Stop("review-approve", pressed("s"), ("sesudahnya",), stay=True),
+    Stop("review-approve", pressed("down", "s"), ("sesudahnya",), stay=True),
     Stop("review-return", pressed("escape", "k"), ("Alasannya (dibaca",), stay=True),
     Stop("review-filter", pressed("escape", "ctrl+f"), ("Saring daftar",)),
     Stop("office-record", _screen("record", _one("Contoh Tiga")), ("Identitas",), "record"),
