@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from fieldapp.domain.programme import ProgrammeSettings
 from fieldapp.domain.quota import Approval, allocate
+from fieldapp.domain.waiting import LeaseChange, SettingChange
+from fieldapp.store import slots
 from fieldapp.store.listed import listed
 from fieldapp.store.rows import state_of_row
 from sync.tables import Connection
 
 _LAST_MS: Final = 2**63 - 1
+
+
+class Leased(NamedTuple):
+    """What is leased now: member -> slots, and who holds which invitation."""
+
+    slots: Mapping[str, int]
+    holders: Mapping[str, str]
+
+
 #: Value of within_quota -> the statement that gives it to the approvals on its side of the first that waits.
 _MOVE: Final = {
     1: """UPDATE registration SET within_quota = ? WHERE approval_by = ? AND joined_to IS NULL AND within_quota = 0
@@ -53,13 +64,13 @@ def settle(
     connection: Connection,
     touched: Touched,
     settings: ProgrammeSettings,
-    leases: Callable[[], Mapping[str, int]],
+    leased: Callable[[], Leased],
 ) -> None:
     """Bring duplicate counts, slots and the states that follow from them up to date."""
     rids = touched.rids | _recount_duplicates(connection, touched.niks)
     if touched.deciders or touched.leases or touched.settings:
         everyone = touched.leases or touched.settings
-        rids |= _reallocate(connection, None if everyone else touched.deciders, settings.quota, leases())
+        rids |= _reallocate(connection, None if everyone else touched.deciders, settings, leased())
     _restate(connection, rids)
 
 
@@ -77,15 +88,63 @@ def _recount_duplicates(connection: Connection, niks: Iterable[str]) -> set[int]
     return {rid for _, rid in changed}
 
 
-def _reallocate(connection: Connection, deciders: set[str] | None, quota: int, leases: Mapping[str, int]) -> set[int]:
+def _reallocate(
+    connection: Connection, deciders: set[str] | None, settings: ProgrammeSettings, leased: Leased
+) -> set[int]:
     """Give slots to approvals anew; the rows that won or lost theirs. `deciders` None means all of them."""
-    if sum(leases.values()) > quota:
-        # Leased beyond the quota, one decider's approval can push out another's.
-        return _reallocate_together(connection, quota, leases)
-    if deciders is None:
+    # Leased beyond the quota, one decider's approval can push out another's.
+    is_cut = sum(leased.slots.values()) > settings.quota
+    if deciders is None or is_cut:
         found = connection.execute("SELECT DISTINCT approval_by FROM registration WHERE approval_by IS NOT NULL")
         deciders = {row[0] for row in found}
-    return {rid for decider in sorted(deciders) for rid in _reallocate_one(connection, decider, leases.get(decider, 0))}
+    changes = slots.priority_changes(connection, settings)
+    if changes is not None:
+        return _reallocate_by_priority(connection, sorted(deciders), settings, leased, changes, is_cut=is_cut)
+    if is_cut:
+        return _reallocate_together(connection, settings.quota, leased.slots)
+    return {rid for one in sorted(deciders) for rid in _reallocate_one(connection, one, leased.slots.get(one, 0))}
+
+
+def _reallocate_by_priority(
+    connection: Connection,
+    deciders: list[str],
+    settings: ProgrammeSettings,
+    leased: Leased,
+    changes: list[SettingChange],
+    *,
+    is_cut: bool,
+) -> set[int]:
+    """The same where the best who waits moves up first: only where somebody waits does it matter what went before."""
+    approvals = {
+        decider: connection.execute(
+            "SELECT count(*) FROM registration WHERE approval_by = ? AND joined_to IS NULL", (decider,)
+        ).fetchone()[0]
+        for decider in deciders
+    }
+    full = [one for one, count in approvals.items() if count > leased.slots.get(one, 0)]
+    together = is_cut and (full or sum(approvals.values()) > settings.quota)
+    groups = [deciders] if together else [[one] for one in full]
+    rids: set[int] = set()
+    said: list[LeaseChange | SettingChange] = []
+    if groups:
+        said = [*changes, *slots.lease_changes(connection, leased.holders)]
+    for group in groups:
+        approved = slots.replayed(connection, settings, leased.slots, group, said).approved
+        rids |= _hold(connection, group, approved)
+    for one in set(deciders).difference(*groups):
+        rids |= set(_reallocate_one(connection, one, approvals[one]))
+    return rids
+
+
+def _hold(connection: Connection, deciders: list[str], approved: Collection[str]) -> set[int]:
+    rows = listed(
+        connection,
+        "SELECT id, rid, within_quota FROM registration WHERE approval_by IN ({}) AND joined_to IS NULL",
+        deciders,
+    )
+    changed = [(1 - within, rid) for one, rid, within in rows if (one in approved) != bool(within)]
+    connection.executemany("UPDATE registration SET within_quota = ? WHERE rid = ?", changed)
+    return {rid for _, rid in changed}
 
 
 def _reallocate_one(connection: Connection, decider: str, slots: int) -> list[int]:
@@ -108,17 +167,12 @@ def _reallocate_one(connection: Connection, decider: str, slots: int) -> list[in
 
 def _reallocate_together(connection: Connection, quota: int, leases: Mapping[str, int]) -> set[int]:
     rows = connection.execute(
-        """SELECT rid, approval_by, approval_ms, approval_counter, approval_entry, within_quota FROM registration
+        """SELECT id, approval_by, approval_ms, approval_counter, approval_entry FROM registration
         WHERE approval_by IS NOT NULL AND joined_to IS NULL"""
     ).fetchall()
-    allocation = allocate(
-        quota,
-        leases,
-        (Approval((ms, counter), entry, str(rid), by) for rid, by, ms, counter, entry, _ in rows),
-    )
-    changed = [(1 - within, rid) for rid, *_, within in rows if (str(rid) in allocation.approved) != bool(within)]
-    connection.executemany("UPDATE registration SET within_quota = ? WHERE rid = ?", changed)
-    return {rid for _, rid in changed}
+    approvals = (Approval((ms, counter), entry, one, by) for one, by, ms, counter, entry in rows)
+    allocation = allocate(quota, leases, approvals)
+    return _hold(connection, sorted({by for _, by, *_ in rows}), allocation.approved)
 
 
 def _restate(connection: Connection, rids: Iterable[int]) -> None:

@@ -11,6 +11,7 @@ from fieldapp.store.db import Connection  # isort: skip  # First: it puts SQLCip
 
 from sqlite_utils import Database, Migrations
 
+from fieldapp.store.later_steps import slots
 from sync.journal import create_tables
 from sync.tables import NEW_LABEL
 from sync.tally import recount
@@ -460,7 +461,7 @@ def at_odds(db: Database) -> None:
 _ORDER = (
     local_values, drafts, journal, projections, carried, disclosures, report_order, feed, sums, heads, dropped,
     requests, papers, same_as, matching, covers, prelist, exchanges, listed,
-    waiting_work, desks, worked, at_odds, sent_back,
+    waiting_work, desks, worked, at_odds, sent_back, slots,
 )  # fmt: skip
 NAMES = tuple(step.__name__ for step in _ORDER)
 STEPS = Migrations("fieldapp")

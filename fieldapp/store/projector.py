@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from fieldapp.domain.prelist import TYPE as PRELIST
 from fieldapp.domain.programme import ProgrammeSettings
-from fieldapp.store import covers, effects, matching, prelist, same_as
-from fieldapp.store.effects import Touched
+from fieldapp.store import covers, effects, matching, prelist, same_as, slots
+from fieldapp.store.effects import Leased, Touched
 from fieldapp.store.listed import for_listed, listed
 from fieldapp.store.queries import programme_fields
 from fieldapp.store.rows import (
@@ -72,6 +72,7 @@ class Projector:
         "DELETE FROM lease WHERE id IN ({})",
         "DELETE FROM acknowledged WHERE receipt IN ({})",
         "DELETE FROM incomplete WHERE id IN ({})",
+        *slots.DELETE_BY_ID,
     )
     _scope_column = "scope"
 
@@ -99,7 +100,7 @@ class Projector:
             self._forget_others([record for record in chunk if len(record.history) > 1 or record.quarantined], touched)
             self._put_registrations(chunk, settings, touched)
         touched.rids |= same_as.settle(self._connection, touched, self._scope_column)
-        effects.settle(self._connection, touched, settings, self._leases)
+        effects.settle(self._connection, touched, settings, self._leased)
         self._settled(settings, touched)
 
     def _settled(self, settings: ProgrammeSettings, touched: Touched) -> None:
@@ -130,6 +131,7 @@ class Projector:
                 touched.registration(*before[1:3])
                 placed.append(Placed(before[0], row, record, before[3:6]))
         self._write(placed)
+        slots.put_past(self._connection, [(one.record, one.row.approval_entry) for one in placed])
 
     def _row(self, record: Record, inspect: Callable[[Mapping[str, object], int], Inspected]) -> RegistrationRow:
         return registration_row(record, inspect)
@@ -220,6 +222,8 @@ class Projector:
                 continue
             if record.type == PRELIST and self._put_prelist(record):
                 continue
+            if record.type in (slots.LEASE, slots.PROGRAMME):
+                slots.put_change(self._connection, record)
             void = int(is_void(record))
             self._connection.execute(
                 """INSERT INTO other_record (id, type, scope, registered_by, at_ms, void, values_json)
@@ -308,28 +312,14 @@ class Projector:
             "UPDATE registration SET error_count = ?, errors = ?, warnings = ? WHERE rid = ?", changed
         )
 
-    def _leases(self) -> dict[str, int]:
-        return leases(self._connection, self.membership() if self.membership else None)
+    def _leased(self) -> Leased:
+        membership = self.membership() if self.membership else None
+        return Leased(slots.leases(self._connection, membership), slots.holders_of(membership))
 
 
 def journal(connection: Connection, rules: Rules, programme_id: str, inspect: Inspect) -> Journal:
     """Sync's journal over the connection, projecting every changed record in the same transaction."""
     return journal_of(connection, rules, programme_id, Projector(connection, inspect=inspect))
-
-
-def leases(connection: Connection, membership: Membership | None) -> dict[str, int]:
-    """Member id -> slots leased, with leases that name an invitation counted for whoever holds it."""
-    holders: dict[str, str] = {}
-    for known in membership.all() if membership else ():
-        # Two claims of one invitation: the earlier one holds it.
-        if membership and membership.code_of(known.id) != "invitation_used":
-            holders[known.invitation] = known.id
-    slots: dict[str, int] = {}
-    for member, invitation, count in connection.execute("SELECT member, invitation, slots FROM lease"):
-        holder = member or holders.get(invitation)
-        if holder is not None:
-            slots[holder] = slots.get(holder, 0) + count
-    return slots
 
 
 _DELETE_BY_RID: Final = {

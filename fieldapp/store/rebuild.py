@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from fieldapp.store import covers, matching, prelist, same_as
+from fieldapp.store import covers, matching, prelist, same_as, slots
 from fieldapp.store.db import Connection
 from sync.journal import Journal
 
@@ -24,6 +24,7 @@ _CONTENTS: Final = {
     **same_as.CONTENTS,
     **covers.CONTENTS,
     **prelist.CONTENTS,
+    **slots.CONTENTS,
 }
 _CLEAR: Final = (
     "DELETE FROM registration",
@@ -36,6 +37,7 @@ _CLEAR: Final = (
     *same_as.CLEAR,
     *covers.CLEAR,
     *prelist.CLEAR,
+    *slots.CLEAR,
 )
 
 

@@ -12,7 +12,7 @@ from fieldapp.domain.programme import ProgrammeSettings
 from fieldapp.domain.quota import Approval, allocate
 from fieldapp.services import policy
 from fieldapp.store import queries
-from fieldapp.store.effects import Touched, settle
+from fieldapp.store.effects import Leased, Touched, settle
 from fieldapp.store.queries import Filter
 from fieldapp.store.rebuild import clear
 from fieldapp.store.rows import Inspected, RegistrationRow, row_of_any, row_of_one
@@ -338,7 +338,7 @@ def test_slots_are_given_as_the_rule_of_the_quota_says(store, approvals, slots, 
             marks = ", ".join("?" * len(row))
             connection.execute(f"INSERT INTO registration ({columns}) VALUES ({marks})", [*row.values()])  # noqa: S608 - names of columns
         touched = Touched(deciders={by for _, by, _ in approvals})
-        settle(connection, touched, ProgrammeSettings("Rekaan", "2026-01", quota=quota), lambda: slots)
+        settle(connection, touched, ProgrammeSettings("Rekaan", "2026-01", quota=quota), lambda: Leased(slots, {}))
         return {row[0] for row in connection.execute("SELECT id FROM registration WHERE within_quota = 1")}
 
     assert store.write(place) == expected.approved

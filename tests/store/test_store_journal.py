@@ -11,10 +11,11 @@ import pytest
 from fieldapp.services import policy
 from fieldapp.store import backup, health, incarnation, ledger, local, queries
 from fieldapp.store.errors import NoStore, StoreDamaged, StoreExists
-from fieldapp.store.projector import journal, leases
+from fieldapp.store.projector import journal
 from fieldapp.store.queries import Filter
 from fieldapp.store.rebuild import contents, fingerprint, rebuild
 from fieldapp.store.rows import Inspected
+from fieldapp.store.slots import leases
 from fieldapp.store.store import NAME, Store, create
 from fieldapp.store.vault import Vault
 from sync.clock import Clock

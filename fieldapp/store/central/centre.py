@@ -40,6 +40,8 @@ _CONTENTS: Final = {
     "decided_pair": "decided_pair",
     "entered": "entered",
     "unfounded": "unfounded",
+    "slot_past": "slot_past",
+    "slot_change": "slot_change",
 }
 
 

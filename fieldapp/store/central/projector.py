@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fieldapp.domain.programme import ProgrammeSettings
 from fieldapp.domain.quota import cost_of_one
+from fieldapp.store import slots
 from fieldapp.store.central.columns import Column, clean, clean_row, moment, values_of
 from fieldapp.store.effects import Touched
 from fieldapp.store.listed import for_listed, listed
@@ -38,6 +39,7 @@ class CentralProjector(Projector):
         "DELETE FROM lease WHERE id IN ({})",
         "DELETE FROM receipt WHERE receipt IN ({})",
         "DELETE FROM incomplete WHERE id IN ({})",
+        *slots.DELETE_BY_ID,
     )
     _scope_column = "area"
 

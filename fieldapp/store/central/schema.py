@@ -151,7 +151,31 @@ _SAME_AS: Final = (
     "CREATE TABLE entered (id TEXT NOT NULL, scope TEXT NOT NULL, PRIMARY KEY (id, scope))",
     "CREATE TABLE unfounded (id TEXT PRIMARY KEY)",
 )
-_STEPS: Final = (_FIRST, _SAME_AS)
+_SLOTS: Final = (
+    # Approvals that have ended, and every change of what there is to give: who moved up depends on both.
+    """CREATE TABLE slot_past (
+        entry TEXT PRIMARY KEY,
+        registration TEXT NOT NULL,
+        decider TEXT NOT NULL,
+        ms BIGINT NOT NULL,
+        counter BIGINT NOT NULL,
+        until_ms BIGINT NOT NULL,
+        until_counter BIGINT NOT NULL,
+        until_entry TEXT NOT NULL,
+        categories TEXT NOT NULL,
+        held BIGINT NOT NULL)""",
+    "CREATE INDEX slot_past_by_registration ON slot_past (registration)",
+    "CREATE INDEX slot_past_by_decider ON slot_past (decider)",
+    """CREATE TABLE slot_change (
+        entry TEXT PRIMARY KEY,
+        record TEXT NOT NULL,
+        type TEXT NOT NULL,
+        ms BIGINT NOT NULL,
+        counter BIGINT NOT NULL,
+        values_json TEXT NOT NULL)""",
+    "CREATE INDEX slot_change_by_record ON slot_change (record)",
+)
+_STEPS: Final = (_FIRST, _SAME_AS, _SLOTS)
 #: A time beyond the calendar is shown as its last second.
 _WORDS: Final = {"{epoch}": "timestamptz '1970-01-01 00:00:00+00'", "{last}": "253402300799000"}
 
@@ -182,6 +206,8 @@ _COMMENTS: Final[Mapping[str, str]] = {
     "other_record": "Catatan lain dalam jurnal (jatah, tanda terima, setelan) sebagai JSON",
     "incomplete": "Catatan yang awalnya belum sampai di pusat",
     "lease": "Jatah kuota tiap anggota",
+    "slot_past": "Persetujuan yang sudah berakhir; held: 1 bila orangnya sempat ditanggung",
+    "slot_change": "Kapan jatah dan setelan kuota berubah, dan menjadi apa",
     "receipt": "Tanda terima: entri mana yang sudah dipegang anggota mana",
     "batch": "Umpan: kelompok entri menurut urutan tersimpan; pos tidak pernah berlubang",
     "entry": "Jurnal: setiap perubahan, byte demi byte. Sumber dari semua tabel lain",
@@ -191,7 +217,8 @@ _COMMENTS: Final[Mapping[str, str]] = {
 
 
 def prepare(connection: PostgresConnection, columns: Sequence[Column]) -> tuple[str, ...]:
-    """Bring all tables to the present version, within the caller's transaction; the names of columns that are new.
+    """Bring all tables to the present version, within the caller's transaction; the names of what is new
+    and has to be filled.
 
     Raises SyncError database_newer for tables of a newer program; nothing is changed then.
     """
@@ -219,7 +246,9 @@ def prepare(connection: PostgresConnection, columns: Sequence[Column]) -> tuple[
                 " ON CONFLICT (part) DO UPDATE SET version = excluded.version",
                 (part, version),
             )
-    return fresh if _CENTRE in versions else ()
+    # Tables that a step added are empty until everything is filled anew, as columns are.
+    is_older = versions.get(_CENTRE, CENTRE_VERSION) < CENTRE_VERSION
+    return (*fresh, *([_CENTRE] if is_older else [])) if _CENTRE in versions else ()
 
 
 def is_current(connection: PostgresConnection, columns: Sequence[Column]) -> bool:
