@@ -501,7 +501,8 @@ def test_words_that_an_older_program_kept_without_reading_count_once_the_program
         """The tables as they were before the program knew such words."""
         for table in ("same_as", "decided_pair", "entered", "unfounded"):
             connection.execute(f"DROP TABLE {table}")
-        for index in ("registration_by_approval", "registration_by_slot"):
+        indices = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '%joined_to%'"
+        for (index,) in connection.execute(indices).fetchall():
             connection.execute(f"DROP INDEX {index}")
         connection.execute("ALTER TABLE registration DROP COLUMN joined_to")
         connection.execute("UPDATE registration SET state = 'submitted', live = 1")
