@@ -48,6 +48,8 @@ class Quarantined(NamedTuple):
 
     stored: Stored
     code: str
+    place: int
+    """The number of its row; see `Report.summary["places"]`."""
 
 
 class Journal:
@@ -170,7 +172,9 @@ class Journal:
     def quarantine(self) -> list[Quarantined]:
         """The entries that do not count, in (t, ch, id) order."""
         self._log.forget()
-        found = [Quarantined(row.stored, row.code) for row in self._log.in_quarantine() if row.code is not None]
+        found = [
+            Quarantined(row.stored, row.code, row.place) for row in self._log.in_quarantine() if row.code is not None
+        ]
         return sorted(found, key=lambda quarantined: in_order(quarantined.stored))
 
     def coverage(self, chains: Iterable[str] | None = None) -> Have:

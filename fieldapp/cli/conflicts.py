@@ -1,4 +1,4 @@
-"""Answers with two values, and entries that are kept apart for a person to look at."""
+"""Answers with two values: what they are, and which one a person keeps."""
 
 from __future__ import annotations
 
@@ -47,17 +47,4 @@ def resolve(out: Output, registration: str, field: str, keep: str | None, value:
     out.answer(answer, [f"{answer['id']}  {answer['field']}  {state_words(answer['state'])}"])
 
 
-@command("list", N_("Perubahan yang tidak dihitung, dan alasannya. Tidak ada yang dibuang."))
-def set_apart(out: Output) -> None:
-    from fieldapp.services import exchange
-
-    with unlocked() as session:
-        found = exchange.quarantine(session)
-    headings = (_("Perubahan"), _("Nomor"), _("Oleh"), _("Waktu"), _("Kode"), _("Alasan"))
-    rows = [(each["entry"], each["id"], each["by"], each["at"], each["code"], each["message"]) for each in found]
-    out.answer(found, table(headings, rows))
-    out.say(_("{count} perubahan di karantina.").format(count=len(found)))
-
-
 conflicts = group("conflicts", N_("Isian yang bertentangan: lihat dan selesaikan."), listing, resolve)
-quarantine = group("quarantine", N_("Perubahan yang disisihkan untuk diperiksa orang."), set_apart)

@@ -33,7 +33,7 @@ COMMANDS = {
     "review": _HERE + "review:review",
     "conflicts": _HERE + "conflicts:conflicts",
     "duplicates": _HERE + "duplicates:duplicates",
-    "quarantine": _HERE + "conflicts:quarantine",
+    "quarantine": _HERE + "quarantine:quarantine",
     "bundle": _HERE + "bundle:bundle",
     "sync": _HERE + "hub:sync",
     "hub": _HERE + "hub:hub",

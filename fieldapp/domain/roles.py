@@ -35,6 +35,8 @@ _MAY_WRITE: Final[dict[tuple[str, str], dict[str, str]]] = {
         for type_ in ("cover_list", "cover_digests")
         for kind in ("new", "void")
     },
+    # What a person of the office made of an entry that does not count: taken back, and never edited.
+    **{("quarantine_word", kind): {"coordinator": _ANY, "supervisor": _ANY, "admin": _ANY} for kind in ("new", "void")},
     # Whoever may approve a person may say that a list is wrong about the person.
     ("cover_decision", "new"): {"supervisor": _ANY},
     ("cover_decision", "void"): {"supervisor": _ANY},
@@ -61,8 +63,6 @@ _SETTING_KINDS: Final = frozenset({"new", "edit", "resolve", "void"})
 _WHOLE_TYPES: Final[dict[str, dict[str, str]]] = {
     "prelist": {"coordinator": _ANY, "supervisor": _ANY, "admin": _ANY},
     "prelist_list": {"coordinator": _ANY, "supervisor": _ANY, "admin": _ANY},
-    # What a person of the office made of an entry that does not count.
-    "quarantine_word": {"coordinator": _ANY, "supervisor": _ANY, "admin": _ANY},
     "programme": {"admin": _ANY},
     "lease": {"admin": _ANY},
     "decree": {"supervisor": _ANY, "admin": _ANY},

@@ -10,7 +10,7 @@ from fieldapp.services.ledger import differing
 from fieldapp.services.policy import OFFICE_ROLES
 from fieldapp.services.problems import Problem, fill, translated
 from fieldapp.services.session import Session, iso_time
-from fieldapp.store import health
+from fieldapp.store import health, held
 from fieldapp.store import rebuild as rebuilding
 from fieldapp.store import store as stores
 from fieldapp.store.db import Connection
@@ -131,7 +131,6 @@ def _outside(home: Path) -> list[dict[str, Any]]:
 
 
 def _inside(session: Session) -> list[dict[str, Any]]:
-    from fieldapp.services.exchange import quarantine
     from fieldapp.services.ledger import ledger
 
     fault = session.read(health.fault)
@@ -150,8 +149,8 @@ def _inside(session: Session) -> list[dict[str, Any]]:
         if found["balanced"]
         else _told("ledger", False, "ledger_open", count=len(found["missing"]) or 1)
     )
-    held = len(quarantine(session))
-    checks.append(_told("quarantine", not held, "quarantine_some" if held else "quarantine", count=held))
+    waiting = session.read(held.count_open)[0]
+    checks.append(_told("quarantine", not waiting, "quarantine_some" if waiting else "quarantine", count=waiting))
     return checks
 
 

@@ -114,11 +114,13 @@ def pair(session: Session, a: str, b: str) -> dict[str, Any]:
     `{"a", "b", "bits", "probability", "band", "verdict", "reasons", "doubt", "missing", "left", "right", "differing",
     "decision", "case"}`: `left` and `right` are the answers of `a` and `b` (NIK masked), `differing` the fields that
     are not the same, `decision` `{"decision", "survivor", "by", "at", "reason", "words", "is_current"}` (`words`: every
-    word in force, the latest first, see `pair_words.decisions`) or None, `case` the ids of everybody in the case.
+    word in force, the latest first, see `pair_words.decisions`) or None, `case` the ids of everybody in the case,
+    `quarantine` what both have to do with one thing that did not count, in words, or None.
     Raises Problem: registration_not_found, pair_of_one.
     """
     if a == b:
         raise Problem("pair_of_one")
+    from fieldapp.services import quarantine
 
     def read(connection: Connection) -> dict[str, Any]:
         people = [_person(connection, one) for one in (a, b)]
@@ -138,6 +140,7 @@ def pair(session: Session, a: str, b: str) -> dict[str, Any]:
             ],
             "decision": _last_word(session, connection, {a: people[0][0], b: people[1][0]}),
             "case": _case_of(connection, a, b),
+            "quarantine": quarantine.of_pair(connection, a, b),
         }
 
     return session.read(read)

@@ -11,10 +11,9 @@ from fieldapp.services import arriving, exchange_book, found_bundles, known, off
 from fieldapp.services.ledger import differing
 from fieldapp.services.membership import find_member
 from fieldapp.services.policy import OFFICE_ROLES
-from fieldapp.services.problems import Problem, fill, translated
+from fieldapp.services.problems import Problem, translated
 from fieldapp.services.session import Session, iso_time
 from fieldapp.services.undo import remember_parts, undo
-from fieldapp.services.views import member_names
 from fieldapp.store import exchanges, ledger, queries
 from fieldapp.store.db import Connection
 from fieldapp.store.recovery import clear_leftovers
@@ -195,26 +194,10 @@ def _merge_read(
 
 
 def quarantine(session: Session) -> list[dict[str, Any]]:
-    """Changes that do not count, kept for a person: `{"entry", "id", "by", "code", "message", "at"}` and more."""
+    """Changes that do not count, whether or not somebody said something of them: `quarantine.entries`."""
+    from fieldapp.services.quarantine import entries
 
-    def read(connection: Connection) -> list[dict[str, Any]]:
-        who = member_names(session, connection)
-        return [
-            {
-                "entry": held.stored.id,
-                "id": held.stored.entry.r,
-                "type": held.stored.entry.y,
-                "kind": held.stored.entry.k,
-                "area": held.stored.entry.s,
-                "by": who.get(held.stored.entry.au, held.stored.entry.au),
-                "code": held.code,
-                "message": fill(errors.MESSAGES.get(held.code, (held.code, held.code)), {}),
-                "at": iso_time(held.stored.entry.t[0]),
-            }
-            for held in session.journal(connection).quarantine()
-        ]
-
-    return session.read(read)
+    return entries(session)
 
 
 def sync(

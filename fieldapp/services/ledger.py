@@ -10,6 +10,7 @@ from fieldapp.services.ledger_missing import Look, begun_ids, differing
 from fieldapp.services.session import Session, iso_time
 from fieldapp.services.views import area_name
 from fieldapp.store import drafts as kept
+from fieldapp.store import held
 from fieldapp.store import ledger as tables
 from fieldapp.store.db import Connection
 
@@ -39,7 +40,8 @@ def ledger(session: Session) -> dict[str, Any]:
         totals = _places(sum(tallies.laptop_places.values(), Counter()))
         totals["registered"] = len(begun) // _ID_BYTES + tables.draft_counts(connection)[0]
         totals["unreadable"] = len(kept.unreadable_lines(connection))
-        totals["quarantined"] = len(journal.quarantine())
+        totals["quarantined"] = held.count_open(connection)[0]
+        totals["quarantined_handled"] = held.count_all(connection) - totals["quarantined"]
         parts = sum(totals[place] for place in tables.PLACES)
         return {
             "areas": areas,

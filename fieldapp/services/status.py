@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.domain.review import PENDING_STATES
-from fieldapp.store import charges, local, pairs_waiting, prelist, queries
+from fieldapp.store import charges, held, local, pairs_waiting, prelist, queries
 from fieldapp.store.db import Connection
 
 if TYPE_CHECKING:
@@ -16,12 +16,12 @@ _PAIRS: Final = "pairs_waiting"
 
 def status(session: Session) -> dict[str, Any]:
     """`{"programme", "area", "member", "role", "drafts", "not_carried", "carried", "waiting", "all_arrived",
-    "returned", "overdue", "conflicts", "pending", "pairs_waiting", "to_visit", "last_sync", "clock_offset_ms"}`;
-    `last_sync` is ISO 8601 or None.
+    "returned", "overdue", "conflicts", "pending", "pairs_waiting", "to_visit", "quarantined", "last_sync",
+    "clock_offset_ms"}`; `last_sync` is ISO 8601 or None.
 
     `returned` counts what this member has to put right, and `overdue` what of it should have come by now. `not_carried`
     and `carried` count registrations with work of this laptop at that stage (`handover.stages`), and `waiting` the
-    entries at both.
+    entries at both; `quarantined` counts records of which something is held that nobody decided about.
     """
     from fieldapp.services import handover
     from fieldapp.services.charges import mine
@@ -45,6 +45,7 @@ def status(session: Session) -> dict[str, Any]:
             "pending": counts.pending,
             "pairs_waiting": _pairs_waiting(session, connection),
             "to_visit": prelist.to_visit(connection),
+            "quarantined": held.count_open(connection)[1],
             "last_sync": iso_time(last) if isinstance(last, int) else None,
             "clock_offset_ms": local.get(connection, local.CLOCK_OFFSET_MS),
         }

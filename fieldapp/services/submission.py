@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from fieldapp.services import answers, changes, finding, prelist
 from fieldapp.services import drafts as draft_service
 from fieldapp.services.problems import Problem, fill
+from fieldapp.services.quarantine_drafts import handed_in
 from fieldapp.services.session import Session, iso_time
 from fieldapp.store import drafts as kept
 from fieldapp.store import queries
 from fieldapp.store.db import Connection
 from fieldapp.store.decided import joined_to
 from sync.errors import SyncError
-from sync.journal import Journal
+from sync.journal import Change, Journal
 from sync.record_id import names
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def submit_in(
                 raise
             return _stays(draft.id, checked, _unstorable(error))
     kept.delete(connection, draft.id)
+    handed_in(session, connection, journal, draft.id, registration)
     row = queries.get(connection, registration) if draft.edits else None
     return {
         "id": registration,
@@ -193,6 +195,18 @@ def append_fields(
     heads: Mapping[str, list[str]] | None,
 ) -> str:
     """Append one edit: every field of a touched group goes along, since the group is what conflicts; the entry's id."""
+    (stored,) = journal.append(session.author(), [edit_of(session, record, fields, whole, heads)])
+    return stored.id
+
+
+def edit_of(
+    session: Session,
+    record: Any,
+    fields: Mapping[str, Any],
+    whole: Mapping[str, Any],
+    heads: Mapping[str, list[str]] | None,
+) -> Change:
+    """The edit that `append_fields` appends; `heads` are those that its writer saw, None for the present ones."""
     from fieldapp.forms.declaration import GROUPS
 
     touched = {GROUPS.get(name, name) for name in fields}
@@ -206,8 +220,7 @@ def append_fields(
         # Who moved to another kelurahan enters its list too, with the whole history.
         lived = lives_in(whole)
         scope = lived if any(covers(own, lived) for own in session.member.scopes) else scope
-    (stored,) = journal.append(session.author(), [changes.about(record, "edit", full, parents=parents, scope=scope)])
-    return stored.id
+    return changes.about(record, "edit", full, parents=parents, scope=scope)
 
 
 def _edit_draft(
@@ -245,8 +258,8 @@ def _edit_submitted(
         whole["overrides"] = {**_reasons(record.values), **_reasons(wanted)}
     finding.index_few(connection)
     checked = answers.check(session, connection, whole, registration)
-    fresh = [found for found in checked.errors if _concerns(found.field, wanted)]
-    unexplained = [found for found in checked.unexplained if _concerns(found.field, wanted)]
+    fresh = [found for found in checked.errors if concerns(found.field, wanted)]
+    unexplained = [found for found in checked.unexplained if concerns(found.field, wanted)]
     if fresh or unexplained:
         raise Problem("findings", findings=answers.told([*fresh, *unexplained]))
     fields = {name: checked.values.get(name) for name in wanted if checked.values.get(name) != record.values.get(name)}
@@ -260,7 +273,7 @@ def _edit_submitted(
     }
 
 
-def _concerns(field: str, wanted: Mapping[str, Any]) -> bool:
+def concerns(field: str, wanted: Mapping[str, Any]) -> bool:
     """Whether a finding is about what is being changed: an old fault elsewhere must not stop a correction."""
     from fieldapp.forms.declaration import GROUPS
 

@@ -17,3 +17,17 @@ def sent_back(db: Database) -> None:
             decision_ms, decision_code, scope, assigned_to, registered_by, id)
             WHERE round > 1 OR assigned_to IS NOT NULL"""
     )
+
+
+def held_words(db: Database) -> None:
+    """What people of the office said of entries in quarantine."""
+    from fieldapp.store import held
+
+    statements = (
+        *held.TABLES,
+        # What a newer laptop said while this one had no word for it is worked out when the store is next opened.
+        """INSERT OR IGNORE INTO local (key, value) SELECT 'rebuild', 'true'
+            WHERE EXISTS (SELECT 1 FROM label WHERE text = 'quarantine_word')""",
+    )
+    for statement in statements:
+        db.conn.execute(statement)

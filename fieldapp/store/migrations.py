@@ -5,12 +5,13 @@ Imported only when a step is pending, because sqlite-utils costs more start-up t
 
 from __future__ import annotations
 
-from fieldapp.store.desk_steps import sent_back
+from fieldapp.store.desk_steps import held_words, sent_back
 
 from fieldapp.store.db import Connection  # isort: skip  # First: it puts SQLCipher under sqlite-utils.
 
 from sqlite_utils import Database, Migrations
 
+from fieldapp.store.first_tables import PROJECTIONS
 from fieldapp.store.later_steps import slots
 from sync.journal import create_tables
 from sync.tables import NEW_LABEL
@@ -55,92 +56,12 @@ def journal(db: Database) -> None:
     create_tables(db.conn, until=1)
 
 
-_PROJECTIONS = (
-    """CREATE TABLE registration (
-        rid INTEGER PRIMARY KEY,
-        id TEXT NOT NULL UNIQUE,
-        state TEXT NOT NULL,
-        scope TEXT NOT NULL,
-        name TEXT NOT NULL,
-        name_key TEXT NOT NULL,
-        nik TEXT,
-        phone TEXT,
-        birth_date TEXT,
-        sex TEXT,
-        categories TEXT NOT NULL,
-        submitted_at TEXT NOT NULL,
-        registered_by TEXT NOT NULL,
-        device TEXT NOT NULL,
-        chain TEXT NOT NULL,
-        number INTEGER NOT NULL,
-        edits INTEGER NOT NULL,
-        changed_ms INTEGER NOT NULL,
-        conflict_count INTEGER NOT NULL,
-        conflicts TEXT NOT NULL,
-        error_count INTEGER NOT NULL,
-        errors TEXT NOT NULL,
-        warnings TEXT NOT NULL,
-        override_count INTEGER NOT NULL,
-        duplicate_count INTEGER NOT NULL,
-        live INTEGER NOT NULL,
-        within_quota INTEGER NOT NULL,
-        round INTEGER NOT NULL,
-        decision_heads TEXT NOT NULL,
-        decision_code TEXT,
-        decision_by TEXT,
-        decision_ms INTEGER,
-        decision_reason TEXT,
-        approval_by TEXT,
-        approval_ms INTEGER,
-        approval_counter INTEGER,
-        approval_entry TEXT
-    ) STRICT""",
-    # Covers the counting of equal NIKs: no row of the wide table is read for people who have none.
-    "CREATE INDEX registration_by_nik ON registration (nik, live, duplicate_count)",
-    "CREATE INDEX registration_by_phone ON registration (phone) WHERE phone IS NOT NULL",
-    "CREATE INDEX registration_by_state ON registration (state)",
-    "CREATE INDEX registration_by_device ON registration (device)",
-    """CREATE INDEX registration_by_approval
-        ON registration (approval_by, approval_ms, approval_counter, approval_entry)
-        WHERE approval_by IS NOT NULL""",
-    """CREATE INDEX registration_by_slot
-        ON registration (approval_by, within_quota, approval_ms, approval_counter, approval_entry)
-        WHERE approval_by IS NOT NULL""",
-    "CREATE INDEX registration_edited ON registration (edits) WHERE edits > 0",
-    "CREATE TABLE registration_values (rid INTEGER PRIMARY KEY, values_json TEXT NOT NULL) STRICT",
-    """CREATE VIRTUAL TABLE search USING fts5 (
-        name, nik, phone, content = '', contentless_delete = 1, prefix = '2 3', tokenize = 'unicode61'
-    )""",
-    """CREATE TABLE other_record (
-        id TEXT PRIMARY KEY,
-        type TEXT NOT NULL,
-        scope TEXT NOT NULL,
-        registered_by TEXT NOT NULL,
-        at_ms INTEGER NOT NULL,
-        void INTEGER NOT NULL,
-        values_json TEXT NOT NULL
-    ) STRICT""",
-    "CREATE INDEX other_record_by_type ON other_record (type, id)",
-    "CREATE TABLE incomplete (id TEXT PRIMARY KEY, type TEXT NOT NULL, scope TEXT NOT NULL) STRICT",
-    "CREATE TABLE lease (id TEXT PRIMARY KEY, member TEXT, invitation TEXT, slots INTEGER NOT NULL) STRICT",
-    """CREATE TABLE acknowledged (
-        receipt TEXT NOT NULL,
-        by TEXT NOT NULL,
-        chain TEXT NOT NULL,
-        first INTEGER NOT NULL,
-        last INTEGER NOT NULL
-    ) STRICT""",
-    "CREATE INDEX acknowledged_by_receipt ON acknowledged (receipt)",
-    "CREATE INDEX acknowledged_by_chain ON acknowledged (chain)",
-)
-
-
 def projections(db: Database) -> None:
     """What lists, search and counts are made of; all of it can be rebuilt from the journal.
 
     Answers stand in a table of their own, so that a pass over all registrations reads a tenth of the pages.
     """
-    _run(db, *_PROJECTIONS)
+    _run(db, *PROJECTIONS)
 
 
 def carried(db: Database) -> None:
@@ -461,7 +382,7 @@ def at_odds(db: Database) -> None:
 _ORDER = (
     local_values, drafts, journal, projections, carried, disclosures, report_order, feed, sums, heads, dropped,
     requests, papers, same_as, matching, covers, prelist, exchanges, listed,
-    waiting_work, desks, worked, at_odds, sent_back, slots,
+    waiting_work, desks, worked, at_odds, sent_back, slots, held_words,
 )  # fmt: skip
 NAMES = tuple(step.__name__ for step in _ORDER)
 STEPS = Migrations("fieldapp")

@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from fieldapp.domain.prelist import TYPE as PRELIST
 from fieldapp.domain.programme import ProgrammeSettings
-from fieldapp.store import covers, effects, matching, prelist, same_as, slots
+from fieldapp.domain.quarantine import TYPE as QUARANTINE_WORD
+from fieldapp.store import covers, effects, held, matching, prelist, same_as, slots
 from fieldapp.store.effects import Leased, Touched
 from fieldapp.store.listed import for_listed, listed
 from fieldapp.store.queries import programme_fields
@@ -67,11 +68,12 @@ class Projector:
     leases give no slots, and whoever wrote that two registrations are one person is believed.
     """
 
-    _delete_by_id = (
+    _delete_by_id: tuple[str, ...] = (
         "DELETE FROM other_record WHERE id IN ({})",
         "DELETE FROM lease WHERE id IN ({})",
         "DELETE FROM acknowledged WHERE receipt IN ({})",
         "DELETE FROM incomplete WHERE id IN ({})",
+        "DELETE FROM held_word WHERE id IN ({})",
         *slots.DELETE_BY_ID,
     )
     _scope_column = "scope"
@@ -247,6 +249,8 @@ class Projector:
                 self._put_same_as(record, touched)
             elif record.type == covers.CHUNK and not void:
                 self._put_digests(record)
+            elif record.type == QUARANTINE_WORD:
+                self._put_held_word(record)
 
     def _put_lease(self, record: Record) -> None:
         slots, member, invitation = (record.values.get(name) for name in ("slots", "member", "invitation"))
@@ -278,6 +282,9 @@ class Projector:
 
     def _put_digests(self, record: Record) -> None:
         covers.put_chunk(self._connection, record.id, record.values)
+
+    def _put_held_word(self, record: Record) -> None:
+        held.put(self._connection, record)
 
     def _note_said(self, record: Record) -> None:
         covers.note_said(self._connection, record.type, record.values)

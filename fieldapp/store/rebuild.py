@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from fieldapp.store import covers, matching, prelist, same_as, slots
+from fieldapp.store import covers, held, matching, prelist, same_as, slots
 from fieldapp.store.db import Connection
 from sync.journal import Journal
 
@@ -25,6 +25,7 @@ _CONTENTS: Final = {
     **covers.CONTENTS,
     **prelist.CONTENTS,
     **slots.CONTENTS,
+    **held.CONTENTS,
 }
 _CLEAR: Final = (
     "DELETE FROM registration",
@@ -38,6 +39,7 @@ _CLEAR: Final = (
     *covers.CLEAR,
     *prelist.CLEAR,
     *slots.CLEAR,
+    *held.CLEAR,
 )
 
 

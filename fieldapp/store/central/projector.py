@@ -156,6 +156,9 @@ class CentralProjector(Projector):
     def _put_digests(self, record: Record) -> None:
         """Nobody is approved at the hub, so it keeps the digests of cover lists only as the entries that they are."""
 
+    def _put_held_word(self, record: Record) -> None:
+        """Nobody works on the quarantine at the hub."""
+
     def _note_said(self, record: Record) -> None:
         """Nor does it order anybody by what lists say."""
 
