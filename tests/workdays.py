@@ -42,6 +42,21 @@ def somebody(number: int) -> dict[str, Any]:
     )
 
 
+def write(session: Session, people: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Registrations as the program writes them, in the area of `ktp_area`; their ids. `at` is the time in ms at which
+    one was handed in, by default Monday at nine."""
+    written = []
+    for person in people:
+        answers = dict(person)
+        at_ms = int(answers.pop("at", MONDAY_MS + 9 * HOUR_MS))
+        answers["submitted_at"] = iso_time(at_ms)
+        fields = {name: value for name, value in answers.items() if value is not None}
+        scope = str(answers["ktp_area"])
+        written.append(Change(record=uuid7(at_ms), type="registration", scope=scope, kind="new", fields=fields))
+    session.write(lambda _, journal: journal.append(session.author(), written))
+    return [change.record for change in written]
+
+
 class Workplace:
     """The laptop; `join` adds a member to it. The clock stands at noon of the second Monday unless `now_ms` is set."""
 
@@ -72,18 +87,12 @@ class Workplace:
         return joined
 
     def hand_in(self, session: Session, rows: Iterable[Mapping[str, Any]], area: str = AREA) -> list[str]:
-        """Registrations as the program writes them; each row has answers besides those of a made-up person, and `at`,
-        the time in ms at which it was handed in. Their ids."""
-        written = []
+        """As `write`: each row has what differs from the answers of a made-up person. Their ids."""
+        people = []
         for row in rows:
             self._number += 1
-            answers = {**somebody(self._number), "ktp_area": area, **row}
-            at_ms = int(answers.pop("at", MONDAY_MS + 9 * HOUR_MS))
-            answers["submitted_at"] = iso_time(at_ms)
-            fields = {name: value for name, value in answers.items() if value is not None}
-            written.append(Change(record=uuid7(at_ms), type="registration", scope=area, kind="new", fields=fields))
-        session.write(lambda _, journal: journal.append(session.author(), written))
-        return [change.record for change in written]
+            people.append({**somebody(self._number), "ktp_area": area, **row})
+        return write(session, people)
 
     def decide(self, session: Session, ids: Iterable[str], decision: str) -> None:
         """A decision about each, in one transaction, without what the desks would ask before."""

@@ -39,6 +39,7 @@ COMMANDS = {
     "hub": _HERE + "hub:hub",
     "web": _HERE + "web:web",
     "ledger": _HERE + "ledger:ledger",
+    "report": _HERE + "report:report",
     "sheet": _HERE + "sheets:sheet",
     "doctor": _HERE + "care:doctor",
     "backup": _HERE + "care:backup",

@@ -1,4 +1,4 @@
-"""Sheets out: one table as .xlsx or .csv.
+"""Sheets out: one table as .xlsx or .csv, or several as the sheets of one .xlsx.
 
 The caller brings the columns (this package knows no form) and rows as mappings of column key to value. Three promises:
 
@@ -18,7 +18,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -44,12 +44,24 @@ _FIRST_DATE = date(1900, 3, 1)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `key` in the rows, `title` in the header, `kind` of its cells, `width` in characters."""
+    """One column: `key` in the rows, `title` in the header, `kind` of its cells, `width` in characters.
+
+    A `share` lies between 0 and 1 and is shown as a percentage.
+    """
 
     key: str
     title: str
-    kind: Literal["text", "number", "date"] = "text"
+    kind: Literal["text", "number", "date", "share"] = "text"
     width: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a workbook: its `name` (at most 31 letters, none of `[]:*?/\\`), columns, and rows."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Iterable[Mapping[str, object]]
 
 
 def write_sheet(out: Path, columns: Sequence[Column], rows: Iterable[Mapping[str, object]]) -> int:
@@ -62,6 +74,21 @@ def write_sheet(out: Path, columns: Sequence[Column], rows: Iterable[Mapping[str
     kind = out.suffix.lower()
     if kind not in KINDS:
         raise SheetError("sheet_kind", suffix=out.suffix or out.name[-8:])
+    if kind == ".xlsx":
+        return _replaced(out, lambda made: _write_xlsx(made, [Sheet("Data", columns, rows)]))
+    return _replaced(out, lambda made: _write_csv(made, columns, rows))
+
+
+def write_book(out: Path, sheets: Sequence[Sheet]) -> int:
+    """Write several tables as the sheets of one .xlsx and return how many rows they have together; otherwise as
+    `write_sheet`."""
+    if out.suffix.lower() != ".xlsx":
+        raise SheetError("sheet_kind", suffix=out.suffix or out.name[-8:])
+    return _replaced(out, lambda made: _write_xlsx(made, sheets))
+
+
+def _replaced(out: Path, write: Callable[[Path], int]) -> int:
+    """What `write` answers, with `out` replaced by the file that it wrote, or left as it was."""
     if out.is_dir():
         raise SheetError("sheet_target", why="folder")
     try:
@@ -70,8 +97,8 @@ def write_sheet(out: Path, columns: Sequence[Column], rows: Iterable[Mapping[str
     except OSError as error:
         raise SheetError("sheet_target", why=os_reason(error)) from None
     try:
-        made = workshop / f"sheet{kind}"
-        count = _write_xlsx(made, columns, rows) if kind == ".xlsx" else _write_csv(made, columns, rows)
+        made = workshop / f"sheet{out.suffix.lower()}"
+        count = write(made)
         _flush(made)
         os.replace(made, out)
         _flush_folder(out.parent)
@@ -116,7 +143,7 @@ def _harmless(text: str) -> str:
     return "'" + text if text[:1] in _CALCULATED else text
 
 
-def _write_xlsx(path: Path, columns: Sequence[Column], rows: Iterable[Mapping[str, object]]) -> int:
+def _write_xlsx(path: Path, sheets: Sequence[Sheet]) -> int:
     # XlsxWriter takes a tenth of a second to load and nothing but an export needs it.
     from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
@@ -124,7 +151,7 @@ def _write_xlsx(path: Path, columns: Sequence[Column], rows: Iterable[Mapping[st
     try:
         book = Workbook(target, {"constant_memory": True, "tmpdir": str(path.parent)})
         try:
-            count = _fill(book, columns, rows)
+            count = sum(_fill(book, sheet) for sheet in sheets)
             book.close()
             if target.error is not None:
                 raise target.error
@@ -136,31 +163,34 @@ def _write_xlsx(path: Path, columns: Sequence[Column], rows: Iterable[Mapping[st
         target.close()
 
 
-def _fill(book: Any, columns: Sequence[Column], rows: Iterable[Mapping[str, object]]) -> int:
-    sheet = book.add_worksheet("Data")
+def _fill(book: Any, made: Sheet) -> int:
+    sheet = book.add_worksheet(made.name)
     text = book.add_format({"num_format": "@"})
     whole = book.add_format({"num_format": "#,##0"})
+    share = book.add_format({"num_format": "0.0%"})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     heading = book.add_format({"num_format": "@", "bold": True, "bottom": 1})
-    for place, column in enumerate(columns):
+    for place, column in enumerate(made.columns):
         sheet.set_column(place, place, column.width, text if column.kind == "text" else None)
         sheet.write_string(0, place, column.title, heading)
     sheet.freeze_panes(1, 0)
     count = 0
-    for row in _at_most(rows, ROWS_MAX):
+    for row in _at_most(made.rows, ROWS_MAX):
         count += 1
-        for place, column in enumerate(columns):
+        for place, column in enumerate(made.columns):
             value = row.get(column.key)
             if value is None or value == "":
                 continue
             if column.kind == "number" and isinstance(value, int) and not isinstance(value, bool):
                 sheet.write_number(count, place, value, whole)
+            elif column.kind == "share" and isinstance(value, int | float) and not isinstance(value, bool):
+                sheet.write_number(count, place, value, share)
             elif column.kind == "date" and (found := _date_of(value)) is not None:
                 sheet.write_datetime(count, place, found, day)
             else:
                 sheet.write_string(count, place, _xlsx_text(value), text)
-    if count and columns:
-        sheet.autofilter(0, 0, count, len(columns) - 1)
+    if count and made.columns:
+        sheet.autofilter(0, 0, count, len(made.columns) - 1)
     return count
 
 

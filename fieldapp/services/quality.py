@@ -43,10 +43,15 @@ def flags_in(session: Session, connection: Connection) -> dict[str, tuple[str, .
     entries = store.entries(connection)
     known = session.remembered.get(_FLAGS)
     if known is None or abs(entries - known[0]) > entries // _NEW_ENTRY_OF:
-        known = (entries, quality.flags(_counted(connection)))
+        known = (entries, flags_now(connection))
         session.remembered[_FLAGS] = known
     found: dict[str, tuple[str, ...]] = known[1]
     return found
+
+
+def flags_now(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """The same as the entries that are here say at this moment."""
+    return quality.flags(_counted(connection))
 
 
 def report(

@@ -173,6 +173,16 @@ def pairs(connection: Connection, part: Part) -> list[tuple[str, str, int]]:
     return found.fetchall()
 
 
+def living(connection: Connection, part: Part) -> list[tuple[str, str]]:
+    """(member, id) of every registration that stands for somebody, by member and id."""
+    where, arguments = where_of(part, "live = 1 AND joined_to IS NULL")
+    found = connection.execute(
+        f"SELECT registered_by, id FROM registration {where} ORDER BY registered_by, id",  # noqa: S608 - our words
+        arguments,
+    )
+    return found.fetchall()
+
+
 #: Numbers that many registrations give, but those that `serial` counts already.
 _OFTEN: Final = f"""often AS MATERIALIZED (SELECT phone FROM registration INDEXED BY registration_by_phone
     WHERE phone IS NOT NULL GROUP BY phone HAVING count(*) > {PHONE_PEOPLE} AND NOT {_SERIAL})"""  # noqa: S608 - our words
