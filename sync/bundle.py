@@ -76,7 +76,7 @@ class Opened:
 
 
 _encoder: Final = msgspec.json.Encoder(order="deterministic")
-_first_line_match: Final = re.compile(rb"FIELDAPP BUNDLE ([0-9]{1,9})\n").match
+_version_match: Final = re.compile(rb"([0-9]{1,9})\n").match
 
 
 def seal(
@@ -104,8 +104,10 @@ def seal_packed(
     recipients: Sequence[str],
     packed: bytes,
     caps: tuple[str, ...] = (),
+    magic: bytes = MAGIC,
 ) -> bytes:
-    """The same for a payload that is packed already, in a way that asks `caps` of its reader."""
+    """The same for a payload that is packed already, in a way that asks `caps` of its reader; `magic` begins files of
+    another kind that have the same form."""
     from pyrage import encrypt, x25519
 
     sealed: bytes = encrypt(packed, [x25519.Recipient.from_str(recipient) for recipient in recipients])
@@ -120,7 +122,7 @@ def seal_packed(
         size=len(sealed),
         to=tuple(to),
     )
-    signed = FIRST_LINE + _encoder.encode(head) + b"\n"
+    signed = magic + b"%d\n" % VERSION + _encoder.encode(head) + b"\n"
     return signed + identity.sign(signed).hex().encode() + b"\n" + sealed
 
 
@@ -147,23 +149,47 @@ def open_bundle(
     certificate_forged, invitation_foreign, segment_forged, segment_damaged, paper_forged.
     """
     data = source if isinstance(source, bytes) else _read(source)
-    head, signed, signature, sealed = _parse(data)
+    sealed = unseal(data, identities, programme_id)
+    head = sealed.head
+    payload = unpack(sealed.packed, links=LINKS in head.caps, papers=PAPERS in head.caps, known=known)
+    # The writer's own certificate may be inside: a newcomer's first bundle introduces its laptop.
+    learned = membership.copy()
+    members = verify(payload, learned)
+    return Opened(head, sealed.writer(learned), members, payload)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A sealed file that is whole and could be opened; who wrote it is not known before `writer` has looked."""
+
+    head: Head
+    packed: bytes
+    _signed: bytes
+    _signature: bytes
+
+    def writer(self, membership: Membership) -> Member:
+        """Who wrote and signed it. Raises Untrusted: member_unknown, bundle_forged."""
+        writer = membership.member(self.head.by)
+        if writer is None:
+            raise Untrusted("member_unknown", member=self.head.by)
+        if not is_signed(writer.sign_key, self._signed, self._signature):
+            raise Untrusted("bundle_forged", member=self.head.by)
+        return writer
+
+
+def unseal(data: bytes, identities: Sequence[str], programme_id: str, magic: bytes = MAGIC) -> Sealed:
+    """Check and open the outer form of a bundle, or of another kind of file that begins with `magic`.
+
+    Raises what `open_bundle` raises for it.
+    """
+    head, signed, signature, sealed = _parse(data, magic)
     if head.programme != programme_id:
         raise Untrusted("bundle_foreign", programme=head.programme)
     if len(sealed) < head.size:
         raise Untrusted("bundle_truncated", bytes=len(sealed), expected=head.size)
     if len(sealed) > head.size or hashlib.sha256(sealed).hexdigest() != head.sha256:
         raise Untrusted("bundle_damaged")
-    payload = unpack(_decrypt(sealed, identities), links=LINKS in head.caps, papers=PAPERS in head.caps, known=known)
-    # The writer's own certificate may be inside: a newcomer's first bundle introduces its laptop.
-    learned = membership.copy()
-    members = verify(payload, learned)
-    writer = learned.member(head.by)
-    if writer is None:
-        raise Untrusted("member_unknown", member=head.by)
-    if not is_signed(writer.sign_key, signed, signature):
-        raise Untrusted("bundle_forged", member=head.by)
-    return Opened(head, writer, members, payload)
+    return Sealed(head, _decrypt(sealed, identities), signed, signature)
 
 
 def open_payload(packed: bytes, membership: Membership) -> tuple[Payload, tuple[Member, ...]]:
@@ -186,13 +212,13 @@ def _read(path: str | os.PathLike[str]) -> bytes:
     return data
 
 
-def _parse(data: bytes) -> tuple[Head, bytes, bytes, bytes]:
+def _parse(data: bytes, magic: bytes = MAGIC) -> tuple[Head, bytes, bytes, bytes]:
     """Head, signed bytes, signature, sealed part."""
-    first = _first_line_match(data)
+    first = _version_match(data, len(magic)) if data.startswith(magic) else None
     if first is None:
-        if data and (MAGIC.startswith(data) or (data.startswith(MAGIC) and len(data) < len(FIRST_LINE))):
+        if data and (magic.startswith(data) or (data.startswith(magic) and len(data) < len(magic) + 2)):
             raise Untrusted("bundle_truncated", bytes=len(data))
-        raise Untrusted("bundle_damaged" if data.startswith(MAGIC) else "bundle_unknown")
+        raise Untrusted("bundle_damaged" if data.startswith(magic) else "bundle_unknown")
     if int(first[1]) != VERSION:
         raise Untrusted("bundle_version", version=int(first[1]))
     head_end = _line_end(data, first.end())

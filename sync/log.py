@@ -24,6 +24,7 @@ _PLAIN: Final = 0
 _KEY_BYTES: Final = 16
 _NUMBER_BITS: Final = 32
 _NUMBER_MASK: Final = (1 << _NUMBER_BITS) - 1
+_PART: Final = (1 << 64) - 1
 _LAST_PLACE: Final = (1 << 63) - 1
 
 
@@ -228,6 +229,20 @@ class Log:
             (type_, NEW_LABEL),
         )
         return [bytes(row[0]) for row in found.fetchall()]
+
+    def sums_of(self, type_: str) -> dict[bytes, tuple[int, int]]:
+        """Record -> how many of its entries count, and the sum of the first 64 bits of their ids modulo 2^64; of the
+        records with an entry of this type."""
+        rows = self._connection.execute(
+            "SELECT record, id FROM entry WHERE type = (SELECT id FROM label WHERE text = ?) AND status IS NULL",
+            (type_,),
+        ).fetchall()
+        found: dict[bytes, tuple[int, int]] = {}
+        for record, id_ in rows:
+            key, part = bytes(record), int.from_bytes(id_[:8], "big")
+            count, total = found.get(key, (0, 0))
+            found[key] = (count + 1, (total + part) & _PART)
+        return found
 
     def counts(self) -> dict[int, int]:
         """Lane -> how many entries are kept of it."""

@@ -42,7 +42,7 @@ class Look:
             *self._set_back(),
             *self._lost(),
             *self._incomplete(),
-            *self._unlike(begun, tables.listed(self.connection)),
+            *self._unlike(begun, tables.listed_ids(self.connection)),
             *self._drafts(),
         ]
         for each in differing(self.session, self.connection):

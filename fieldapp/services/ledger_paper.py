@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from fieldapp.locale import _
 from fieldapp.services import files, ledger_words
-from fieldapp.services.ledger_words import COLUMNS, wrapped
+from fieldapp.services.ledger_words import COLUMNS, moment, wrapped
 from fieldapp.services.problems import Problem, translated
 from fieldapp.services.session import Session
 from fieldapp.services.words import place_words
+from fieldapp.store import ledger as tables
+from fieldapp.store.db import Connection
 
 KINDS: Final = (".txt", ".xlsx")
 WIDTH: Final = 80
@@ -50,7 +51,7 @@ def text_pages(session: Session, book: Mapping[str, Any], names: Mapping[str, st
     body = _body(book, names)
     room = PAGE_LINES - _HEAD_LINES
     parts = [body[start : start + room] for start in range(0, len(body), room)]
-    stamp = _("Dicetak {when} oleh {name}").format(when=_moment(session), name=_plain(session.member.name, 30))
+    stamp = _("Dicetak {when} oleh {name}").format(when=moment(session.now_ms()), name=_plain(session.member.name, 30))
     pages = []
     for place, lines in enumerate(parts, start=1):
         count = _("halaman {page} dari {pages}").format(page=place, pages=len(parts))
@@ -104,7 +105,7 @@ def _write_sheet(session: Session, out: Path, book: Mapping[str, Any], names: Ma
         Column("words", _("Keterangan"), width=60),
     ]
     parts = {"total": _("Seluruhnya"), "laptop": _("Laptop"), "area": _("Wilayah")}
-    stamp = _("Dicetak {when} oleh {name}").format(when=_moment(session), name=session.member.name)
+    stamp = _("Dicetak {when} oleh {name}").format(when=moment(session.now_ms()), name=session.member.name)
     rows: list[dict[str, object]] = [
         {"part": _("Putusan"), "name": session.programme.name, "words": f"{ledger_words.verdict(book)} {stamp}"}
     ]
@@ -123,11 +124,9 @@ def _names(session: Session, book: Mapping[str, Any]) -> dict[str, str]:
     return session.read(lambda connection: known_names(session, connection, wanted))
 
 
-def known_names(session: Session, connection: Any, wanted: list[str]) -> dict[str, str]:
+def known_names(session: Session, connection: Connection, wanted: list[str]) -> dict[str, str]:
     """Registration -> name, from the lists, else from what is recorded of it."""
-    from fieldapp.store import queries
-
-    found = {row.id: row.name for row in queries.rows(connection, wanted)}
+    found = tables.names(connection, wanted)
     for record in set(wanted) - found.keys():
         folded = session.journal(connection).record(record)
         name = folded.values.get("name") if folded is not None and folded.complete else None
@@ -139,10 +138,6 @@ def known_names(session: Session, connection: Any, wanted: list[str]) -> dict[st
 def _said(each: Mapping[str, Any], names: Mapping[str, str]) -> str:
     name = names.get(str(each.get("id", "")))
     return _plain(f"{each['message']} ({name})" if name else str(each["message"]), 400)
-
-
-def _moment(session: Session) -> str:
-    return datetime.fromtimestamp(session.now_ms() / 1000, UTC).astimezone().strftime("%d-%m-%Y %H:%M")
 
 
 def _plain(text: str, longest: int) -> str:

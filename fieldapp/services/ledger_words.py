@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from fieldapp.locale import N_, _
@@ -126,6 +127,11 @@ def widths(found: Iterable[Mapping[str, Any]], heads: Sequence[str]) -> list[int
         max(len(head), *(len(cell(counts[column])) for counts in found)) if found else len(head)
         for column, head in zip(COLUMNS, heads, strict=True)
     ]
+
+
+def moment(ms: int) -> str:
+    """A time in ms since 1970 UTC as local day and minute."""
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone().strftime("%d-%m-%Y %H:%M")
 
 
 def cell(count: int) -> str:

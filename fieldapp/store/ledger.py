@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from fieldapp.store.db import Connection
+from fieldapp.store.listed import listed
 from fieldapp.store.rows import to_json
 from sync.coverage import Have, Ranges, Span, join, without
 from sync.proofs import Proofs, Proved
@@ -127,6 +128,19 @@ def people(
     return [row[0] for row in rows if locate.place(*row) == place]
 
 
+def places(connection: Connection, device: str) -> Iterable[tuple[str, str, str, str, str]]:
+    """(id, area, laptop, state, place) of every registration."""
+    locate = _Locator(connection, device)
+    rows = connection.execute("SELECT scope, id, device, state, registered_by, chain, number FROM registration")
+    for scope, id, laptop, state, registered_by, chain, number in rows.fetchall():
+        yield id, scope, laptop, state, locate.place(id, laptop, state, registered_by, chain, number)
+
+
+def names(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Registration -> name, of those that are in the lists."""
+    return dict(listed(connection, "SELECT id, name FROM registration WHERE id IN ({})", ids))
+
+
 def draft_counts(connection: Connection) -> tuple[int, list[str]]:
     """How many drafts of new people there are, and the ids of drafts whose answers cannot be read."""
     (count,) = connection.execute("SELECT count(*) FROM draft WHERE edits IS NULL").fetchone()
@@ -134,7 +148,7 @@ def draft_counts(connection: Connection) -> tuple[int, list[str]]:
     return int(count), [row[0] for row in unread]
 
 
-def listed(connection: Connection) -> bytes:
+def listed_ids(connection: Connection) -> bytes:
     """The ids of all registrations in the lists, 16 bytes each, ascending."""
     # One text for all of them: a row each would take several times as long.
     (found,) = connection.execute(
