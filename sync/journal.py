@@ -200,17 +200,6 @@ class Journal:
         """How many records of a type have a beginning that counts."""
         return self._log.count_begun(type_)
 
-    def begun(self, type_: str) -> list[bytes]:
-        """Which ones, as their 16 bytes, in order of their ids."""
-        self._log.forget()
-        return self._log.begun(type_)
-
-    def sums_of(self, type_: str) -> dict[bytes, tuple[int, int]]:
-        """Record of a type (16 bytes) -> how many of its entries count, and a sum of their ids: equal wherever the same
-        entries of it count."""
-        self._log.forget()
-        return self._log.sums_of(type_)
-
     def missing(self) -> dict[str, Ranges]:
         """Chain -> numbers that were written somewhere and are not accounted for here."""
         return self._missing(self._chains.all(), {})

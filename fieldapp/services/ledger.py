@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from fieldapp.services.ledger_missing import Look, begun_ids, differing
+from fieldapp.services.ledger_missing import Look, differing
 from fieldapp.services.session import Session, iso_time
 from fieldapp.services.views import area_name
 from fieldapp.store import drafts as kept
@@ -31,7 +31,7 @@ def ledger(session: Session) -> dict[str, Any]:
         journal = session.journal(connection)
         look = Look(session, connection, journal)
         tallies = tables.tallies(connection, session.device)
-        begun = begun_ids(journal)
+        begun = tables.begun_ids(connection)
         missing = look.missing(begun)
         areas = [
             {"area": area, "name": area_name(area), **_places(tallies.area_places.get(area, Counter()))}

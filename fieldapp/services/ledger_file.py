@@ -16,8 +16,8 @@ import msgspec
 import zstandard
 
 from fieldapp.services import files, office
+from fieldapp.services.ledger_problems import ledger_problem
 from fieldapp.services.membership import find_member
-from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session
 from fieldapp.store import ledger as tables
 from fieldapp.store.db import Connection
@@ -25,7 +25,6 @@ from sync.bundle import OFFICE, seal_packed, unseal
 from sync.certificates import Member
 from sync.errors import SyncError, Untrusted
 from sync.exchange import age_identities, with_issuers
-from sync.journal import Journal
 from sync.log import record_text
 from sync.randomness import token
 
@@ -128,7 +127,7 @@ def own(session: Session) -> Book:
 
     def read(connection: Connection) -> Book:
         journal = session.journal(connection)
-        found = standings(connection, session, journal)
+        found = standings(connection, session)
         scopes = {
             scope for member in journal.membership.all() if member.device == session.device for scope in member.scopes
         }
@@ -152,9 +151,9 @@ def own(session: Session) -> Book:
     return session.read(read)
 
 
-def standings(connection: Connection, session: Session, journal: Journal) -> dict[str, Standing]:
+def standings(connection: Connection, session: Session) -> dict[str, Standing]:
     """Every registration in the lists, by id."""
-    sums = journal.sums_of("registration")
+    sums = tables.sums(connection)
     nothing = (0, 0)
     return {
         id: Standing(area, laptop, state, place, *sums.get(bytes.fromhex(id.replace("-", "")), nothing))
@@ -198,8 +197,7 @@ def read(session: Session, file: Path) -> Book:
         writer, text = session.store.read(look)
         return _book(text, writer)
     except (Untrusted, SyncError) as error:
-        code = _OTHER.get(error.code, error.code)
-        raise Problem(code, details={**error.details, "file": file.name}) from error
+        raise ledger_problem(_OTHER.get(error.code, "ledger_damaged"), file.name) from error
 
 
 _WORDS: Final = {"area": "areas", "laptop": "laptops", "state": "states", "place": "places"}

@@ -36,7 +36,7 @@ class Look:
         self.is_office = session.member.role in OFFICE_ROLES
 
     def missing(self, begun: bytes) -> list[dict[str, Any]]:
-        """`{"kind", …, "message"}` each; `begun` as `begun_ids` has them."""
+        """`{"kind", …, "message"}` each; `begun` as `store.ledger.begun_ids` has them."""
         found = [
             *self._gaps(),
             *self._set_back(),
@@ -174,11 +174,6 @@ class Look:
             )
             found.append({"kind": "unreadable", "count": lines, "message": words.format(count=lines)})
         return found
-
-
-def begun_ids(journal: Journal) -> bytes:
-    """The ids of all registrations that were begun, 16 bytes each, ascending."""
-    return b"".join(journal.begun("registration"))
 
 
 def differing(session: Session, connection: Connection) -> list[dict[str, Any]]:

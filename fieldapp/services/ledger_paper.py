@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from fieldapp.locale import _
 from fieldapp.services import files, ledger_words
+from fieldapp.services.ledger_problems import ledger_problem
 from fieldapp.services.ledger_words import COLUMNS, moment, wrapped
-from fieldapp.services.problems import Problem, translated
+from fieldapp.services.problems import translated
 from fieldapp.services.session import Session
 from fieldapp.services.words import place_words
 from fieldapp.store import ledger as tables
@@ -34,7 +35,7 @@ def write(session: Session, out: Path, book: Mapping[str, Any] | None = None, *,
 
     kind = out.suffix.lower()
     if kind not in KINDS:
-        raise Problem("ledger_kind", details={"file": out.name})
+        raise ledger_problem("ledger_kind", out.name)
     book = ledger(session) if book is None else book
     known = _names(session, book) if names else {}
     if kind == ".xlsx":

@@ -42,47 +42,6 @@ _CODES: dict[str, tuple[Exit, str, str]] = {
         "Pustaka untuk PostgreSQL belum terpasang. Pasang fieldapp[postgres], lalu coba lagi.",
         "The library for PostgreSQL is not installed. Install fieldapp[postgres], then try again.",
     ),
-    "ledger_kind": (
-        Exit.WRONG_USE,
-        "Buku serah terima ditulis sebagai .txt atau .xlsx: beri berkas {file} salah satu akhiran itu.",
-        "The ledger is written as .txt or .xlsx: give the file {file} one of these endings.",
-    ),
-    "ledger_unknown": (
-        Exit.UNTRUSTED,
-        "{file} bukan buku serah terima dari Fieldapp. Pilih berkas yang ditulis fieldapp ledger --save.",
-        "{file} is no ledger written by Fieldapp. Choose a file that fieldapp ledger --save wrote.",
-    ),
-    "ledger_version": (
-        Exit.UNTRUSTED,
-        "{file} ditulis oleh program yang lebih baru. Perbarui program di laptop ini, lalu bandingkan lagi.",
-        "{file} was written by a newer program. Update the program on this laptop, then compare again.",
-    ),
-    "ledger_truncated": (
-        Exit.UNTRUSTED,
-        "{file} terpotong. Salin ulang dari laptop asalnya dan tunggu sampai selesai.",
-        "{file} is cut short. Copy it again from its laptop and wait until it is done.",
-    ),
-    "ledger_damaged": (
-        Exit.UNTRUSTED,
-        "Isi {file} rusak, jadi tidak dibandingkan. Salin ulang, atau minta buku yang baru.",
-        "{file} is damaged, so nothing was compared. Copy it again, or ask for a new one.",
-    ),
-    "ledger_foreign": (
-        Exit.UNTRUSTED,
-        "{file} milik program pendataan lain. Periksa apakah flashdisk atau berkasnya tertukar.",
-        "{file} belongs to another programme. Check whether the stick or the file was mixed up.",
-    ),
-    "ledger_not_for_us": (
-        Exit.UNTRUSTED,
-        "{file} disegel untuk penerima lain. Minta pembuatnya menulis satu untuk Anda.",
-        "{file} is sealed to somebody else. Ask whoever made it to write one for you.",
-    ),
-    "ledger_forged": (
-        Exit.UNTRUSTED,
-        "Tanda tangan {file} tidak cocok dengan anggota mana pun, jadi tidak dibandingkan. Laporkan kepada "
-        "administrator.",
-        "The signature of {file} fits no member, so nothing was compared. Tell the administrator.",
-    ),
     "programme_name": (Exit.WRONG_USE, "Nama program tidak boleh kosong.", "The programme needs a name."),
     "programme_value": (
         Exit.WRONG_USE,

@@ -11,6 +11,7 @@ from fieldapp.store.db import Connection
 from fieldapp.store.listed import listed
 from fieldapp.store.rows import to_json
 from sync.coverage import Have, Ranges, Span, join, without
+from sync.log import Log
 from sync.proofs import Proofs, Proved
 
 #: The places in the order of the way; together they hold every registration and draft exactly once.
@@ -146,6 +147,17 @@ def draft_counts(connection: Connection) -> tuple[int, list[str]]:
     (count,) = connection.execute("SELECT count(*) FROM draft WHERE edits IS NULL").fetchone()
     unread = connection.execute("SELECT id FROM draft WHERE NOT json_valid(values_json, 6) ORDER BY id")
     return int(count), [row[0] for row in unread]
+
+
+def begun_ids(connection: Connection) -> bytes:
+    """The ids of all registrations that were begun by an entry that counts, 16 bytes each, ascending."""
+    return b"".join(Log(connection).begun("registration"))
+
+
+def sums(connection: Connection) -> dict[bytes, tuple[int, int]]:
+    """Registration (16 bytes) -> how many of its entries count, and a sum of their ids: equal wherever the same entries
+    of it count."""
+    return Log(connection).sums_of("registration")
 
 
 def listed_ids(connection: Connection) -> bytes:
