@@ -1,6 +1,6 @@
 """The ledger as a file for the other side: ids, places and sums of entries, sealed and signed as bundles are.
 
-No name, no NIK, no answer of a form is in it (FORMAT.md section 10, decision note 0041).
+No name, no NIK, no answer of a form is in it (FORMAT.md section 11, decision note 0041).
 """
 
 from __future__ import annotations
