@@ -20,7 +20,7 @@ from typing import Any
 
 from homes import AREAS, PASSPHRASE, Homes
 
-from fieldapp.services import exchange
+from fieldapp.services import exchange, merging
 from fieldapp.services.session import Session, open_session
 from sync.exchange import merge_bundle
 from sync.journal import Journal
@@ -88,6 +88,9 @@ def measure(home: Path, bundle: Path, what: str, repeat: int) -> None:
             print("  dry run              ", measured(lambda: exchange.merge(session, [bundle], dry_run=True), repeat))
             answers: list[dict[str, Any]] = []
             print("  merge                ", measured(lambda: answers.append(exchange.merge(session, [bundle])), 1))
+            merge_id = answers[0]["merge_id"]
+            print("  its undo, previewed  ", measured(lambda: merging.preview_undo(session, merge_id), 1))
+            print("  its undo             ", measured(lambda: exchange.undo(session, merge_id), 1))
             print("  dry run once merged  ", measured(lambda: exchange.merge(session, [bundle], dry_run=True), repeat))
 
 

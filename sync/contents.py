@@ -22,8 +22,7 @@ class Held(NamedTuple):
 
 
 def held_of(journal: Journal, segments: Iterable[Segment]) -> list[Held]:
-    """The entries of these segments that are held here, merged just now or before; other branches of a chain left out.
-    """
+    """The entries of these segments that are held here, merged just now or before; not those of other branches."""
     connection = journal.connection
     found: list[Held] = []
     for segment in segments:

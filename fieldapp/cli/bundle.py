@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import glob
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from fieldapp.cli.base import FILE, FOLDER, argument, command, group, option
+from fieldapp.cli.merging import merge, merges, report, undo
 from fieldapp.cli.output import Output, pairs, table
 from fieldapp.cli.unlock import unlocked
 from fieldapp.locale import N_, _
@@ -100,67 +99,6 @@ def inspect(out: Output, file: Path) -> None:
 
 
 @command(
-    "merge",
-    N_("Gabungkan paket. Mengulang atau mengubah urutan tidak mengubah hasilnya."),
-    argument(
-        "files", type=FILE, nargs=-1, required=True, metavar=N_("BERKAS"), help=N_("Berkas paket; boleh beberapa.")
-    ),
-    option("--dry-run", is_flag=True, help=N_("Hanya perlihatkan akibatnya.")),
-)
-def merge(out: Output, files: tuple[Path, ...], dry_run: bool) -> None:
-    from fieldapp.services import exchange
-
-    with unlocked() as session:
-        answer = exchange.merge(session, _expanded(files), dry_run=dry_run, progress=out.progress)
-    entries, registrations = answer["entries"], answer["registrations"]
-    out.answer(
-        answer,
-        pairs(
-            [
-                (_("Penggabungan"), answer["merge_id"]),
-                (_("Perubahan baru"), entries["new"]),
-                (_("Sudah ada"), entries["known"]),
-                (_("Dikarantina"), entries["quarantined"]),
-                (_("Pendaftaran baru"), registrations["new"]),
-                (_("Pendaftaran berubah"), registrations["changed"]),
-                (_("Bertentangan"), registrations["conflicting"]),
-                (_("NIK ganda"), registrations["duplicate"]),
-                (_("Tanda terima"), answer["receipts"]),
-                (_("Belum lengkap"), answer["prerequisites_missing"]),
-                (_("Isi wilayah berbeda"), answer["differing"]),
-            ]
-        ),
-    )
-    for each in answer["files"]:
-        if "skipped" in each:
-            out.say(_("{file}: untuk orang lain, dilewati.").format(file=each["file"]))
-    out.say(_("Percobaan saja: tidak ada yang diubah.") if dry_run else _("Paket sudah digabungkan."))
-
-
-@command(
-    "undo",
-    N_("Batalkan satu penggabungan utuh. Yang sudah dilanjutkan orang lain tetap dan disebutkan."),
-    argument("merge_id", metavar=N_("PENGGABUNGAN"), help=N_("Nomor penggabungan, dari laporan penggabungannya.")),
-    option("--reason", default="", help=N_("Alasan pembatalan.")),
-)
-def undo(out: Output, merge_id: str, reason: str) -> int:
-    from fieldapp.services import exchange
-
-    with unlocked() as session:
-        answer = exchange.undo(session, merge_id, reason)
-    lines = pairs(
-        [
-            (_("Penggabungan"), answer["merge_id"]),
-            (_("Pendaftaran dikeluarkan"), answer["voided"]),
-            (_("Pendaftaran dipulihkan"), answer["restored"]),
-            (_("Tetap"), len(answer["left"])),
-        ]
-    )
-    out.answer(answer, [*lines, *(f"  {each['id']}  {each['message']}" for each in answer["left"])])
-    return 1 if answer["left"] else 0
-
-
-@command(
     "status",
     N_("Sampai di mana pekerjaan laptop ini: belum dibawa, dibawa, atau sudah sampai di kantor."),
     option(
@@ -235,17 +173,6 @@ def latest(out: Output) -> None:
     out.answer(found, [f"{each['at']}  {kinds[each['kind']]}" for each in found])
 
 
-def _expanded(files: tuple[Path, ...]) -> list[Path]:
-    """On Windows the shell leaves `*.bundle` to the program; a file of that very name goes first."""
-    if os.name != "nt":
-        return list(files)
-    found: list[Path] = []
-    for each in files:
-        matches = [] if each.exists() else sorted(glob.glob(str(each)))
-        found += [Path(match) for match in matches] or [each]
-    return found
-
-
 bundle = group(
     "bundle",
     N_("Paket untuk flashdisk: tulis, lihat, gabungkan."),
@@ -253,6 +180,8 @@ bundle = group(
     returns,
     inspect,
     merge,
+    merges,
+    report,
     undo,
     status,
     fetched,

@@ -87,6 +87,7 @@ def as_json_text(value: Any) -> str:
 #: What a long work is doing, by the code that the services give.
 _WORKS = {
     "merge": N_("Menggabungkan"),
+    "undo": N_("Membatalkan"),
     "seal": N_("Menyegel"),
     "write": N_("Menulis"),
     "send": N_("Mengirim"),

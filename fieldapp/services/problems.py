@@ -117,6 +117,11 @@ _CODES: dict[str, tuple[Exit, str, str]] = {
         "nothing was changed.",
     ),
     "file_not_found": (Exit.NOT_FOUND, "Berkas {file} tidak ada.", "There is no file {file}."),
+    "folder_no_bundles": (
+        Exit.UNTRUSTED,
+        "Di folder {file} tidak ada paket (berkas berakhiran .fieldapp). Periksa foldernya.",
+        "Folder {file} holds no bundles (files ending in .fieldapp). Check the folder.",
+    ),
     "file_not_read": (
         Exit.UNTRUSTED,
         "Berkas {file} tidak dapat dibaca: {reason}.",

@@ -106,6 +106,12 @@ def named_by(connection: Connection, record: str) -> set[str]:
     return {word.said.id for word in words if word.said.replaces & {record, row[2]} and word.said.id != record}
 
 
+def pair_named(connection: Connection, record: str) -> Pair | None:
+    """The two registrations that a record of type same_as is about, or None."""
+    row = connection.execute("SELECT a, b FROM same_as WHERE id = ?", (record,)).fetchone()
+    return None if row is None else pair_of(*row)
+
+
 def joined_to(connection: Connection, registration: str) -> str | None:
     """Who stands for the person of this registration instead of it, or None."""
     row = connection.execute("SELECT joined_to FROM registration WHERE id = ?", (registration,)).fetchone()

@@ -379,10 +379,20 @@ def at_odds(db: Database) -> None:
     )
 
 
+def merge_desk(db: Database) -> None:
+    """Reports of merges are kept, and a merge finds at once who has a name and a birth date that others have."""
+    _run(
+        db,
+        "CREATE TABLE merge_kept (merge TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, told TEXT, undone_ms INTEGER,"
+        " undone TEXT) STRICT, WITHOUT ROWID",
+        """CREATE INDEX registration_born ON registration (birth_date, name_key) WHERE birth_date IS NOT NULL""",
+    )
+
+
 _ORDER = (
     local_values, drafts, journal, projections, carried, disclosures, report_order, feed, sums, heads, dropped,
     requests, papers, same_as, matching, covers, prelist, exchanges, listed,
-    waiting_work, desks, worked, at_odds, sent_back, slots, held_words,
+    waiting_work, desks, worked, at_odds, sent_back, slots, held_words, merge_desk,
 )  # fmt: skip
 NAMES = tuple(step.__name__ for step in _ORDER)
 STEPS = Migrations("fieldapp")
