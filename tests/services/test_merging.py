@@ -186,6 +186,7 @@ def test_one_bad_file_among_good_ones_is_named_and_keeps_nobody_waiting(
     }
     for name, content in bad.items():
         (office.town.stick / name).write_bytes(content)
+    office.town.carry(office.budi, office.kiki)
     mine = office.town.stick / "untuk-budi"
     exchange.write_bundle(office.kiki, mine, to=office.budi.member.id)
     gone = office.town.stick / "tercabut"
