@@ -61,6 +61,7 @@ SHOWN: Final = (
     ("duplicates", "Orang yang sama?"),
     ("pair", "Dua pendaftaran berdampingan"),
     ("conflicts", "Pertentangan"),
+    ("conflict", "Pertentangan satu pendaftaran"),
 )
 """Screens with keys of their own, in the order of a day's work."""
 
@@ -111,7 +112,14 @@ EXPLAINED: Final = {
     ("pair", "n"): "tampilkan NIK utuh",
     ("pair", "right"): "pasangan berikutnya dalam kasus ini",
     ("pair", "left"): "pasangan sebelumnya",
-    ("conflicts", "b"): "buka pendaftarannya",
+    ("conflicts", "n"): "pakai nilai terbaru untuk semua isian yang boleh begitu; ditunjukkan dulu",
+    ("conflicts", "h"): "yang diselesaikan sejak laptop dibuka",
+    ("conflict", "1"): "sisi 1 dipakai; 2 sampai 9 untuk sisi lainnya",
+    ("conflict", "b"): "kembali ke nilai semula",
+    ("conflict", "t"): "tulis nilai lain",
+    ("conflict", "n"): "pakai yang terbaru, bila boleh",
+    ("conflict", "u"): "pilih lagi yang sudah diselesaikan",
+    ("conflict", "e"): "buka formulir perbaikan",
 }
 """Where the line of keys at the bottom has room for one word only, or none."""
 
@@ -141,7 +149,8 @@ def bindings(name: str) -> Iterator[Binding]:
     screen = getattr(import_module(f"fieldapp.tui.screens.{module}"), class_name)
     for owner in screen.__mro__:
         if owner.__module__.startswith("fieldapp."):
-            yield from owner.__dict__.get("BINDINGS", ())
+            own = owner.__dict__.get("BINDINGS", ())
+            yield from (each for each in own if getattr(screen, "DECIDES", True) or "decide(" not in each.action)
 
 
 def _keys(name: str) -> Iterator[tuple[str, str]]:

@@ -82,7 +82,7 @@ SHOTS = (
     Shot("periksa", "pengawas", ("p", See("Tempat Anda"), "down", See("Yang perlu diperhatikan")), size=(120, 30)),
     Shot("pendaftaran", "pengawas", ("p", See("Tempat Anda"), "enter", See("Yang perlu diperhatikan")), size=(100, 30)),
     Shot("orang-sama", "koordinator", ("o", See("hampir pasti"), "enter", See("Mengapa diajukan")), size=(100, 30)),
-    Shot("pertentangan", "koordinator", ("k", See("Semula"))),
+    Shot("pertentangan", "koordinator", ("k", See("Sejak"), "enter", See("Semula"))),
 )
 """Every picture of the guide."""
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.domain import roles
 from fieldapp.domain.review import DecisionHead
 from fieldapp.domain.settling import decision_dispute, rule_of
 from fieldapp.services import lists
+from fieldapp.services.lists import Found, Reading, Wanted
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session, iso_time
 from fieldapp.services.submission import covers, refuse_joined
 from fieldapp.services.views import area_name, member_names
 from fieldapp.store import queries
 from fieldapp.store.db import Connection
+from fieldapp.store.queries import Filter
 from fieldapp.store.rows import decision_code, to_json
 from sync.entry import SETTING_KINDS, Stored
 from sync.fold import in_order
@@ -35,10 +39,10 @@ def desk(session: Session, registration: str) -> dict[str, Any]:
     `{"id", "name", "area", "area_name", "state", "refusal": None or {"code", "message"}, "disputes": [...],
     "decisions": None or {...}, "settled": [...]}`. `refusal` says why this member may not settle here.
 
-    A dispute is `{"group", "fields", "rule", "heads", "since", "base", "sides"}`; `base` and each of `sides` are
-    `{"entry", "by", "at", "here", "known", "values", "signs", "newest"}`, the newest side first and `base` None where
-    nothing was before. `decisions` as `Teller.decisions`, `settled` as `Teller.settled` answers. Raises Problem
-    registration_not_found.
+    A dispute is `{"group", "place" (in the form), "fields", "rule", "heads", "since", "base", "sides"}`; `base` and
+    each of `sides` are `{"entry", "by", "at", "here", "known", "values", "signs", "newest"}`, the newest side first,
+    `base` None where nothing was before. `decisions` as `Teller.decisions`, `settled` as `Teller.settled` answers.
+    Raises Problem registration_not_found.
     """
 
     def read(connection: Connection) -> dict[str, Any]:
@@ -64,6 +68,28 @@ def desk(session: Session, registration: str) -> dict[str, Any]:
         # Whoever looks at it gets what this laptop let go with the next exchange.
         session.write(lambda _, journal: journal.attic.ask_for(registration))
     return found
+
+
+def find(session: Session, wanted: Wanted, reading: Reading | None = None) -> Found | None:
+    """The first rows of a list of registrations in dispute, as `lists.find` answers, each as in `rows`."""
+    found = lists.find(session, wanted, reading)
+    return None if found is None else replace(found, rows=rows(session, found.numbers))
+
+
+def following(session: Session, registration: str, numbers: Sequence[int] = ()) -> str | None:
+    """The next registration about which somebody has to choose, by a list's row numbers (by name without them), from
+    its beginning behind the last; None when there is no other."""
+
+    def read(connection: Connection) -> str | None:
+        waiting = queries.numbers(connection, Filter(disputed=True))
+        still = set(waiting)
+        order = list(numbers) or list(waiting)
+        own = queries.numbers_of(connection, [registration]).get(registration)
+        at = order.index(own) + 1 if own in order else 0
+        found = next((each for each in (*order[at:], *order[:at]) if each in still and each != own), None)
+        return queries.ids_at(connection, [found])[0] if found is not None else None
+
+    return session.read(read)
 
 
 def rows(session: Session, numbers: Sequence[int]) -> list[dict[str, Any]]:
@@ -95,11 +121,20 @@ def refuse_settling(session: Session, connection: Connection, record: Record) ->
 
 def in_form_order(names: Iterable[str]) -> list[str]:
     """Fields or groups as the form asks for them, others behind by their names."""
+    return sorted(names, key=lambda name: (_place(name), name))
+
+
+def _place(name: str) -> int:
+    """The place of a field, or of a group's first question, in the form; behind all of them where it is none."""
+    places = _places()
+    return places.get(_FIRST.get(name) or name, len(places))
+
+
+@cache
+def _places() -> dict[str, int]:
     from fieldapp.forms.declaration import QUESTIONS
 
-    places = {name: place for place, name in enumerate(QUESTIONS)}
-    # A group is named after its first question, or has a name of its own.
-    return sorted(names, key=lambda name: (places.get(_FIRST.get(name) or name, len(places)), name))
+    return {name: place for place, name in enumerate(QUESTIONS)}
 
 
 #: Groups whose name is no question, and the question that they begin with.
@@ -133,6 +168,7 @@ class Teller:
         before = self._values(base, group, fields)
         return {
             "group": group,
+            "place": _place(group),
             "fields": fields,
             "rule": rule_of(fields),
             "heads": sorted(heads),

@@ -70,7 +70,7 @@ COMMANDS: Final = (
     ),
     Command("merge", "g", N_("Gabungkan berkas"), N_("Ambil paket dari flashdisk"), "f6", action="app.merge"),
     Command(
-        "conflicts", "k", N_("Pertentangan"), N_("Isian dengan dua nilai yang berbeda"), "", "conflicts",
+        "conflicts", "k", N_("Pertentangan"), N_("Pendaftaran dengan nilai yang berbeda"), "", "conflicts",
         count="conflicts",
     ),
     Command(

@@ -26,6 +26,8 @@ SCREENS = (
     "exchange",
     "duplicates",
     "pair",
+    "conflicts",
+    "conflict",
 )
 """Whose keys the card says more about than the screen has room for."""
 PAGES = [ROOT / "README.md", *sorted(GUIDE.glob("*.md"))]

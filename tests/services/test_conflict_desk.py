@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import itertools
+import sys
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from fieldapp.cli.conflict_lines import ConflictTalk
+from fieldapp.cli.output import Output
 from fieldapp.services import conflicts, disputes, exchange, lists, registrations, review, settling
 from fieldapp.services.problems import Problem
 
@@ -314,6 +319,15 @@ def test_home_counts_what_the_desk_lists(office: Any, known: str) -> None:
     meet(office)
 
 
+def by_ear(session: Any, registration: str, *lines: str) -> str:
+    """What is told of a registration by ear while these lines are typed."""
+    out = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out):
+        patch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+        ConflictTalk(session, Output(as_json=False)).go_through(registration)
+    return out.getvalue()
+
+
 def test_a_change_beside_a_void_waits_for_somebody_to_say_which_counts(office: Any, known: str) -> None:
     registrations.void(office.ani, known, "didaftarkan dua kali")
     registrations.edit(office.budi, known, {"work_place": "terminal"})
@@ -333,10 +347,15 @@ def test_a_change_beside_a_void_waits_for_somebody_to_say_which_counts(office: A
     assert code_of(lambda: settle(office.kiki, "undo")) == "not_allowed"
     assert code_of(lambda: settle(office.kiki, "void", seen=["0" * 32])) == "conflict_changed"
     assert code_of(lambda: settle(office.kiki, "void", reason=" ")) == "reason_needed"
+    told = by_ear(office.kiki, known, "2", "x\n")
+    assert "Dibatalkan, tetapi diubah di tempat lain." in told
+    assert "Diubah oleh Budi" in told
+    assert "pengawas" in told
     assert settle(office.wati, "undo")["state"] == "submitted"
     assert code_of(lambda: settle(office.wati, "undo")) == "conflict_changed"
-    # The coordinator says at the same time that it stays out: unlike words again, and again a person settles them.
-    assert settle(office.kiki, "void")["state"] == "void"
+    # The coordinator says at the same time, by ear, that it stays out: that is the safer of two unlike words.
+    assert "Selesai." in by_ear(office.kiki, known, "1", "tetap ganda")
+    assert registrations.show(office.kiki, known)["state"] == "void"
     meet(office)
     assert registrations.show(office.ani, known)["state"] == "void"
 

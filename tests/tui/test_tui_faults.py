@@ -29,6 +29,7 @@ def marked(town):
         wanted = {
             "form": {"draft": drafts.correction(awas, third).id},
             "record": {"registration": second},
+            "conflict": {"registration": first},
             "pair": {"pairs": [tuple(sorted((first, second)))]},
             "draft_pair": {"values": values, "found": duplicates.near(awas, values, first)},
             "handover": {"stage": "carried", "told": handover.stages(awas)["carried"]},
@@ -75,7 +76,7 @@ async def test_no_report_of_any_screen_holds_anything_of_anybody(marked, at, tmp
         async with at(home) as hands:
             kept.append(hands.app)
             await bring(hands, name, wanted)
-            if name in ("record", "review", "registrations", "conflicts", "pair", "draft_pair", "form"):
+            if name in ("record", "review", "registrations", "conflicts", "conflict", "pair", "draft_pair", "form"):
                 assert any(each in hands.seen for each in NAMES), hands.seen
             for survived in ("service", "task"):
                 await faulty.FAULTS[survived](hands.app)

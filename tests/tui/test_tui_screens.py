@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from fieldapp.locale import set_language
-from fieldapp.services import conflicts, registrations
+from fieldapp.services import registrations
 from fieldapp.services.homes import has_store
 from fieldapp.services.session import open_session
 
@@ -173,20 +173,6 @@ async def test_a_return_carries_comments_pinned_to_fields(town, at) -> None:
     with open_session(town.awas, PASSPHRASE) as awas:
         found = [registrations.show(awas, each) for each in registrations.ids(awas, state="returned")]
     assert ["Nama ibu lengkap?"] in [[comment["text"] for comment in each["comments"]] for each in found]
-
-
-async def test_a_conflict_is_settled_by_picking_the_value_that_stays(town, at) -> None:
-    async with at(town.awas) as hands:
-        await hands.unlock()
-        await hands.press("k")
-        await hands.until("Contoh Satu: Pekerjaan sekarang", "1 pertentangan", "Semula: Tukang pijat")
-        await hands.until("1  Kurir   oleh Awas Pengawas", "2  Ojek pangkalan atau daring   oleh Ani Pencacah")
-        await hands.press("2")
-        await hands.until("Contoh Satu. Yang dipakai:", "Tidak dipakai: Kurir")
-        await hands.press("enter")
-        await hands.until("Tidak ada pertentangan", "Pertentangan selesai")
-    with open_session(town.awas, PASSPHRASE) as awas:
-        assert conflicts.listing(awas) == []
 
 
 async def test_a_packet_goes_to_the_stick_and_is_merged_at_the_office(town, at, person) -> None:

@@ -20,6 +20,7 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
     "record": ("record", "RecordScreen"),
     "review": ("review", "ReviewScreen"),
     "conflicts": ("conflicts", "ConflictsScreen"),
+    "conflict": ("conflict", "ConflictScreen"),
     "duplicates": ("duplicates", "DuplicatesScreen"),
     "pair": ("pair", "PairScreen"),
     "draft_pair": ("draft_pair", "DraftPairScreen"),

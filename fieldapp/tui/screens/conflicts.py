@@ -1,242 +1,207 @@
-"""Answers with two values, written by people who did not know of each other: a person picks which one stays."""
+"""Registrations about which somebody has to choose: whose, where, how many answers, since when, and who wrote them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from itertools import groupby
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Final
 
-from textual import events
 from textual.binding import BindingType
-from textual.widget import Widget
 
-from fieldapp.forms.declaration import QUESTIONS
 from fieldapp.locale import N_, _
-from fieldapp.services import conflicts, registrations
-from fieldapp.tui.answer_text import answer_text, label_of, masked_text
+from fieldapp.services import disputes, settling
+from fieldapp.services.lists import Found, Reading, Wanted
+from fieldapp.services.session import Session
+from fieldapp.tui.conflict_words import heading_of, values_words, what_words, who_words
 from fieldapp.tui.keys import key
+from fieldapp.tui.list_words import name_of
 from fieldapp.tui.screens import screen_named
-from fieldapp.tui.screens.base import FieldScreen
-from fieldapp.tui.screens.dialogs import Confirm
+from fieldapp.tui.screens.dialogs import Pick
+from fieldapp.tui.screens.listing import ListScreen
 from fieldapp.tui.text import number, plain, when, wrapped
 from fieldapp.tui.widgets.lines import Line, Lines
+from fieldapp.tui.widgets.record_list import Column
 
-MOST_SIDES = 9
-"""Sides that have a digit of their own; more laptops than this never wrote one answer apart."""
-
-
-class Side(NamedTuple):
-    """One side of a conflict: the entry that brought it, by whom, when (ISO), and its values by field."""
-
-    entry: str
-    by: str
-    at: str
-    values: Mapping[str, object]
+SETTLED: Final = "settled_conflicts"
+"""Registrations settled since the laptop was unlocked: {id: name}, remembered by the session."""
+_WIDTH: Final = 68
+"""Cells of a line in the box that shows what will be settled."""
+_YES: Final = "yes"
 
 
-class Dispute(NamedTuple):
-    """Answers of one registration that are settled together: one, or those of a group such as an address."""
-
-    registration: str
-    name: str
-    fields: tuple[str, ...]
-    base: Mapping[str, object]
-    sides: tuple[Side, ...]
-
-
-def disputes(found: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> list[Dispute]:
-    """What `services.conflicts.listing` answers, with the fields that change as one put together."""
-    order = list(QUESTIONS)
-    told = []
-    for (registration, _group), group in groupby(found, key=lambda each: (str(each["id"]), str(each["group"]))):
-        conflicts_of_group = sorted(
-            group, key=lambda each: order.index(each["field"]) if each["field"] in QUESTIONS else len(order)
-        )
-        first = conflicts_of_group[0]
-        sides = tuple(
-            Side(
-                str(value["entry"]),
-                str(value["by"]),
-                str(value["at"]),
-                {str(each["field"]): each["values"][at]["value"] for each in conflicts_of_group},
-            )
-            for at, value in enumerate(first["values"])
-        )
-        fields = tuple(str(each["field"]) for each in conflicts_of_group)
-        base = {str(each["field"]): each.get("base") for each in conflicts_of_group}
-        told.append(Dispute(registration, names.get(registration, ""), fields, base, sides))
-    return told
-
-
-class ConflictsScreen(FieldScreen[None]):
-    """A few lines for each conflict; the digit before a side keeps it, after one question."""
-
-    HEADING = N_("Pertentangan")
-    HELP = N_(
-        "Dua orang mengisi satu isian dengan nilai berbeda tanpa saling tahu. Kedua nilai disimpan sampai Anda "
-        "memilih. Tekan angka di depan nilai yang benar (1 atau 2), lalu Enter; yang lain tetap ada di riwayat. Bila "
-        "keduanya salah, E membuka formulir di isian itu. B membuka pendaftarannya untuk dibaca."
+def columns() -> Sequence[Column]:
+    """Who, what is in dispute, since when, who wrote it; where, as far as there is room."""
+    return (
+        Column(lambda: _("Nama"), name_of),
+        Column(lambda: _("Yang bertentangan"), what_words, 18),
+        Column(lambda: _("Kelurahan"), lambda row: str(row.get("area_name") or ""), 10),
+        Column(lambda: _("Sejak"), lambda row: when(row.get("since"))[:5] + when(row.get("since"))[10:], 11),
+        Column(lambda: _("Oleh"), who_words, 16),
+        Column(lambda: _("Pencacah"), lambda row: str(row.get("registered_by") or ""), 16, from_width=100),
     )
+
+
+class ConflictsScreen(ListScreen):
+    """Enter opens the desk of one; N settles all that may take the newest, after showing what that does."""
+
+    CSS_PATH = "registrations.tcss"
+    HEADING = N_("Pertentangan")
+    PLACE = "conflicts"
+    # What is in dispute is chosen first; decisions wait for it.
+    DECIDES = False
+    HELP = N_(
+        "Pendaftaran yang isiannya diubah di dua tempat dengan nilai berbeda; semua nilai disimpan sampai ada yang "
+        "memilih. Enter membuka mejanya. N memakai nilai terbaru untuk semua isian yang boleh begitu (telepon, alamat, "
+        "tempat kerja) pada yang ditandai, atau pada semua yang tampil, setelah ditunjukkan dulu. Jati diri, "
+        "kelayakan, dan uang selalu dipilih orang. H menampilkan yang baru diselesaikan. F3 mencari, Ctrl+F menyaring."
+    )
+    AUTO_FOCUS = "RecordList"
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("1", "keep(1)", N_("Nilai 1")),
-        key("2", "keep(2)", N_("Nilai 2")),
-        *(key(str(digit), f"keep({digit})") for digit in range(3, MOST_SIDES + 1)),
-        key("e", "edit", N_("Isi yang lain")),
-        key("b", "open", N_("Baca pendaftaran")),
+        key("n", "newest", N_("Pakai terbaru")),
+        key("h", "settled", N_("Baru selesai")),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._found: list[Dispute] | None = None
-        self._question = 0
+    def home(self) -> Wanted:
+        return Wanted(disputed=True)
 
-    def body(self) -> Iterable[Widget]:
-        yield Lines(id="conflicts")
+    def columns(self) -> Sequence[Column]:
+        return columns()
 
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
-        self._reload()
+    def shown(self) -> str:
+        return _("Semua yang bertentangan")
 
-    def relabel(self) -> None:
-        super().relabel()
-        self._draw()
+    def nothing(self) -> str:
+        return _("Tidak ada pertentangan.")
 
-    def on_resize(self, event: events.Resize) -> None:
-        self._draw()
+    def first_rows(self, session: Session, wanted: Wanted, reading: Reading) -> Found | None:
+        return disputes.find(session, wanted, reading)
 
-    def _reload(self) -> None:
-        session = self.session
-        self._question += 1
+    def page_rows(self, session: Session, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        return disputes.rows(session, numbers)
 
-        def work() -> list[Dispute]:
-            found = conflicts.listing(session)
-            ids = list(dict.fromkeys(str(each["id"]) for each in found))
-            names = {row["id"]: str(row["name"]) for row in registrations.rows(session, ids)}
-            return disputes(found, names)
+    def tell_count(self) -> None:
+        super().tell_count()
+        count = _("{count} pendaftaran bertentangan").format(count=number(self.records.count()))
+        marked = _("{count} ditandai").format(count=number(len(self.records.marked))) if self.records.marked else ""
+        self.head(right=f"{marked}  {count}" if marked else count)
 
-        self.ask(work, partial(self._show, self._question))
-
-    def _show(self, question: int, found: list[Dispute]) -> None:
-        if question == self._question:
-            self._found = found
-            self._draw()
-
-    def _draw(self) -> None:
-        if self._found is None:
-            return
-        lines = self.query_one("#conflicts", Lines)
-        width = max(20, self.size.width - 4)
-        shown = [line for each in self._found for line in dispute_lines(each, width)]
-        kept = lines.value()
-        at = next((index for index, line in enumerate(shown) if kept is not None and line.value == kept), None)
-        lines.show(shown or [Line(_("Tidak ada pertentangan."), "quiet")], cursor=at)
-        self.head(right=_("{count} pertentangan").format(count=number(len(self._found))))
-
-    def _at_hand(self) -> tuple[Dispute, int] | None:
-        """The conflict of the line at hand, and the side (from 0) that the line tells of, or -1."""
-        value = self.query_one("#conflicts", Lines).value()
-        if not isinstance(value, tuple):
-            return None
-        registration, fields, side = value
-        found = next(
-            (each for each in self._found or () if (each.registration, each.fields) == (registration, fields)), None
-        )
-        return (found, side) if found is not None else None
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "settled":
+            return bool(self._settled())
+        return super().check_action(action, parameters)
 
     def on_lines_chosen(self, event: Lines.Chosen) -> None:
-        at_hand = self._at_hand()
-        if at_hand is None:
-            return
-        if at_hand[1] < 0:
-            self.complain(_("Pindahkan panah ke nilai yang benar lalu tekan Enter, atau tekan angkanya."))
-        else:
-            self._ask_whether(*at_hand)
+        event.prevent_default()
+        chosen = event.lines.value()
+        if isinstance(chosen, str):
+            numbers = self.records.keys(0, self.records.count() - 1)
+            self.app.push_screen(screen_named("conflict", registration=chosen, numbers=numbers))
 
-    def action_keep(self, digit: int) -> None:
-        """The side of that number is the right one."""
-        at_hand = self._at_hand()
-        if at_hand is not None and digit <= len(at_hand[0].sides):
-            self._ask_whether(at_hand[0], digit - 1)
+    # Many at once
 
-    def _ask_whether(self, dispute: Dispute, side: int) -> None:
-        chosen = dispute.sides[side]
-        words = [
-            _("{name}. Yang dipakai:").format(name=plain(dispute.name or _("(belum bernama)"), 60)),
-            side_words(dispute, chosen, answer_text),
-            *(_("Tidak dipakai: {what}").format(what=side_words(dispute, each, answer_text)) for each in dispute.sides
-              if each is not chosen),
-            _("Yang tidak dipakai tetap ada di riwayat. Pilihan ini ikut dibawa ke laptop lain."),
-        ]  # fmt: skip
+    def action_newest(self) -> None:
+        """What the newest would do to all that are marked, or to all that are shown."""
+        session, wanted, marked = self.session, self.wanted, sorted(self.records.marked)
 
-        def done(agreed: bool | None) -> None:
-            if agreed:
-                work = partial(
-                    conflicts.resolve, self.session, dispute.registration, dispute.fields[0], keep=chosen.entry
-                )
-                self.ask(work, lambda _done: self._settled(), lane="pen")
+        def work() -> tuple[list[str], dict[str, Any]]:
+            ids = marked or settling.disputed_ids(session, wanted.filter())
+            return ids, settling.newest(session, ids, dry_run=True)
 
-        def show(_done: object = None) -> None:
-            self.app.push_screen(Confirm(_("Pertentangan"), words, _("Ya, pakai ini")), done)
+        self.ask(work, lambda found: self._preview(*found))
 
-        if any(_is_nik(field) for field in dispute.fields):
-            # Two masked numbers may look alike, so they are shown whole here, and that they were is kept.
-            self.ask(partial(registrations.unmasked_nik, self.session, dispute.registration), show, lane="pen")
-        else:
-            show()
+    def _preview(self, ids: list[str], plan: Mapping[str, Any]) -> None:
+        def done(picked: object) -> None:
+            if picked == _YES:
+                work = partial(settling.newest, self.session, ids, seen=settling.seen_in(plan))
+                self.ask(work, self._settled_many, lane="pen")
 
-    def _settled(self) -> None:
-        self.tell(_("Pertentangan selesai; pilihannya ikut dibawa ke laptop lain."))
+        self.app.push_screen(Pick(_("Pakai nilai terbaru"), preview_lines(plan), words=plan_words(plan)), done)
+
+    def _settled_many(self, answer: Mapping[str, Any]) -> None:
+        remember(self.session, {item["id"]: item["name"] for item in answer["settled"]})
+        words = _("{count} isian memakai nilai terbaru pada {people} pendaftaran; H menampilkannya.").format(
+            count=number(answer["conflicts"]), people=number(answer["registrations"])
+        )
+        changed = sum(item["code"] == "conflict_changed" for item in answer["left"])
+        if changed:
+            words += " " + _("{count} berubah sejak ditampilkan, jadi dibiarkan.").format(count=number(changed))
+        self.tell(words)
+        self.records.unmark()
         self.field_app.refresh_status()
-        self._reload()
+        self._find(keep=self.records.key())
 
-    def action_edit(self) -> None:
-        """Neither is right: the form, at the answer in question."""
-        at_hand = self._at_hand()
-        if at_hand is not None:
-            settings = {"registration": at_hand[0].registration, "at": at_hand[0].fields[0]}
-            self.app.push_screen(screen_named("form", **settings))
+    # What was settled
 
-    def action_open(self) -> None:
-        """The registration as a whole, to be read."""
-        at_hand = self._at_hand()
-        if at_hand is not None:
-            self.app.push_screen(screen_named("record", registration=at_hand[0].registration))
+    def _settled(self) -> dict[str, str]:
+        found = self.session.remembered.get(SETTLED)
+        return found if isinstance(found, dict) else {}
+
+    def action_settled(self) -> None:
+        """What was settled since the laptop was unlocked, to be looked at or chosen anew."""
+        lines = [Line(plain(name or _("(belum bernama)"), 60), value=id_) for id_, name in self._settled().items()]
+
+        def done(picked: object) -> None:
+            if isinstance(picked, str):
+                self.app.push_screen(screen_named("conflict", registration=picked))
+
+        words = [_("Enter membuka mejanya; di sana U memilih lagi.")]
+        self.app.push_screen(Pick(_("Baru diselesaikan"), lines[::-1], words=words, find=True), done)
 
 
-def dispute_lines(dispute: Dispute, width: int) -> Sequence[Line]:
-    """What is told of one conflict: whose, what it was, then each side with its digit, its writer and its time."""
-    where = (dispute.registration, dispute.fields)
-    about = ", ".join(label_of(field) for field in dispute.fields)
-    head = f"{plain(dispute.name or _('(belum bernama)'), 40)}: {about}"
-    told = [
-        (head, "heading", -1),
-        ("    " + _("Semula: {value}").format(value=values_text(dispute, dispute.base)), "", -1),
+def remember(session: Session, settled: Mapping[str, str]) -> None:
+    """Keeps what was settled until the laptop is locked, the latest last."""
+    known = session.remembered.setdefault(SETTLED, {})
+    for id_, name in settled.items():
+        known.pop(id_, None)
+        known[id_] = name
+
+
+def plan_words(plan: Mapping[str, Any]) -> list[str]:
+    """What settling by the newest does, in sentences: how many, whose values lose, and what is left and why."""
+    left = len(plan["left"])
+    words = [
+        _("{count} isian pada {people} pendaftaran memakai nilai terbaru; {left} tetap menunggu orang.").format(
+            count=number(plan["conflicts"]), people=number(plan["registrations"]), left=number(left)
+        )
     ]
-    for at, side in enumerate(dispute.sides):
-        digit = f"{at + 1}  " if at < MOST_SIDES else "   "
-        told.append((f"    {digit}{side_words(dispute, side, masked_text)}", "", at))
-    lines = [Line(part, tone, (*where, at)) for text, tone, at in told for part in wrapped(text, width, 7)]
-    return [*lines, Line("", value=(*where, -1))]
+    if plan["losers"]:
+        names = ", ".join(f"{plain(name, 40)} {number(count)}" for name, count in plan["losers"].items())
+        words.append(_("Nilai yang tidak dipakai (tetap ada di riwayat): {names}.").format(names=names))
+    return words
 
 
-def side_words(dispute: Dispute, side: Side, told: Any) -> str:
-    """What one side says, who wrote it, and when; `told` makes the words of an answer."""
-    return _("{value}   oleh {by}, {at}").format(
-        value=values_text(dispute, side.values, told), by=plain(side.by, 40), at=when(side.at)
-    )
+def preview_lines(plan: Mapping[str, Any]) -> list[Line]:
+    """Yes and no, then every value that stays with those that lose, and what is left with the reason."""
+    lines = []
+    if plan["settled"]:
+        lines.append(Line(_("Ya, pakai yang terbaru untuk {count} isian").format(count=plan["conflicts"]), value=_YES))
+    lines.append(Line(_("Tidak, kembali"), value=""))
+    for item in plan["settled"]:
+        lines += _headed(item)
+        fields = _unlike(item)
+        lines += _said(_("Dipakai: {values}, oleh {by}, {at}"), item, fields)
+        for lost in item["lost"]:
+            lines += _said(_("Tidak dipakai: {values}, oleh {by}, {at}"), lost, fields)
+    if plan["left"]:
+        lines += [Line(""), Line(_("Tetap menunggu orang"), "heading")]
+        for item in plan["left"]:
+            lines += _headed(item)
+            lines += [Line(part, "quiet") for part in wrapped(f"  {item['message']}", _WIDTH, 4)]
+    return lines
 
 
-def values_text(dispute: Dispute, values: Mapping[str, object], told: Any = masked_text) -> str:
-    """The answers of a side; each with its question where there are several."""
-    if len(dispute.fields) == 1:
-        (field,) = dispute.fields
-        return told(field, values.get(field)) or _("(kosong)")
-    return "; ".join(
-        f"{label_of(field)}: {told(field, values.get(field)) or _('(kosong)')}" for field in dispute.fields
-    )
+def _unlike(item: Mapping[str, Any]) -> list[str]:
+    kept = item["values"]
+    unlike = [name for name in item["fields"] if any(lost["values"].get(name) != kept[name] for lost in item["lost"])]
+    return unlike or list(item["fields"])
 
 
-def _is_nik(field: str) -> bool:
-    question = QUESTIONS.get(field)
-    return question is not None and question.format == "nik"
+def _headed(item: Mapping[str, Any]) -> list[Line]:
+    words = f"{plain(item['name'] or _('(belum bernama)'), 40)}: {heading_of(item['fields'][:2])}"
+    return [Line(part, "heading") for part in wrapped(words, _WIDTH, 2)]
+
+
+def _said(words: str, side: Mapping[str, Any], fields: Sequence[str]) -> list[Line]:
+    values = values_words({field: side["values"].get(field) for field in fields})
+    text = words.format(values=values, by=plain(side["by"], 40), at=when(side["at"]))
+    return [Line(part) for part in wrapped(f"  {text}", _WIDTH, 4)]

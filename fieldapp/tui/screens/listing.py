@@ -20,6 +20,7 @@ from fieldapp.services import lists
 from fieldapp.services.lists import Found, Reading, Wanted
 from fieldapp.services.review import Seen
 from fieldapp.services.review_fit import FROM
+from fieldapp.services.session import Session
 from fieldapp.tui.keys import key
 from fieldapp.tui.list_words import filter_words, order_words
 from fieldapp.tui.screens import screen_named
@@ -80,6 +81,8 @@ class ListScreen(FieldScreen[None]):
     """Under which name filter, order and place are remembered."""
     DIGESTS: ClassVar[bool] = False
     """Whether each row knows which answers it shows, so that a decision can be bound to them."""
+    DECIDES: ClassVar[bool] = True
+    """Whether decisions about registrations are taken in it."""
     BINDINGS: ClassVar[list[BindingType]] = [
         key("s", "decide('approve')", N_("Setujui")),
         key("k", "decide('return')", N_("Kembalikan")),
@@ -113,6 +116,14 @@ class ListScreen(FieldScreen[None]):
     def columns(self) -> Sequence[Column]:
         """The columns of the list."""
         return ()
+
+    def first_rows(self, session: Session, wanted: Wanted, reading: Reading) -> Found | None:
+        """The first rows of a list; called in a thread, where nothing of the screen may be asked."""
+        return lists.find(session, wanted, reading, digests=self.DIGESTS)
+
+    def page_rows(self, session: Session, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        """Rows by their numbers; called in a thread."""
+        return lists.rows(session, numbers, digests=self.DIGESTS)
 
     def shown(self) -> str:
         """What the list shows without any filter, in words."""
@@ -189,7 +200,8 @@ class ListScreen(FieldScreen[None]):
         if action in ("mark_all", "mark_range", "export"):
             return not isinstance(self.focused, Input)
         if action == "decide":
-            return may_decide(self.session.member.role, str(parameters[0])) and not isinstance(self.focused, Input)
+            may = self.DECIDES and may_decide(self.session.member.role, str(parameters[0]))
+            return may and not isinstance(self.focused, Input)
         return super().check_action(action, parameters)
 
     # Finding
@@ -225,7 +237,7 @@ class ListScreen(FieldScreen[None]):
         self._reading = Reading()
         self._question += 1
         self._range_from = None
-        work = partial(lists.find, self.session, self.wanted, self._reading, digests=self.DIGESTS)
+        work = partial(self.first_rows, self.session, self.wanted, self._reading)
         self.ask(work, partial(self._first, self._question, keep), failed=self._failed)
 
         self.set_timer(_PATIENT_S, partial(self._tell_slow, self._question))
@@ -283,7 +295,7 @@ class ListScreen(FieldScreen[None]):
         self.query_one("#filter", Static).update(content(words))
 
     def on_record_list_page_wanted(self, event: RecordList.PageWanted) -> None:
-        work = partial(lists.rows, self.session, event.ids, digests=self.DIGESTS)
+        work = partial(self.page_rows, self.session, event.ids)
         self.ask(work, partial(event.lines.put_rows, event.number, event.page))
 
     # Moving about
