@@ -99,3 +99,12 @@ def may(
     if kind == "decide" and decision != "withdraw" and own_record:
         return "own_decision"
     return None
+
+
+def may_end(role: str, cause: str, *, own_record: bool) -> bool:
+    """Whether a member of `role` may say that somebody no longer takes part for `cause` (one of `review.ENDINGS`): who
+    stands at the door hears of a death, while the office goes by the birth dates of everybody."""
+    whose = _MAY_DECIDE["withdraw"].get(role)
+    if whose is None or (whose == _OWN and not own_record):
+        return False
+    return cause != "age" or role != "enumerator"

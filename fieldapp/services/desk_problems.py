@@ -39,4 +39,47 @@ DESK_CODES: Final[dict[str, tuple[Exit, str, str]]] = {
         "Anda tidak dapat mengganti laptop sendiri dari laptop ini. Minta administrator lain.",
         "You cannot replace your own laptop from this one. Ask another administrator.",
     ),
+    # Slots, and people who no longer take part
+    "lease_role": (
+        Exit.REFUSED,
+        "Hanya pengawas yang menyetujui, jadi jatah tidak dapat diberikan kepada peran {role}. Pilih seorang pengawas.",
+        "Only supervisors approve, so the role {role} cannot be leased slots. Choose a supervisor.",
+    ),
+    "lease_self": (
+        Exit.WRONG_USE,
+        "Jatah dipindahkan antara dua pengawas yang berbeda. Sebutkan pengawas lain dengan --from.",
+        "Slots are moved between two different supervisors. Name another one with --from.",
+    ),
+    "lease_used": (
+        Exit.REFUSED,
+        "{count} orang yang sudah disetujui akan masuk daftar tunggu, mulai dari yang terakhir disetujui. Bila memang "
+        "dimaksudkan, ulangi dengan --yes.",
+        "{count} people who were approved would wait again, from the last approved on. Repeat with --yes if that is "
+        "meant.",
+    ),
+    "cause_unknown": (
+        Exit.WRONG_USE,
+        "Tidak ada sebab bernama {cause}. Pakai meninggal, usia, pindah, menarik-diri, atau lain.",
+        "There is no cause called {cause}. Use meninggal, usia, pindah, menarik-diri or lain.",
+    ),
+    "ending_day": (
+        Exit.WRONG_USE,
+        "Tanggal ditulis tahun-bulan-hari, misalnya 2027-05-31, dan tidak boleh sesudah hari ini.",
+        "The day is written year-month-day, as in 2027-05-31, and cannot lie after today.",
+    ),
+    "ending_month": (
+        Exit.WRONG_USE,
+        "Bulan ditulis tahun-bulan, misalnya 2027-05.",
+        "The month is written year-month, as in 2027-05.",
+    ),
+    "ended_already": (
+        Exit.REFUSED,
+        "Keadaan pendaftaran ini '{state}', jadi sudah tidak ikut lagi.",
+        "This registration is '{state}', so the person no longer takes part already.",
+    ),
+    "not_aged": (
+        Exit.REFUSED,
+        "Orang ini belum mencapai batas umur pada tanggal itu. Periksa tanggal lahirnya.",
+        "This person has not reached the oldest age on that day. Check the date of birth.",
+    ),
 }

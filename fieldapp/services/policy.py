@@ -35,6 +35,8 @@ def may(member: Member, entry: Entry, origin: Entry | None) -> str | None:
     if entry.k == "comment" and review.ASSIGN in entry.f and member.role not in roles.ASSIGNING_ROLES:
         return "role_not_allowed"
     decision = entry.f.get("decision") if entry.k == "decide" else None
+    if decision == "withdraw" and not roles.may_end(member.role, str(entry.f.get("cause")), own_record=True):
+        return "role_not_allowed"
     return roles.may(
         member.role,
         entry.y,

@@ -30,8 +30,9 @@ FROM: Final = {
     "approve": PENDING_STATES,
     "return": PENDING_STATES | {"approved", "waiting", "rejected"},
     "reject": PENDING_STATES | {"approved", "waiting", "returned"},
-    # A registration that was taken out by mistake, by hand or by undoing a merge, comes back the same way.
-    "undo": frozenset({"approved", "waiting", "rejected", "returned", "changed_after_review", "void"}),
+    # A registration that was taken out by mistake, by hand or by undoing a merge, comes back the same way; so does a
+    # person who was said to take part no longer.
+    "undo": frozenset({"approved", "waiting", "rejected", "returned", "changed_after_review", "void", "withdrawn"}),
 }
 
 

@@ -6,7 +6,7 @@ Both are kept for the replay of `domain.waiting`, which a line needs where the b
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from fieldapp.domain.programme import ProgrammeSettings
 from fieldapp.domain.quota import Allocation
@@ -122,14 +122,27 @@ def holders_of(membership: Membership | None) -> dict[str, str]:
     return holders
 
 
+class Lease(NamedTuple):
+    """A lease in force; `holder` is None while nobody has joined by the invitation that it names."""
+
+    id: str
+    holder: str | None
+    slots: int
+
+
+def lease_records(connection: Connection, membership: Membership | None) -> list[Lease]:
+    """Every lease that gives slots, by id."""
+    holders = holders_of(membership)
+    rows = connection.execute("SELECT id, member, invitation, slots FROM lease ORDER BY id")
+    return [Lease(one, member or holders.get(invitation), slots) for one, member, invitation, slots in rows.fetchall()]
+
+
 def leases(connection: Connection, membership: Membership | None) -> dict[str, int]:
     """Member id -> slots leased, with leases that name an invitation counted for whoever holds it."""
-    holders = holders_of(membership)
     slots: dict[str, int] = {}
-    for member, invitation, count in connection.execute("SELECT member, invitation, slots FROM lease"):
-        holder = member or holders.get(invitation)
-        if holder is not None:
-            slots[holder] = slots.get(holder, 0) + count
+    for lease in lease_records(connection, membership):
+        if lease.holder is not None:
+            slots[lease.holder] = slots.get(lease.holder, 0) + lease.slots
     return slots
 
 
