@@ -31,6 +31,8 @@ COMMANDS = {
     "returned": _HERE + "returned:returned",
     "prelist": _HERE + "prelist:prelist",
     "review": _HERE + "review:review",
+    "waiting": _HERE + "quota:waiting",
+    "end": _HERE + "quota:end",
     "conflicts": _HERE + "conflicts:conflicts",
     "duplicates": _HERE + "duplicates:duplicates",
     "quarantine": _HERE + "quarantine:quarantine",

@@ -6,6 +6,7 @@ from typing import Any
 
 from fieldapp.cli.base import NUMBER, Number, argument, command, group, option
 from fieldapp.cli.output import Output, pairs
+from fieldapp.cli.quota import lease, leases
 from fieldapp.cli.unlock import first_passphrase, tell_recovered, unlocked
 from fieldapp.locale import N_, _
 
@@ -60,4 +61,4 @@ def set_(out: Output, key: str, value: str) -> None:
     out.answer(shown, pairs(shown.items()))
 
 
-programme = group("programme", N_("Program: buat, tampilkan, atur."), new, show, set_)
+programme = group("programme", N_("Program: buat, tampilkan, atur."), new, show, set_, leases, lease)

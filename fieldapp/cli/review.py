@@ -67,7 +67,12 @@ def _options() -> tuple[click.Parameter, ...]:
     return _ids(), filter_option(), _reason(), _seen(), _dry_run()
 
 
-@command("approve", N_("Setujui pendaftaran."), *_options())
+@command(
+    "approve",
+    N_("Setujui pendaftaran."),
+    *_options(),
+    option("--within-budget", is_flag=True, help=N_("Hanya sebanyak yang masih dibayar anggaran, dari yang pertama.")),
+)
 def approve(out: Output, **given: Any) -> int:
     return _decide(out, "approve", **given)
 
@@ -125,6 +130,7 @@ def _decide(
     dry_run: bool,
     fields: dict[str, str] | None = None,
     due: str | None = None,
+    within_budget: bool = False,
 ) -> int:
     chosen = selection(filters)
     if bool(ids) == bool(chosen):
@@ -141,7 +147,9 @@ def _decide(
         if dry_run:
             answers = reviews.tried(session, ids, decision, seen=read)
         else:
-            answers = reviews.decide(session, ids, decision, reason=reason, fields=fields, due=due, seen=read)
+            answers = reviews.decide(
+                session, ids, decision, reason=reason, fields=fields, due=due, seen=read, within_budget=within_budget
+            )
     out.answer(answers, _grouped_lines(answers) if dry_run else [_decision_line(answer) for answer in answers])
     done = sum(bool(answer["ok"]) for answer in answers)
     words = _("{done} dari {count} pendaftaran dapat diputuskan; belum ada yang diputuskan.")

@@ -40,6 +40,11 @@ DESK_CODES: Final[dict[str, tuple[Exit, str, str]]] = {
         "You cannot replace your own laptop from this one. Ask another administrator.",
     ),
     # Slots, and people who no longer take part
+    "budget_used": (
+        Exit.REFUSED,
+        "Anggaran tidak cukup lagi untuk orang ini; pendaftarannya tetap menunggu putusan.",
+        "The budget does not reach for this person any more; the registration goes on waiting for a decision.",
+    ),
     "lease_role": (
         Exit.REFUSED,
         "Hanya pengawas yang menyetujui, jadi jatah tidak dapat diberikan kepada peran {role}. Pilih seorang pengawas.",

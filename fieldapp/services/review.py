@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, get_args
 
 from fieldapp.domain import roles
 from fieldapp.domain.review import PENDING_STATES
+from fieldapp.services import budget
 from fieldapp.services.lists import ids as find_ids
 from fieldapp.services.lists import rows_of
 from fieldapp.services.problems import Problem
@@ -78,13 +79,15 @@ def decide(
     fields: Mapping[str, str] | None = None,
     due: str | None = None,
     seen: Mapping[str, str | Seen] | None = None,
+    within_budget: bool = False,
 ) -> list[dict[str, Any]]:
     """Take one decision about each of `ids`, in one transaction; a refusal of one does not stop the rest.
 
     `reason` is needed to return, reject and undo; `fields` pins comments to fields (name -> text). `due` is the ISO
     date by which a return asks to be answered; without one, the programme's `return_days` from today. `seen` says what
     the decider has read (id -> digest of `showing.show` or of a list's row): a registration that is no longer so is
-    refused with `changed_meanwhile`; one that is not named is decided about as it is.
+    refused with `changed_meanwhile`; one that is not named is decided about as it is. `within_budget` approves only as
+    many, from the first on, as the budget pays for; the others are refused with `budget_used`.
 
     Every answer is `{"id", "state", "decision", "ok"}`, and where `ok` is false also `code` and `message`. `decision`
     is `endorse` where an approval was the first of two levels. Raises Problem: decision_unknown, field_unknown,
@@ -95,6 +98,10 @@ def decide(
     def write(connection: Connection, journal: Journal) -> list[dict[str, Any]]:
         weighed = weigh(session, connection, journal, ids, decision, seen=_as_seen(seen))
         taken = [each for each in dict.fromkeys(ids) if each not in weighed.refused]
+        if within_budget and decision == "approve":
+            carried = budget.carries(session, connection, taken)
+            weighed.refused.update({each: Problem("budget_used") for each in taken[len(carried) :]})
+            taken = carried
         changes = [_change(session, weighed, each, said) for each in taken]
         stored = journal.append(session.author(), changes)
         if stored:

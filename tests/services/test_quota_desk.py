@@ -233,3 +233,6 @@ def test_only_as_many_as_the_budget_carries_from_the_first_on(desk: Desk) -> Non
     found = desk.wati.read(lambda connection: budget.carries(desk.wati, connection, desk.people))
     assert found == desk.people[:2]
     assert budget.outlook(desk.wati, desk.people, "approve")["carries"] == 2
+    answers = review.decide(desk.wati, desk.people, "approve", within_budget=True)
+    assert [answer.get("code") for answer in answers] == [None, None, "budget_used", "budget_used"]
+    assert desk.states() == ["approved", "approved", "submitted", "submitted"]
