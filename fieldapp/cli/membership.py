@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fieldapp.cli.base import FILE, NUMBER, Choice, argument, command, group, option, split_list
+import click
+
+from fieldapp.cli.base import FILE, NUMBER, Choice, Group, argument, command, group, option, split_list
 from fieldapp.cli.output import Output, pairs, table
+from fieldapp.cli.replacing import replace
 from fieldapp.cli.unlock import (
     first_passphrase,
     known_passphrase,
@@ -99,8 +102,20 @@ def join(out: Output, file: Path, pin: str | None) -> None:
     )
 
 
-@command("members", N_("Daftar anggota program."))
-def members(out: Output) -> None:
+@command("list", N_("Daftar anggota program."))
+def listed(out: Output) -> None:
+    _listed(out)
+
+
+@click.pass_context
+def _bare(ctx: click.Context, as_json: bool) -> int:
+    """What `members` alone does."""
+    if ctx.invoked_subcommand is None:
+        _listed(Output(as_json=as_json))
+    return 0
+
+
+def _listed(out: Output) -> None:
     from fieldapp.services import membership
 
     with unlocked() as session:
@@ -119,6 +134,16 @@ def members(out: Output) -> None:
         for each in known
     ]
     out.answer(known, table(headings, rows))
+
+
+members = Group(
+    "members",
+    help=N_("Daftar anggota program."),
+    commands={"list": listed, "replace": replace},
+    callback=_bare,
+    invoke_without_command=True,
+    params=[option("--json", "as_json", is_flag=True, help=N_("Cetak satu nilai JSON di keluaran."))],
+)
 
 
 @command(

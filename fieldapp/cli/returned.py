@@ -1,15 +1,18 @@
-"""`fieldapp returned`: what came back to be put right, as a list, or corrected line by line."""
+"""`fieldapp returned`: what came back to be put right, as a list, or corrected line by line; and what is out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from fieldapp.cli import aloud
-from fieldapp.cli.base import command, option
+from fieldapp.cli.base import FILE, Group, command, option, wrong_use
 from fieldapp.cli.dialogue import STOP, Stopped, Talk
 from fieldapp.cli.findings import finding_lines
-from fieldapp.cli.output import Output, plain
+from fieldapp.cli.output import Output, plain, table
 from fieldapp.cli.unlock import unlocked
 from fieldapp.locale import N_, _
 
@@ -18,27 +21,105 @@ if TYPE_CHECKING:
     from fieldapp.services.session import Session
 
 
+def _order_options() -> list[click.Option]:
+    return [
+        option("--oldest-first", is_flag=True, help=N_("Yang terlama lebih dulu.")),
+        option("--by-due", is_flag=True, help=N_("Yang batasnya paling dekat lebih dulu.")),
+    ]
+
+
 @command(
-    "returned",
-    N_("Yang dikembalikan kepada Anda untuk diperbaiki: oleh siapa, kapan, mengapa, dan catatan pada isiannya."),
-    option("--oldest-first", is_flag=True, help=N_("Yang terlama lebih dulu.")),
+    "list",
+    N_("Yang perlu Anda perbaiki; dengan --out, bagi kantor: yang ada pada orang lain."),
+    *_order_options(),
     option(
-        "--lines",
-        is_flag=True,
-        help=N_("Bacakan satu per satu, perbaiki, dan kirim lagi baris demi baris, untuk pembaca layar."),
+        "--out", "is_out", is_flag=True, help=N_("Yang ada pada orang lain: pada siapa, sejak kapan, sampai kapan.")
+    ),
+    option("--overdue", is_flag=True, help=N_("Hanya yang lewat batas.")),
+    option(
+        "--sheet",
+        type=FILE,
+        metavar=N_("BERKAS"),
+        help=N_("Dengan --out: tulis daftar pengingat ke lembar kerja .xlsx atau .csv, siap dicetak."),
     ),
 )
-def returned(out: Output, oldest_first: bool, lines: bool) -> int:
+def listing(out: Output, oldest_first: bool, by_due: bool, is_out: bool, overdue: bool, sheet: Path | None) -> int:
+    if sheet is not None and not is_out:
+        wrong_use(_("--sheet dipakai bersama --out."))
+    if is_out:
+        return _others(out, overdue=overdue, sheet=sheet)
+    return _own(out, oldest_first=oldest_first, by_due=by_due, overdue=overdue)
+
+
+@click.pass_context
+def _bare(ctx: click.Context, oldest_first: bool, by_due: bool, lines: bool, as_json: bool) -> int:
+    """What `returned` alone does."""
+    if ctx.invoked_subcommand is not None:
+        return 0
+    out = Output(as_json=as_json)
+    if not lines:
+        return _own(out, oldest_first=oldest_first, by_due=by_due)
     from fieldapp.services import returned as back
 
     with unlocked() as session:
-        found = back.listing(session, oldest_first=oldest_first)
-        if lines:
-            return _walk(session, out, found)
-        said = [] if out.as_json else list(_listed(session, found))
+        return _walk(session, out, back.listing(session, oldest_first=oldest_first, by_due=by_due))
+
+
+def _own(out: Output, *, oldest_first: bool, by_due: bool, overdue: bool = False) -> int:
+    from fieldapp.services import returned as back
+
+    with unlocked() as session:
+        found = back.listing(session, oldest_first=oldest_first, by_due=by_due)
+        found = [item for item in found if item["late"] is not None] if overdue else found
+        said = [] if out.as_json else [*_listed(session, found), *_passed(back.passed_on(session))]
     out.answer(found, said)
     count = sum(item["state"] == "returned" for item in found)
     out.say(_("{count} pendaftaran dikembalikan kepada Anda.").format(count=count))
+    late = sum(item["late"] is not None for item in found)
+    if late:
+        out.say(_("{count} lewat batas.").format(count=late))
+    return 0
+
+
+def _passed(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What was this member's to put right until somebody else got it."""
+    for item in found:
+        yield _("{name}: sekarang dikerjakan {to}, menurut {by}: {reason}").format(
+            name=plain(item["name"] or _("belum bernama")),
+            to=plain(item["assigned"]["to"]),
+            by=plain(item["assigned"]["by"]),
+            reason=plain(item["assigned"]["reason"]),
+        )
+        if item["draft"]:
+            yield "  " + _("Perbaikan Anda masih tersimpan sebagai draf; bila dikirim, tetap dihitung.")
+
+
+def _others(out: Output, *, overdue: bool, sheet: Path | None) -> int:
+    from fieldapp.services import out as others
+    from fieldapp.services.out_words import carried_words, until_words
+
+    with unlocked() as session:
+        found = others.listing(session, overdue=overdue)
+        today = session.today()
+        if sheet is not None:
+            others.write_reminders(session, sheet, overdue=overdue)
+    headings = (
+        *(_("Pada"), _("Nama"), _("Wilayah"), _("Dikembalikan")),
+        *(_("Batas"), _("Putaran"), _("Perjalanan"), _("Nomor")),
+    )
+    shown = [
+        (
+            *(each["worker"]["name"], each["name"], each["area_name"], aloud.moment(each["at"])[:10]),
+            *(until_words(each, today), each["round"], carried_words(each), each["id"]),
+        )
+        for each in found
+    ]
+    out.answer(found, table(headings, shown))
+    late = sum(each["late"] is not None for each in found)
+    awaited = sum(each["state"] == "returned" for each in found)
+    out.say(_("{count} pendaftaran ditunggu dari orang lain, {late} lewat batas.").format(count=awaited, late=late))
+    if sheet is not None:
+        out.say(_("Daftar pengingat ditulis ke {file}.").format(file=plain(sheet.name)))
     return 0
 
 
@@ -51,7 +132,7 @@ def _listed(session: Session, found: Sequence[Mapping[str, Any]]) -> Iterator[st
 
 def sentences(session: Session, item: Mapping[str, Any]) -> Iterator[str]:
     """One returned registration: whose, why, and what was said about which answers."""
-    from fieldapp.services.returned import age_words
+    from fieldapp.services.returned import age_words, due_words
 
     words = _("{name}, putaran {round}, dikembalikan {by} {age}: {reason}")
     yield words.format(
@@ -61,7 +142,24 @@ def sentences(session: Session, item: Mapping[str, Any]) -> Iterator[str]:
         age=age_words(session, item["at"]),
         reason=plain(item["reason"]) or _("lihat catatan pada isian"),
     )
+    if item["due"]:
+        today = session.today()
+        yield "  " + _("Batas: {due}, {left}").format(
+            due=aloud.moment(f"{item['due']}T00:00")[:10], left=due_words(item["due"], item["late"], today)
+        )
+    if item["assigned"]:
+        yield "  " + _("Ditugaskan kepada Anda oleh {by}: {reason}").format(
+            by=plain(item["assigned"]["by"]), reason=plain(item["assigned"]["reason"])
+        )
     yield from aloud.comment_sentences(item["comments"])
+    for before in item["earlier"]:
+        for each in before["comments"]:
+            yield "  " + _("Putaran {round}, {by} pada {label}: {text}").format(
+                round=before["round"],
+                by=plain(before["by"]),
+                label=aloud.label_words(each["field"]),
+                text=plain(each["text"]),
+            )
     if item["draft"]:
         yield "  " + _("Perbaikan sudah dimulai dan tersimpan sebagai draf.")
     if item["changed"]:
@@ -175,3 +273,21 @@ class ReturnedTalk(Talk):
             for step in walking.steps:
                 if step[1].name == field:
                     walking.ask(*step)
+
+
+returned = Group(
+    "returned",
+    help=N_("Yang dikembalikan kepada Anda untuk diperbaiki: oleh siapa, kapan, mengapa, dan catatan pada isiannya."),
+    commands={"list": listing},
+    callback=_bare,
+    invoke_without_command=True,
+    params=[
+        *_order_options(),
+        option(
+            "--lines",
+            is_flag=True,
+            help=N_("Bacakan satu per satu, perbaiki, dan kirim lagi baris demi baris, untuk pembaca layar."),
+        ),
+        option("--json", "as_json", is_flag=True, help=N_("Cetak satu nilai JSON di keluaran.")),
+    ],
+)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from fieldapp.cli.assigning import assign
 from fieldapp.cli.base import Group, argument, command, option, quoted, wrong_use
 from fieldapp.cli.filters import filter_option, selection
 from fieldapp.cli.output import Output, plain, table
@@ -156,7 +157,7 @@ def _decide(
     if not dry_run:
         words = _("{done} dari {count} pendaftaran diputuskan.")
     out.say(words.format(done=done, count=len(answers)))
-    return _exit_code(answers)
+    return exit_code(answers)
 
 
 def _grouped_lines(answers: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -184,7 +185,7 @@ def _undo_last(out: Output, reason: str | None) -> int:
     return 1 if left else 0
 
 
-def _exit_code(answers: list[dict[str, Any]]) -> int:
+def exit_code(answers: list[dict[str, Any]]) -> int:
     """0 when all was decided; the refusal's own code when all were refused alike; else 1."""
     if all(answer["ok"] for answer in answers):
         return 0
@@ -212,7 +213,7 @@ def _by_ear(ctx: click.Context, lines: bool, filters: tuple[str, ...]) -> int:
         return walk(session, Output(as_json=False), chosen)
 
 
-_COMMANDS = (queue, approve, return_, reject, undo)
+_COMMANDS = (queue, approve, return_, reject, undo, assign)
 review = Group(
     "review",
     help=N_("Pemeriksaan: antrean dan keputusan."),

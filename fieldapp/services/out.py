@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fieldapp.domain.nik import masked
+from fieldapp.locale import _
 from fieldapp.services.charges import Charges, Given, Worker, assigned_words, given
 from fieldapp.services.policy import OFFICE_ROLES
+from fieldapp.services.problems import Exit, Problem
 from fieldapp.services.returned import days_late, last_return
 from fieldapp.services.session import Session, iso_time
 from fieldapp.services.views import area_name, member_names
@@ -82,9 +85,56 @@ def rows(session: Session, numbers: Sequence[int]) -> list[dict[str, Any]]:
     return session.read(read)
 
 
+def ids(session: Session, numbers: Sequence[int]) -> list[str]:
+    """The ids behind row numbers, in their order."""
+    return session.read(lambda connection: queries.ids_at(connection, numbers))
+
+
 def listing(session: Session, *, overdue: bool = False) -> list[dict[str, Any]]:
     """All of them, as `rows` tells each."""
     return rows(session, find(session, overdue=overdue).numbers)
+
+
+def write_reminders(session: Session, path: Path, *, overdue: bool = False) -> dict[str, Any]:
+    """Write what is out as a sheet (.xlsx or .csv) to be printed and handed round, by whoever has it; NIKs are masked.
+
+    Answers `{"file", "rows"}`. Raises Problem: not_allowed, sheet_kind, sheet_target.
+    """
+    from fieldapp.files.errors import MESSAGES, SheetError
+    from fieldapp.files.sheet import Column, write_sheet
+    from fieldapp.services.out_words import carried_words, until_words
+
+    found = sorted(listing(session, overdue=overdue), key=lambda each: str(each["worker"]["name"]).casefold())
+    columns = [
+        Column("worker", _("Pada"), width=24),
+        Column("name", _("Nama"), width=28),
+        Column("nik", _("NIK"), width=20),
+        Column("area_name", _("Wilayah"), width=20),
+        Column("at", _("Dikembalikan"), "date", 14),
+        Column("due", _("Batas"), "date", 14),
+        Column("until", _("Sisa waktu"), width=14),
+        Column("round", _("Putaran"), "number", 8),
+        Column("reason", _("Alasan"), width=40),
+        Column("carried", _("Perjalanan"), width=28),
+        Column("id", _("Nomor"), width=40),
+    ]
+    today = session.today()
+    told = (
+        {
+            **each,
+            "worker": each["worker"]["name"],
+            "at": str(each["at"] or "")[:10],
+            "until": until_words(each, today),
+            "carried": carried_words(each),
+        }
+        for each in found
+    )
+    try:
+        rows = write_sheet(path, columns, told)
+    except SheetError as error:
+        exit_code = Exit.WRONG_USE if error.code == "sheet_kind" else Exit.REFUSED
+        raise Problem(error.code, exit_code=exit_code, details=error.details, words=MESSAGES.get(error.code)) from error
+    return {"file": str(path), "rows": rows}
 
 
 class _Teller:

@@ -133,15 +133,15 @@ def first_field(comments: Iterable[Mapping[str, Any]], done: Iterable[str] = ())
 
 
 def due_words(due: str, late: int | None, today: date) -> str:
-    """Until when a correction is asked for, in words: `lewat 3 hari`, `hari ini`, `sampai 14-12-2026`."""
+    """How far the day by which a correction is asked for is away: `lewat 3 hari`, `hari ini`, `besok`, `5 hari lagi`."""
     from datetime import date as a_day
 
     if late is not None:
         return _("lewat {count} hari").format(count=late)
     left = (a_day.fromisoformat(due) - today).days
     if left <= 1:
-        return _("batasnya hari ini") if left <= 0 else _("batasnya besok")
-    return _("batasnya {count} hari lagi").format(count=left)
+        return _("hari ini") if left <= 0 else _("besok")
+    return _("{count} hari lagi").format(count=left)
 
 
 def age_words(session: Session, at: str) -> str:
