@@ -192,6 +192,8 @@ OFFICE: tuple[Stop, ...] = (
     Stop("review-return", pressed("escape", "k"), ("Alasannya (dibaca",), stay=True),
     Stop("review-filter", pressed("escape", "ctrl+f"), ("Saring daftar",)),
     Stop("office-record", _screen("record", _one("Contoh Tiga")), ("Identitas",), "record"),
+    Stop("out", _screen("out"), ("Contoh Dua", "Ani Pencacah"), "out", stay=True),
+    Stop("out-assign", pressed("a"), ("Alihkan kepada siapa?", "Awas Pengawas")),
     Stop("office-conflicts", _screen("conflicts"), ("Contoh Satu",), "conflicts"),
     Stop("office-exchange", pressed("f5"), ("Tukar data",), "exchange"),
 )

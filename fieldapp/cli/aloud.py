@@ -148,6 +148,9 @@ def history_sentences(history: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """What happened, the latest first, each change in a line of its own."""
     for item in reversed(history):
         what = kind_words(item["kind"], item.get("decision"))
+        if item["kind"] == "comment" and "assigned_to" in item:
+            to = item["assigned_to"]
+            what = _("ditugaskan kepada {name}").format(name=plain(to)) if to else _("penugasan ditarik")
         reason = f": {plain(item['reason'])}" if item.get("reason") else ""
         again = ", " + _("putaran {number}").format(number=item["round"]) if item.get("round") else ""
         yield f"  {moment(item['at'])}, {plain(item['by'])}: {what}{again}{reason}"

@@ -8,7 +8,7 @@ import click
 
 from fieldapp.cli.base import FILE, NUMBER, Choice, Group, argument, command, group, option, split_list
 from fieldapp.cli.output import Output, pairs, table
-from fieldapp.cli.replacing import replace
+from fieldapp.cli.replacing import PIN_HELP, replace
 from fieldapp.cli.unlock import (
     first_passphrase,
     known_passphrase,
@@ -19,8 +19,6 @@ from fieldapp.cli.unlock import (
 )
 from fieldapp.cli.words import ROLES, role_words, state_words
 from fieldapp.locale import N_, _
-
-_PIN = N_("PIN untuk berkas ini; bila kosong, ditanyakan. Sampaikan lewat jalan lain daripada berkasnya.")
 
 
 @command(
@@ -33,7 +31,7 @@ _PIN = N_("PIN untuk berkas ini; bila kosong, ditanyakan. Sampaikan lewat jalan 
         "--slots", type=NUMBER, help=N_("Tempat kuota yang dipinjamkan kepada pengawas; bila kosong, semua sisanya.")
     ),
     option("--out", "target", required=True, type=FILE, help=N_("Berkas undangan yang ditulis.")),
-    option("--pin", help=_PIN),
+    option("--pin", help=PIN_HELP),
     argument("more_areas", nargs=-1, metavar=N_("KODE"), help=N_("Kode wilayah lain, lanjutan dari --area.")),
 )
 def invite(
@@ -165,7 +163,7 @@ def revoke(out: Output, who: str, reason: str | None) -> None:
     "export",
     N_("Tulis kunci pemulihan program (hanya administrator)."),
     option("--out", "target", required=True, type=FILE, help=N_("Berkas kunci yang ditulis.")),
-    option("--pin", help=_PIN),
+    option("--pin", help=PIN_HELP),
 )
 def recover_export(out: Output, target: Path, pin: str | None) -> None:
     from fieldapp.services import membership

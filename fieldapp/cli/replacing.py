@@ -12,17 +12,17 @@ from fieldapp.cli.unlock import pin_or_asked, unlocked
 from fieldapp.cli.words import role_words
 from fieldapp.locale import N_, _
 
+PIN_HELP = N_("PIN untuk berkas ini; bila kosong, ditanyakan. Sampaikan lewat jalan lain daripada berkasnya.")
+
 
 @command(
     "replace",
-    N_(
-        "Ganti laptop anggota yang hilang atau rusak: yang lama dicabut, orangnya diundang lagi dan meneruskan tugasnya."
-    ),
+    N_("Ganti laptop yang hilang atau rusak: yang lama dicabut, orangnya diundang lagi dan meneruskan tugasnya."),
     argument("who", metavar=N_("ANGGOTA"), help=N_("Nomor atau nama anggota.")),
     option("--out", "target", required=True, type=FILE, help=N_("Berkas undangan yang ditulis.")),
     option(
         "--pin",
-        help=N_("PIN untuk berkas ini; bila kosong, ditanyakan. Sampaikan lewat jalan lain daripada berkasnya."),
+        help=PIN_HELP,
     ),
     option("--reason", help=N_("Alasannya.")),
 )

@@ -6,13 +6,14 @@ area, and whatever the former one still sends counts as any change by a member o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.domain import roles
 from fieldapp.domain.review import ASSIGN
 from fieldapp.services import changes
 from fieldapp.services.charges import ASSIGNEE, Charges, given
+from fieldapp.services.lists import ids as find_ids
 from fieldapp.services.membership import find_member
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session
@@ -91,6 +92,13 @@ def work_of(session: Session, who: str) -> list[str]:
     """Ids of everything of the member `who` (an id or a name) that nobody has finally decided yet."""
     member = find_member(session, who)
     return session.read(lambda connection: tables.all_open(connection, Charges(session, connection).of(member.id)))
+
+
+def open_ids(session: Session, filter: Mapping[str, str]) -> list[str]:
+    """Ids of what a filter keeps (as `lists.ids`) and what somebody may still have to put right."""
+    chosen: dict[str, Any] = dict(filter)
+    states = [chosen.pop("state")] if "state" in chosen else sorted(tables.OPEN_STATES)
+    return find_ids(session, states=states, **chosen)
 
 
 def _refuse_assignee(journal: Journal, member: Member) -> None:

@@ -56,18 +56,6 @@ def find(session: Session, *, overdue: bool = False) -> Found:
     return Found(array("q", [one.number for one in shown]), len(awaited), len(late))
 
 
-def counts(session: Session, connection: Connection) -> tuple[int, int]:
-    """How many registrations of this member's areas are awaited from others, and how many of them are overdue."""
-    own = Charges(session, connection).of(session.member.id)
-    today = session.today().isoformat()
-    found = [
-        one
-        for one in charges.out(connection, session.member.scopes)
-        if one.state == "returned" and one.worker not in own
-    ]
-    return len(found), sum(1 for one in found if one.due is not None and one.due < today)
-
-
 def rows(session: Session, numbers: Sequence[int]) -> list[dict[str, Any]]:
     """What is told of these row numbers, in the order asked.
 

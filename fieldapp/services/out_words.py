@@ -13,10 +13,10 @@ _CARRIED: Final[dict[str, str]] = {
     "here": N_("di laptop ini"),
     "fetched": N_("sudah sampai"),
     "hub": N_("di pusat, belum diambil"),
-    "written": N_("paket balasan belum diambil"),
+    "written": N_("paket belum diambil"),
     "not_written": N_("belum dikirim"),
-    "not_joined": N_("laptop baru belum bergabung"),
-    "gone": N_("anggota dicabut: alihkan"),
+    "not_joined": N_("belum bergabung"),
+    "gone": N_("dicabut: alihkan"),
 }
 
 

@@ -133,7 +133,7 @@ def first_field(comments: Iterable[Mapping[str, Any]], done: Iterable[str] = ())
 
 
 def due_words(due: str, late: int | None, today: date) -> str:
-    """How far the day by which a correction is asked for is away: `lewat 3 hari`, `hari ini`, `besok`, `5 hari lagi`."""
+    """How far away the day is by which a correction is asked for: `lewat 3 hari`, `hari ini`, `5 hari lagi`."""
     from datetime import date as a_day
 
     if late is not None:
@@ -282,7 +282,9 @@ def _was_answered(record: Record, t: Time, members: Collection[str]) -> bool:
 
 def _by_others_after(record: Record, word: _Word, who: Mapping[str, str]) -> dict[str, Any] | None:
     """What put a returned registration back into the queue: changes after the return, or ones that it did not know."""
-    later = _writing_after(record, word.t) or [stored for stored in record.history if stored.entry.k in _SETTING][-1:]
+    later = _writing_after(record, word.t)
+    if not later and any(said.entry == word.entry for said in record.decisions):
+        later = [stored for stored in record.history if stored.entry.k in _SETTING][-1:]
     return _summed(record, later, who)
 
 

@@ -16,11 +16,11 @@ _PAIRS: Final = "pairs_waiting"
 
 def status(session: Session) -> dict[str, Any]:
     """`{"programme", "area", "member", "role", "drafts", "not_carried", "carried", "waiting", "all_arrived",
-    "returned", "overdue", "conflicts", "pending", "pairs_waiting", "to_visit", "quarantined", "last_sync",
-    "clock_offset_ms"}`; `last_sync` is ISO 8601 or None.
+    "returned", "overdue", "out", "out_overdue", "conflicts", "pending", "pairs_waiting", "to_visit", "quarantined",
+    "last_sync", "clock_offset_ms"}`; `last_sync` is ISO 8601 or None.
 
-    `returned` counts what this member has to put right, and `overdue` what of it should have come by now. `not_carried`
-    and `carried` count registrations with work of this laptop at that stage (`handover.stages`), and `waiting` the
+    `returned` counts what this member has to put right, and `overdue` what of it should have come by now; `out` and
+    `out_overdue` count the same of others in the area of a coordinator or supervisor. `not_carried` and `carried` count registrations with work of this laptop at that stage (`handover.stages`), and `waiting` the
     entries at both; `quarantined` counts records of which something is held that nobody decided about.
     """
     from fieldapp.services import handover
@@ -30,7 +30,10 @@ def status(session: Session) -> dict[str, Any]:
     def read(connection: Connection) -> dict[str, Any]:
         counts = queries.counts(connection, session.member.id, PENDING_STATES)
         own = mine(session, connection)
-        returned, overdue = charges.returned_of(connection, own, session.today().isoformat())
+        today = session.today().isoformat()
+        returned, overdue = charges.returned_of(connection, own, today)
+        is_office = session.member.role in ("coordinator", "supervisor")
+        away, away_late = charges.out_counts(connection, session.member.scopes, own, today) if is_office else (0, 0)
         last = local.get(connection, local.LAST_SYNC_MS)
         return {
             "programme": session.programme.name,
@@ -41,6 +44,8 @@ def status(session: Session) -> dict[str, Any]:
             **handover.counts(session, connection, counts.drafts),
             "returned": returned,
             "overdue": overdue,
+            "out": away,
+            "out_overdue": away_late,
             "conflicts": counts.conflicts,
             "pending": counts.pending,
             "pairs_waiting": _pairs_waiting(session, connection),

@@ -83,20 +83,37 @@ def all_open(connection: Connection, workers: Iterable[str]) -> list[str]:
 
 def out(connection: Connection, areas: Iterable[str]) -> list[Out]:
     """Everything in these areas that was returned or given to somebody and is not decided yet, in no order."""
-    scopes, arguments = list[str](), {"states": to_json(sorted(OPEN_STATES))}
-    for place, area in enumerate(areas):
-        # "/" is the character after ".", so the range holds exactly the codes below the area.
-        scopes.append(f"scope = :a{place:d} OR (scope > :a{place:d} || '.' AND scope < :a{place:d} || '/')")
-        arguments[f"a{place:d}"] = area
-        if area == "*":
-            scopes = ["1"]
-            break
+    where, arguments = _within(areas)
     found = connection.execute(
         f"""SELECT rid, id, scope, state, coalesce(assigned_to, registered_by), due, decision_ms FROM {_SENT_BACK}
-        AND (decision_code = 'return' OR assigned_to IS NOT NULL) AND ({" OR ".join(scopes) or "0"})""",  # noqa: S608
-        arguments,
+        AND (decision_code = 'return' OR assigned_to IS NOT NULL) AND {where}""",  # noqa: S608
+        {**arguments, "states": to_json(sorted(OPEN_STATES))},
     )
     return [Out(*row) for row in found]
+
+
+def out_counts(connection: Connection, areas: Iterable[str], besides: Collection[str], today: str) -> tuple[int, int]:
+    """How many returned registrations of these areas are the work of others than `besides`, and how many of them are
+    overdue on `today`, an ISO date."""
+    where, arguments = _within(areas)
+    row = connection.execute(
+        f"""SELECT count(*), coalesce(sum(due < :today), 0) FROM {_SENT_BACK} AND {where}
+        AND coalesce(assigned_to, registered_by) NOT IN (SELECT value FROM json_each(:besides))""",  # noqa: S608
+        {**arguments, "states": '["returned"]', "besides": to_json(sorted(besides)), "today": today},
+    ).fetchone()
+    return int(row[0]), int(row[1])
+
+
+def _within(areas: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """A condition for lying in one of these areas, and its arguments."""
+    parts, arguments = list[str](), dict[str, str]()
+    for place, area in enumerate(areas):
+        if area == "*":
+            return "1", {}
+        # "/" is the character after ".", so the range holds exactly the codes below the area.
+        parts.append(f"scope = :a{place:d} OR (scope > :a{place:d} || '.' AND scope < :a{place:d} || '/')")
+        arguments[f"a{place:d}"] = area
+    return f"({' OR '.join(parts) or '0'})", arguments
 
 
 def successors(connection: Connection) -> dict[str, str]:

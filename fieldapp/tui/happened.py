@@ -71,6 +71,9 @@ def done_words(item: Mapping[str, Any]) -> str:
     decision = str(item.get("decision") or "")
     if kind == "decide" and decision in DECISIONS:
         done += f" ({_(DECISIONS[decision])})"
+    elif kind == "comment" and "assigned_to" in item:
+        to = item["assigned_to"]
+        done = _("menugaskannya kepada {name}").format(name=plain(to, 40)) if to else _("menarik penugasan")
     elif kind == "same_as":
         done += f" ({decision_text(decision)})"
     elif item.get("round"):

@@ -12,7 +12,7 @@ from fieldapp.locale import _, language
 from fieldapp.services.cover_words import cover_words
 from fieldapp.tui.answer_text import label_of, masked_text
 from fieldapp.tui.happened import DECISIONS, HIDDEN, history_lines, journey_lines
-from fieldapp.tui.text import area_text, plain, state_text, when, wrapped
+from fieldapp.tui.text import area_text, date_text, plain, state_text, when, wrapped
 from fieldapp.tui.widgets.lines import Line
 from fieldapp.tui.widgets.near_box import near_words
 
@@ -72,6 +72,8 @@ def _head(shown: Mapping[str, Any], width: int) -> list[Line]:
         (_("Orang yang sama"), _same_as(shown)),
         (_("Mewakili juga"), _stands_for(shown)),
         (_("Putaran"), _round(shown)),
+        (_("Batas perbaikan"), date_text(shown["due"]) if shown.get("due") else ""),
+        (_("Ditugaskan"), _assigned(shown)),
     ]
     return [line for label, value in pairs if value for line in _pair(label, plain(value), width)]
 
@@ -89,6 +91,20 @@ def _stands_for(shown: Mapping[str, Any]) -> str:
     """How many other registrations of the same person give way to this one."""
     others = shown.get("joined") or ()
     return _("{count} pendaftaran lain dari orang yang sama").format(count=len(others)) if others else ""
+
+
+def _assigned(shown: Mapping[str, Any]) -> str:
+    """Whose work it is, where somebody said so."""
+    assigned = shown.get("assigned")
+    if not isinstance(assigned, Mapping):
+        return ""
+    words = _("kepada {to}, oleh {by}, {at}: {reason}")
+    return words.format(
+        to=plain(assigned["to"], 40),
+        by=plain(assigned["by"], 40),
+        at=when(assigned["at"]),
+        reason=plain(assigned["reason"]),
+    )
 
 
 def _round(shown: Mapping[str, Any]) -> str:

@@ -58,6 +58,8 @@ async def test_all_comments_stand_in_the_list_that_jumps_and_the_first_question_
         await hands.until("2 pendaftaran, terlama dulu")
         assert hands.seen.index("Contoh Dua") < hands.seen.index("Contoh Tiga")
         await hands.press("u")
+        await hands.until("batas terdekat dulu")
+        await hands.press("u")
         await hands.until("terbaru dulu")
         await hands.press("home", "enter")
         await hands.until("Perbaikan: Contoh Tiga", "1/9 Identitas", "Catatan Awas Pengawas: Tidak terbaca")

@@ -15,6 +15,7 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
     "form": ("form", "FormScreen"),
     "drafts": ("drafts", "DraftsScreen"),
     "returned": ("returned", "ReturnedScreen"),
+    "out": ("out", "OutScreen"),
     "prelist": ("prelist", "PrelistScreen"),
     "registrations": ("registrations", "RegistrationsScreen"),
     "record": ("record", "RecordScreen"),

@@ -60,7 +60,8 @@ class DraftsScreen(FieldScreen[None]):
 
     HEADING = N_("Draf")
     HELP = N_(
-        "Enter melanjutkan draf tepat di isian terakhir. Spasi menandai, A menandai semua; Del membuang yang ditandai, "
+        "Enter melanjutkan draf tepat di isian terakhir. Perbaikan yang kini tugas orang lain menyebut namanya; bila "
+        "tetap dikirim, isinya dihitung. Spasi menandai, A menandai semua; Del membuang yang ditandai, "
         "atau yang ditunjuk, setelah ditanya."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -112,6 +113,10 @@ class DraftsScreen(FieldScreen[None]):
         name = plain(view.values.get("name") or _("(belum bernama)"), 40)
         if view.registration:
             name = _("perbaikan: {name}").format(name=name)
+        if view.passed_to:
+            # Whoever begun it decides what becomes of it: sent, it still counts.
+            where = _("kini pada {name}").format(name=plain(view.passed_to, 30))
+            return _row(mark, name, where, number(view.errors), age)
         return _row(mark, name, where_words(view.position), number(view.errors), age)
 
     # What is done

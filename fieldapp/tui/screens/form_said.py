@@ -32,6 +32,8 @@ def ask_said(screen: DraftScreen, then: Callable[[], object]) -> None:
         draft.back = back_words(found) if found.get("returned") else ""
         if draft.back:
             screen.notify(draft.back, timeout=20, markup=False)
+        if found.get("passed_on"):
+            screen.notify(passed_words(found["assigned"]), title=_("Kini tugas orang lain"), timeout=30, markup=False)
         changed = found.get("changed")
         if changed:
             screen.notify(changed_words(changed), title=_("Diubah sementara itu"), timeout=30, markup=False)
@@ -44,6 +46,17 @@ def back_words(found: Mapping[str, Any]) -> str:
     """Who returned the registration, and why."""
     reason = plain(found["reason"]) or _("lihat catatan pada isian")
     return _("Dikembalikan {by}: {reason}").format(by=plain(found["by"], 40), reason=reason)
+
+
+def passed_words(assigned: Mapping[str, Any]) -> str:
+    """Who puts right now what this member began to, and what becomes of the correction."""
+    words = _(
+        "{by} menugaskan perbaikan ini kepada {to}: {reason}. Draf Anda tetap tersimpan; bila dikirim, isinya dihitung "
+        "seperti perubahan lain."
+    )
+    return words.format(
+        by=plain(assigned["by"], 40), to=plain(assigned["to"], 40), reason=plain(assigned["reason"], 200)
+    )
 
 
 def said_words(comments: Any) -> dict[str, list[str]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from textual import events
 from textual.binding import BindingType
@@ -71,8 +71,7 @@ class HomeScreen(FieldScreen[None]):
     def _line(self, command: Command) -> Line:
         keys = key_in_force(command.key, command.run(), self.field_app.keys)
         status = self.field_app.status or {}
-        all_arrived = command.name == "exchange" and status.get("all_arrived")
-        hint = _("Semua pekerjaan sudah sampai di kantor") if all_arrived else _(command.hint)
+        hint = _hint(command, status)
         words = f"{command.letter.upper()}  {command.words():<21}{keys:<7}{hint}"
         waiting = status.get(command.count) if command.count else None
         if not waiting:
@@ -143,3 +142,17 @@ class HomeScreen(FieldScreen[None]):
 
         question = Confirm(_("Pertama kali di sini?"), [words], _("Ya, tunjukkan"), no=_("Tidak, langsung bekerja"))
         self.app.push_screen(question, done)
+
+
+def _hint(command: Command, status: Mapping[str, Any]) -> str:
+    """What a line of the menu says of itself: what presses, where something does."""
+    if command.name == "exchange" and status.get("all_arrived"):
+        return _("Semua pekerjaan sudah sampai di kantor")
+    if command.name == "returned" and status.get("overdue"):
+        return _("{count} lewat batas").format(count=number(status["overdue"]))
+    if command.name == "returned" and status.get("out"):
+        words = (
+            _("{count} pada orang lain, {late} lewat batas") if status["out_overdue"] else _("{count} pada orang lain")
+        )
+        return words.format(count=number(status["out"]), late=number(status["out_overdue"]))
+    return _(command.hint)

@@ -32,10 +32,10 @@ class OutScreen(FieldScreen[None]):
     CSS_PATH = "registrations.tcss"
     HEADING = N_("Pada orang lain")
     HELP = N_(
-        "Yang dikembalikan dan masih ditunggu, yang lewat batas lebih dulu; di bawahnya yang sudah dijawab dan menunggu "
-        "putusan. Perjalanan mengatakan apakah laptopnya sudah menerima. A mengalihkan yang ditandai, atau baris ini, "
-        "kepada anggota lain: tidak ada yang hilang. O hanya menampilkan yang lewat batas. E menulis daftar pengingat "
-        "untuk dicetak. Enter membuka pendaftarannya."
+        "Yang dikembalikan dan masih ditunggu, yang lewat batas lebih dulu; di bawahnya yang sudah dijawab dan tinggal "
+        "diputuskan. Perjalanan mengatakan apakah laptopnya sudah menerima. A mengalihkan yang ditandai, atau baris "
+        "ini, kepada anggota lain: tidak ada yang hilang. O hanya menampilkan yang lewat batas. E menulis daftar "
+        "pengingat untuk dicetak. Enter membuka pendaftarannya."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         key("a", "assign", N_("Alihkan")),

@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from fieldapp.domain.findings import Finding
-from fieldapp.domain.roles import may
+from fieldapp.domain.roles import ASSIGNING_ROLES, may
 from fieldapp.forms.declaration import QUESTIONS
 from fieldapp.locale import N_, _
 from fieldapp.services import duplicates, registrations, returned
@@ -22,6 +22,7 @@ from fieldapp.tui.happened import field_lines
 from fieldapp.tui.keys import key
 from fieldapp.tui.reading import Part, joined, record_parts
 from fieldapp.tui.screens import screen_named
+from fieldapp.tui.screens.assigning import ask_assignee
 from fieldapp.tui.screens.base import FieldScreen
 from fieldapp.tui.screens.deciding import decide, may_decide
 from fieldapp.tui.screens.dialogs import Pick, Report, Write
@@ -52,7 +53,7 @@ class RecordScreen(FieldScreen[None]):
         "Baca dengan panah. L melompat ke satu bagian, C mencari kata, R menampilkan riwayat isian di baris ini. Di "
         "layar lebar ada dua kolom; Tab berpindah di antaranya. E memperbaiki isian, N menampilkan NIK utuh "
         "(dicatat), D membandingkan dengan pendaftaran yang mirip. Pengawas: M menulis catatan pada isian di baris "
-        "ini, S setuju, K kembalikan, T tolak, U tarik putusan."
+        "ini, S setuju, K kembalikan, T tolak, U tarik putusan, A mengalihkan perbaikannya kepada anggota lain."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         key("s", "decide('approve')", N_("Setujui")),
@@ -66,6 +67,7 @@ class RecordScreen(FieldScreen[None]):
         key("l", "jump", N_("Lompat")),
         key("c,ctrl+f", "search", N_("Cari")),
         key("r", "field_history", N_("Riwayat isian")),
+        key("a", "assign", N_("Alihkan")),
         key("w", "withdraw", N_("Tarik diri")),
         key("v", "void", N_("Batalkan")),
     ]
@@ -216,6 +218,8 @@ class RecordScreen(FieldScreen[None]):
             wanted = str(parameters[0])
             states = DECIDED if wanted == "undo" else PENDING | (DECIDED if wanted != "approve" else frozenset())
             return may_decide(role, wanted) and self._state in states
+        if action == "assign":
+            return role in ASSIGNING_ROLES and self._state in PENDING | {"returned"}
         if action == "compare":
             return bool(self._alike())
         if action == "comment":
@@ -251,6 +255,10 @@ class RecordScreen(FieldScreen[None]):
             self.dismiss()
         else:
             self._load()
+
+    def action_assign(self) -> None:
+        """Gives it to somebody else to be put right."""
+        ask_assignee(self, [self._registration], self._who(), lambda _answers: self._load())
 
     def action_comment(self) -> None:
         """Pins a comment to the field of the line at hand; it goes along with the return."""
