@@ -20,8 +20,9 @@ def status(session: Session) -> dict[str, Any]:
     "last_sync", "clock_offset_ms"}`; `last_sync` is ISO 8601 or None.
 
     `returned` counts what this member has to put right, and `overdue` what of it should have come by now; `out` and
-    `out_overdue` count the same of others in the area of a coordinator or supervisor. `not_carried` and `carried` count registrations with work of this laptop at that stage (`handover.stages`), and `waiting` the
-    entries at both; `quarantined` counts records of which something is held that nobody decided about.
+    `out_overdue` count the same of others in the area of a coordinator or supervisor. `not_carried` and `carried` count
+    registrations with work of this laptop at that stage (`handover.stages`), and `waiting` the entries at both;
+    `quarantined` counts records of which something is held that nobody decided about.
     """
     from fieldapp.services import handover
     from fieldapp.services.charges import mine
