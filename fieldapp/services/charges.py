@@ -13,6 +13,7 @@ from fieldapp.domain.review import ASSIGN
 from fieldapp.services.session import Session, iso_time
 from fieldapp.store import charges
 from fieldapp.store.db import Connection
+from fieldapp.store.slots import holders_of
 from sync.fold import Record
 from sync.members import Member
 
@@ -55,12 +56,7 @@ class Charges:
         membership = session.journal(connection).membership
         self._members = {member.id: member for member in membership.all()}
         self._active = {member.id for member in membership.active()}
-        # Two claims of one invitation: the earlier one holds it.
-        self._holders = {
-            member.invitation: member.id
-            for member in self._members.values()
-            if membership.code_of(member.id) != "invitation_used"
-        }
+        self._holders = holders_of(membership)
         self._successors = charges.successors(connection)
 
     def follow(self, raw: str) -> str:

@@ -11,7 +11,7 @@ from hubs import serving
 
 from fieldapp.services import drafts, exchange, ledger, membership, out, registrations, replacing, returned, review
 from fieldapp.services.problems import Problem
-from fieldapp.store.projector import leases
+from fieldapp.store.slots import leases
 from fieldapp.store.vault import Cost
 from sync.invitations import KdfCost
 
