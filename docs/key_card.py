@@ -62,6 +62,8 @@ SHOWN: Final = (
     ("pair", "Dua pendaftaran berdampingan"),
     ("conflicts", "Pertentangan"),
     ("conflict", "Pertentangan satu pendaftaran"),
+    ("quarantine", "Karantina"),
+    ("held", "Satu kiriman karantina"),
 )
 """Screens with keys of their own, in the order of a day's work."""
 

@@ -13,8 +13,18 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import people
+
 from fieldapp.locale import _
-from fieldapp.services import duplicates, exchange, handover, prelist_import, registrations
+from fieldapp.services import (
+    duplicates,
+    exchange,
+    handover,
+    membership,
+    prelist_import,
+    quarantine,
+    registrations,
+)
 from fieldapp.services.session import open_session
 from fieldapp.tui.screens import SCREENS, screen_named
 from fieldapp.tui.widgets.lines import Lines
@@ -92,6 +102,38 @@ def people_to_visit(town: Any) -> None:
         prelist_import.import_list(awas, path, name="Rekaan", categories=["difabel"])
         exchange.write_bundle(awas, town.stick / "kunjungan", to=ani.member.id)
         exchange.merge(ani, [town.stick / "kunjungan"])
+
+
+def something_held(town: Any) -> None:
+    """Brings to the office what a revoked enumerator's laptop wrote after that: somebody new, and a changed answer."""
+    with (
+        open_session(town.folder / "admin", PASSPHRASE) as admin,
+        open_session(town.folder / "budi", PASSPHRASE) as budi,
+        open_session(town.awas, PASSPHRASE) as awas,
+    ):
+        early = _registered(budi, people.person(21, "Contoh Lama"))
+        exchange.write_bundle(budi, town.stick / "budi-1")
+        for office in (admin, awas):
+            exchange.merge(office, [town.stick / "budi-1"])
+        membership.revoke(admin, "Budi Pencacah", "Laptop hilang")
+        exchange.write_bundle(admin, town.stick / "dicabut")
+        exchange.merge(awas, [town.stick / "dicabut"])
+        registrations.edit(budi, early, {"work_place": "Terminal"})
+        for number, name in ((22, "Contoh Hilang"), (23, "Contoh Temuan")):
+            _registered(budi, people.person(number, name))
+        exchange.write_bundle(budi, town.stick / "budi-2")
+        exchange.merge(awas, [town.stick / "budi-2"])
+
+
+def _registered(session: Any, values: dict[str, Any]) -> str:
+    answer = registrations.submit(session, registrations.new_draft(session, values).id)
+    assert answer["state"] == "submitted", answer
+    return str(answer["id"])
+
+
+def _held(hands: Hands) -> Mapping[str, Any]:
+    found = quarantine.listing(hands.app.session)
+    return {"entry": next(each["id"] for each in found if each["what"] == "changes")}
 
 
 def _dialog(module: str, name: str, *settings: str) -> Go:
@@ -195,6 +237,9 @@ OFFICE: tuple[Stop, ...] = (
     Stop("out", _screen("out"), ("Contoh Dua", "Ani Pencacah"), "out", stay=True),
     Stop("out-assign", pressed("a"), ("Alihkan kepada siapa?", "Awas Pengawas")),
     Stop("office-conflicts", _screen("conflicts"), ("Contoh Satu",), "conflicts"),
+    Stop("quarantine", _screen("quarantine"), ("Contoh Hilang", "Budi Pencacah"), "quarantine", stay=True),
+    Stop("quarantine-release", pressed("l"), ("Alasannya (dibaca semua",)),
+    Stop("held", _screen("held", _held), ("sekarang: Rumah", "Terminal"), "held"),
     Stop("office-exchange", pressed("f5"), ("Tukar data",), "exchange"),
 )
 
@@ -219,6 +264,8 @@ async def laptop(
     """Sits down at the laptop of a group of stops and unlocks it, if its stops are behind the lock."""
     if group == "enumerator":
         people_to_visit(town)
+    if group == "office":
+        something_held(town)
     async with at({"nobody": empty, "office": town.awas}.get(group, town.ani)) as hands:
         if group in ("enumerator", "office"):
             await hands.until(say("Kata sandi"))

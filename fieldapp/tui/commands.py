@@ -5,8 +5,9 @@ The home menu, the function keys and the palette are all made from this list.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from fieldapp.locale import N_, _
 from fieldapp.tui.screens import SCREENS
@@ -20,7 +21,8 @@ DECIDING: Final = frozenset({"coordinator", "supervisor"})
 class Command:
     """One thing to ask for: `screen` names a screen of `screens.SCREENS`, or `action` an action of the app.
 
-    `count` names what `services.status` counts of it, shown in its line at home when it is not zero.
+    `count` names what `services.status` counts of it, shown in its line at home when it is not zero; with
+    `only_waiting` it is offered only then.
     """
 
     name: str
@@ -32,10 +34,15 @@ class Command:
     action: str = ""
     roles: frozenset[str] = frozenset()
     count: str = ""
+    only_waiting: bool = False
 
     def allowed(self, role: str) -> bool:
         """Whether a member of `role` is offered this."""
         return not self.roles or role in self.roles
+
+    def is_called_for(self, status: Mapping[str, Any] | None) -> bool:
+        """Whether it is of use as things stand, by what `services.status` counts."""
+        return not self.only_waiting or bool((status or {}).get(self.count))
 
     def run(self) -> str:
         """The action string that does it."""
@@ -76,6 +83,10 @@ COMMANDS: Final = (
     Command(
         "duplicates", "o", N_("Orang yang sama?"), N_("Pasangan pendaftaran yang mirip"), "f7", "duplicates",
         roles=FIELD, count="pairs_waiting",
+    ),
+    Command(
+        "quarantine", "w", N_("Karantina"), N_("Kiriman yang tidak dihitung"), "", "quarantine", roles=OFFICE,
+        count="quarantined", only_waiting=True,
     ),
     Command("settings", "a", N_("Pengaturan"), N_("Bahasa, tampilan, kata sandi"), "", "settings"),
     Command("help", "h", N_("Bantuan"), N_("Tombol dan penjelasan layar ini"), "f1", action="app.help"),

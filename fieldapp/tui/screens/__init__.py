@@ -25,6 +25,8 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
     "duplicates": ("duplicates", "DuplicatesScreen"),
     "pair": ("pair", "PairScreen"),
     "draft_pair": ("draft_pair", "DraftPairScreen"),
+    "quarantine": ("quarantine", "QuarantineScreen"),
+    "held": ("held", "HeldScreen"),
     "exchange": ("exchange", "ExchangeScreen"),
     "handover": ("handover", "HandoverScreen"),
     "settings": ("settings", "SettingsScreen"),

@@ -66,7 +66,8 @@ class HomeScreen(FieldScreen[None]):
         menu.show(lines, cursor=at)
 
     def _commands(self) -> list[Command]:
-        return offered(self.session.member.role)
+        status = self.field_app.status
+        return [command for command in offered(self.session.member.role) if command.is_called_for(status)]
 
     def _line(self, command: Command) -> Line:
         keys = key_in_force(command.key, command.run(), self.field_app.keys)

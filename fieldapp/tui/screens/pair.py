@@ -161,7 +161,7 @@ class PairScreen(FieldScreen[None]):
 
     def _notes(self, pair: Mapping[str, Any]) -> list[str]:
         refusal = self._loaded.refusal if self._loaded is not None else ""
-        notes = [words for words in (self._told, refusal) if words]
+        notes = [words for words in (self._told, refusal, str(pair.get("quarantine") or "")) if words]
         case = set(pair.get("case") or ())
         if len(case) > 2:
             places = [at for at, ids in enumerate(self._pairs) if set(ids) <= case]

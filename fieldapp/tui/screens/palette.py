@@ -42,7 +42,8 @@ def open_palette(app: FieldApp) -> None:
     session = app.session
     if session is None:
         return
-    lines = [Line(command_line(command, app), value=command.run()) for command in offered(session.member.role)]
+    known = [command for command in offered(session.member.role) if command.is_called_for(app.status)]
+    lines = [Line(command_line(command, app), value=command.run()) for command in known]
     tour = Line(f"{_('Perkenalan'):<22} {'':<7} {_(TOUR_HINT)}", value="app.tour")
 
     def done(picked: object) -> None:
