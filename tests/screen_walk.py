@@ -239,7 +239,7 @@ OFFICE: tuple[Stop, ...] = (
     Stop("office-conflicts", _screen("conflicts"), ("Contoh Satu",), "conflicts"),
     Stop("quarantine", _screen("quarantine"), ("Contoh Hilang", "Budi Pencacah"), "quarantine", stay=True),
     Stop("quarantine-release", pressed("l"), ("Alasannya (dibaca semua",)),
-    Stop("held", _screen("held", _held), ("sekarang: Rumah", "Terminal"), "held"),
+    Stop("held", _screen("held", _held), ("Rumah", "Terminal"), "held"),
     Stop("office-exchange", pressed("f5"), ("Tukar data",), "exchange"),
 )
 

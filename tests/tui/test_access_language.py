@@ -26,7 +26,7 @@ _SAME = (
     "Enter Esc Ctrl PgDn PgUp Del Home End Tab Ins Backspace",
     # The made-up programme and its people, and what its supervisor wrote about what came back.
     "Administrator Ani Awas Budi Contoh Dua Fieldapp Ibu Pencacah Pengawas Program Rekaan Satu Tamu Tetangga Tiga",
-    "Waris Warga Periksa lagi Nama lengkap ahli waris",
+    "Waris Warga Periksa lagi Nama lengkap ahli waris Hilang Lama Rumah Temuan Terminal",
     # Places, offices, money.
     "Balikpapan Selatan Sepinggan Kalimantan Timur Kota Gg Jl No RT Dinas Sosial BPJS Ketenagakerjaan Cabang Rp",
     # Each language is offered by its own name.

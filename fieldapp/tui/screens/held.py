@@ -16,7 +16,7 @@ from fieldapp.tui.answer_text import answer_text, label_of, masked_text
 from fieldapp.tui.keys import key
 from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.base import FieldScreen
-from fieldapp.tui.screens.quarantine import sender_words, word_words
+from fieldapp.tui.screens.quarantine import LAPTOP_DIGITS, sender_words, word_words
 from fieldapp.tui.screens.quarantine_deciding import decide
 from fieldapp.tui.text import plain, when, wrapped
 from fieldapp.tui.widgets.lines import Line, Lines
@@ -130,10 +130,16 @@ class HeldScreen(FieldScreen[None]):
 
 def held_lines(shown: Mapping[str, Any], width: int, *, whole: bool) -> list[Line]:
     """Everything that is told of one thing."""
+    laptop = str(shown["by"]["laptop"] or "-")[:LAPTOP_DIGITS]
     told: list[tuple[str, str]] = [
         (plain(shown["name"] or _("(belum bernama)"), 60), "heading"),
         (_("Dari: {who}").format(who=sender_words(shown["by"])), ""),
-        (_("Ditulis {at}, {area}").format(at=when(shown["at"]), area=plain(shown["area_name"], 40)), ""),
+        (
+            _("Ditulis {at}, {area}, laptop {laptop}").format(
+                at=when(shown["at"]), area=plain(shown["area_name"], 40), laptop=laptop
+            ),
+            "",
+        ),
     ]
     if shown["merge"]:
         came = _("Datang dengan paket dari {by}, {at}")

@@ -39,8 +39,7 @@ class QuarantineScreen(FieldScreen[None]):
         key("l", "decide('released')", N_("Lepaskan")),
         key("t", "decide('refused')", N_("Tolak")),
         key("u", "back", N_("Tarik putusan")),
-        key("d", "turn(True)", N_("Sudah diputuskan")),
-        key("d", "turn(False)", N_("Yang menunggu")),
+        key("d", "turn", N_("Diputuskan / belum")),
     ]
 
     def __init__(self) -> None:
@@ -112,8 +111,6 @@ class QuarantineScreen(FieldScreen[None]):
             return not self._handled
         if action == "back":
             return self._handled
-        if action == "turn":
-            return parameters != (self._handled,)
         return super().check_action(action, parameters)
 
     def on_lines_chosen(self, event: Lines.Chosen) -> None:
@@ -138,10 +135,10 @@ class QuarantineScreen(FieldScreen[None]):
         if len(items) == 1 and not self.busy:
             ask_back(self, items[0], self._load)
 
-    def action_turn(self, handled: bool) -> None:
+    def action_turn(self) -> None:
         """What is open, or what was decided."""
         if not self.busy:
-            self._handled = handled
+            self._handled = not self._handled
             self._load()
 
 
@@ -160,13 +157,15 @@ def _by_sender(found: Sequence[Item]) -> list[list[Item]]:
 def sender_lines(items: Sequence[Item], width: int, handled: bool) -> list[Line]:
     """Who sent something and why it does not count, then a line or more for each thing."""
     first, sender = items[0], _sender(items[0])
-    head = sender_words(first["by"])
+    head, why = sender_words(first["by"]), str(first["message"])
+    if first["by"]["laptop"]:
+        why = _("Laptop {laptop}. {why}").format(laptop=str(first["by"]["laptop"])[:LAPTOP_DIGITS], why=why)
     told = [
         *(
             Line(part, "heading", sender)
             for part in wrapped(_("{who}: {count} kiriman").format(who=head, count=number(len(items))), width, 2)
         ),
-        *(Line("  " + part, "quiet", sender) for part in wrapped(str(first["message"]), width - 2)),
+        *(Line("  " + part, "quiet", sender) for part in wrapped(why, width - 2)),
     ]
     for each in items:
         told += item_lines(each, width, handled)
@@ -174,12 +173,10 @@ def sender_lines(items: Sequence[Item], width: int, handled: bool) -> list[Line]
 
 
 def sender_words(by: Mapping[str, Any]) -> str:
-    """Who somebody is: name, role, laptop, and since when no longer."""
+    """Who somebody is: name, role, and since when no longer."""
     if by["name"] is None:
         return _("Penulis belum dikenal ({id})").format(id=str(by["id"])[:LAPTOP_DIGITS])
-    words = _("{name}, {role}, laptop {laptop}").format(
-        name=plain(by["name"], 40), role=role_text(str(by["role"])), laptop=str(by["laptop"])[:LAPTOP_DIGITS]
-    )
+    words = _("{name}, {role}").format(name=plain(by["name"], 40), role=role_text(str(by["role"])))
     return words + (", " + _("dicabut {at}").format(at=when(by["revoked_at"])) if by["revoked_at"] else "")
 
 
