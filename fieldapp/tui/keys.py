@@ -87,6 +87,8 @@ _EVERYWHERE: Final = (
 )  # fmt: skip
 _RANKS: Final[dict[str, float]] = {
     HELP: 0,
+    # What a list is there for comes before what every list has.
+    "settle_newest": 0.5,
     **{action: 1 + place / 10 for place, action in enumerate(_EVERYWHERE, start=1)},
     "leave": 2,
     "quit": 3,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fieldapp.services import conflicts, disputes, exchange, registrations
+from fieldapp.services import changes, conflicts, disputes, exchange, registrations
 from fieldapp.services.session import open_session
 from fieldapp.store.disclosures import all_disclosures
 
@@ -77,10 +77,9 @@ async def test_a_day_at_the_desk_by_one_key_each(town, at, apart) -> None:
         await hands.until("Contoh Tiga", "3 bertentangan, 0 selesai", "Harus dipilih orang")
         await hands.press("enter")
         await hands.until("Boleh memakai yang terbaru: N.", "~ RT (KTP): 014 (diubah)")
-        await hands.press("b")
-        await hands.until("v Alamat KTP, RT (KTP): selesai", "kembali ke semula")
-        await hands.press("enter", "n")
-        await hands.until("1 bertentangan, 2 selesai", "v Tempat bekerja: selesai")
+        # Typed ahead: keys wait for what they are meant for.
+        await hands.press("b", "enter", "n", "u", "u")
+        await hands.until("1 bertentangan, 2 selesai", "v Tempat bekerja: selesai", "kembali ke semula")
         await hands.press("enter", "enter")
         await hands.until("Tidak ada pendaftaran lain yang bertentangan")
         await hands.press("escape")
@@ -186,6 +185,26 @@ async def test_a_change_beside_a_void_is_settled_here_and_unlike_decisions_are_n
     with open_session(town.awas, PASSPHRASE) as awas:
         shown = registrations.show(awas, third)
         assert (shown["state"], shown["values"]["work_place"]) == ("submitted", "Pasar")
+
+
+async def test_unlike_decisions_are_named_and_a_supervisor_decides_again_by_their_number(town, at) -> None:
+    with open_session(town.awas, PASSPHRASE) as awas:
+        (third,) = registrations.ids(awas, text="tiga")
+        record = awas.read(lambda connection: awas.journal(connection).record(third))
+        for said in ({"decision": "reject", "reason": "bukan warga"}, {"decision": "approve"}):
+            # Each as if the other had not been there.
+            change = changes.about(record, "decide", said, parents={})
+            awas.write(lambda _, journal, change=change: journal.append(awas.author(), [change]))
+    async with at(town.awas) as hands:
+        await desk_of(hands, "Contoh Tiga")
+        await hands.until("Putusan yang berbeda", "1  Disetujui (di sini, oleh Awas", "2  Ditolak: bukan warga")
+        await hands.press("2")
+        await hands.until("Tolak", "Alasannya:")
+        await hands.write("KTP kota lain")
+        await hands.press("enter")
+        await hands.until("Tidak ada pertentangan di pendaftaran ini")
+    with open_session(town.awas, PASSPHRASE) as awas:
+        assert registrations.show(awas, third)["state"] == "rejected"
 
 
 async def test_the_form_and_the_registration_open_from_the_desk_and_no_side_is_lost_on_any_screen(

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 from textual import events
 from textual.binding import BindingType
 from textual.widget import Widget
+from textual.widgets import Static
 
 from fieldapp.locale import N_, _
 from fieldapp.services import conflicts, disputes, registrations, settling
@@ -33,7 +34,7 @@ from fieldapp.tui.screens.conflicts import remember
 from fieldapp.tui.screens.deciding import TITLES, decide, may_decide
 from fieldapp.tui.screens.dialogs import Confirm, Write
 from fieldapp.tui.screens.third_value import ThirdValue, questions_of
-from fieldapp.tui.text import number, plain
+from fieldapp.tui.text import content, number, plain
 from fieldapp.tui.widgets.lines import Line, Lines
 
 _AFTER: tuple[settling.After, settling.After] = ("void", "undo")
@@ -75,9 +76,11 @@ class ConflictScreen(FieldScreen[None]):
         self._typed: dict[str, dict[str, Any]] = {}
         self._done: set[str] = set()
         self._question = 0
+        self._is_writing = False
         self._to: str | None = None
 
     def body(self) -> Iterable[Widget]:
+        yield Static("", id="advice", classes="quiet", markup=False)
         yield Lines(id="conflict", reading=True)
 
     def on_screen_resume(self) -> None:
@@ -96,6 +99,8 @@ class ConflictScreen(FieldScreen[None]):
     def _load(self, to: str | None = None) -> None:
         """Reads the registration anew; `to` is the group to stand at then."""
         self._question += 1
+        # Keys wait: they are meant for what is about to stand here.
+        self.busy = True
         session, registration = self.session, self._registration
         if to is not None:
             self._to = to
@@ -103,12 +108,17 @@ class ConflictScreen(FieldScreen[None]):
         def work() -> tuple[Mapping[str, Any], str]:
             return disputes.desk(session, registration), session.settings.city
 
-        self.ask(work, partial(self._show, self._question))
+        self.ask(work, partial(self._show, self._question), failed=self._not_done)
+
+    def _not_done(self, words: str) -> None:
+        self.busy = self._is_writing = False
+        self.complain(words)
 
     def _show(self, question: int, found: tuple[Mapping[str, Any], str]) -> None:
         if question != self._question:
             return
         self._desk, self._city = found
+        self.busy = self._is_writing
         self._draw()
 
     def _draw(self) -> None:
@@ -120,6 +130,10 @@ class ConflictScreen(FieldScreen[None]):
             area=plain(desk["area_name"], 30), open=number(open_), done=number(len(desk["settled"]))
         )
         self.head(plain(desk["name"] or _("(belum bernama)"), 60), right)
+        words = _("Pilih yang benar dengan angkanya. Yang tidak dipilih tetap ada di riwayat.")
+        if not open_:
+            words = _("Tidak ada lagi yang perlu dipilih di sini. Enter ke pendaftaran berikutnya.")
+        self.query_one("#advice", Static).update(content(" " + words))
         lines = self.query_one("#conflict", Lines)
         shown = self._shown = desk_lines(desk, max(20, self.size.width - 4), self._again, self._done)
         kept, to = lines.value(), self._to
@@ -195,11 +209,14 @@ class ConflictScreen(FieldScreen[None]):
         words += [_("Tidak dipakai: {what}").format(what=_whole(each, fields)) for each in dispute["sides"]
                   if each is not side and each["known"]]  # fmt: skip
 
-        def show(_done: object = None) -> None:
+        def show(_done: object) -> None:
+            self.busy = False
             self.app.push_screen(Confirm(_("Pertentangan"), words, _("Ya, pakai ini")), agreed)
 
         # Two masked numbers may look alike, so they are shown whole here, and that they were is kept.
-        self.ask(partial(registrations.unmasked_nik, self.session, self._registration), show, lane="pen")
+        self.busy = True
+        work = partial(registrations.unmasked_nik, self.session, self._registration)
+        self.ask(work, show, lane="pen", failed=self._not_done)
 
     def _write(
         self,
@@ -210,6 +227,7 @@ class ConflictScreen(FieldScreen[None]):
         values: Mapping[str, Any] | None = None,
     ) -> None:
         group = str(dispute["group"])
+        self.busy = self._is_writing = True
         work = partial(
             conflicts.choose, self.session, self._registration, group, seen=dispute["heads"], keep=keep, take=take,
             values=values,
@@ -217,6 +235,7 @@ class ConflictScreen(FieldScreen[None]):
         self.ask(work, partial(self._chosen, group), lane="pen", failed=partial(self._refused, group))
 
     def _chosen(self, group: str, answer: Mapping[str, Any]) -> None:
+        self._is_writing = False
         self._typed.pop(group, None)
         self._again = ""
         self._done.add(group)
@@ -229,6 +248,7 @@ class ConflictScreen(FieldScreen[None]):
 
     def _refused(self, group: str, words: str) -> None:
         """What was chosen no longer fits what is there: it is shown as it is now, and what was typed stays."""
+        self._is_writing = False
         self.complain(words)
         self._load(group)
 
@@ -241,9 +261,19 @@ class ConflictScreen(FieldScreen[None]):
         if not questions_of(group):
             self.complain(_("Isian ini ditulis oleh program; pilih salah satu sisinya."))
             return
-        self.ask(partial(registrations.show, self.session, self._registration), partial(self._ask_third, dispute))
+        session, registration = self.session, self._registration
+
+        def work() -> dict[str, Any]:
+            if holds_nik(dispute["fields"]):
+                # It is shown whole in the question, and that it was is kept.
+                registrations.unmasked_nik(session, registration)
+            return registrations.show(session, registration)
+
+        self.busy = True
+        self.ask(work, partial(self._ask_third, dispute), lane="pen", failed=self._not_done)
 
     def _ask_third(self, dispute: Told, shown: Mapping[str, Any]) -> None:
+        self.busy = False
         group = str(dispute["group"])
         words = [_("Nilai ini menggantikan semua sisi; yang lama tetap ada di riwayat.")]
         values = {**shown["values"], "overrides": shown["overrides"], **self._typed.get(group, {})}
@@ -329,9 +359,11 @@ class ConflictScreen(FieldScreen[None]):
             lines.scroll_to(y=target, animate=False)
             return
         work = partial(disputes.following, self.session, self._registration, self._numbers)
-        self.ask(work, self._go_on)
+        self.busy = True
+        self.ask(work, self._go_on, failed=self._not_done)
 
     def _go_on(self, following: str | None) -> None:
+        self.busy = False
         if following is None:
             waits = self._desk is not None and bool(self._desk["disputes"] or self._desk["decisions"])
             self.tell(_("Tidak ada pendaftaran lain yang bertentangan.") if waits else _("Semua pertentangan selesai."))

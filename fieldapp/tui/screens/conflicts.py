@@ -57,7 +57,7 @@ class ConflictsScreen(ListScreen):
     )
     AUTO_FOCUS = "RecordList"
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("n", "newest", N_("Pakai terbaru")),
+        key("n", "settle_newest", N_("Pakai terbaru")),
         key("h", "settled", N_("Baru selesai")),
     ]
 
@@ -99,7 +99,7 @@ class ConflictsScreen(ListScreen):
 
     # Many at once
 
-    def action_newest(self) -> None:
+    def action_settle_newest(self) -> None:
         """What the newest would do to all that are marked, or to all that are shown."""
         session, wanted, marked = self.session, self.wanted, sorted(self.records.marked)
 
