@@ -233,6 +233,8 @@ OFFICE: tuple[Stop, ...] = (
     Stop("review-approve", pressed("down", "s"), ("sesudahnya",), stay=True),
     Stop("review-return", pressed("escape", "k"), ("Alasannya (dibaca",), stay=True),
     Stop("review-filter", pressed("escape", "ctrl+f"), ("Saring daftar",)),
+    Stop("budget", _screen("budget"), ("Kuota dan anggaran", "Tempat tiap pengawas"), "budget", stay=True),
+    Stop("budget-what-if", pressed("b"), ("Bagaimana jika",)),
     Stop("office-record", _screen("record", _one("Contoh Tiga")), ("Identitas",), "record"),
     Stop("out", _screen("out"), ("Contoh Dua", "Ani Pencacah"), "out", stay=True),
     Stop("out-assign", pressed("a"), ("Alihkan kepada siapa?", "Awas Pengawas")),

@@ -15,8 +15,8 @@ CAUSES: Final[dict[str, str]] = {
     "other": N_("sebab lain"),
 }
 _REASONS: Final[dict[str, str]] = {
-    "lease_used": N_("jatah pengawas ini habis"),
-    "quota_used": N_("kuota program habis"),
+    "lease_used": N_("jatahnya habis"),
+    "quota_used": N_("kuota habis"),
 }
 _ORDERS: Final[dict[str, str]] = {
     "decided": N_("menurut waktu disetujui"),
@@ -75,7 +75,7 @@ def limit_lines(report: Mapping[str, Any]) -> list[str]:
     first = _("Anggaran cukup untuk {people} orang selama {months} bulan; kuota {quota} orang.").format(
         people=grouped(found["budget"]), months=found["months"], quota=grouped(found["quota"])
     )
-    lines = [f"{first} {_first(found['by'])}"]
+    lines = [f"{first} {first_words(found['by'])}"]
     if found["by"] == "budget":
         lines.append(
             _("Kuota penuh memerlukan {cost}; anggaran cukup untuk {months} bulan, atau {spans} orang-bulan.").format(
@@ -86,7 +86,7 @@ def limit_lines(report: Mapping[str, Any]) -> list[str]:
         )
     lines.append(
         _("Bila disetujui bulan {month} ({months} bulan), paling banyak {people} orang seluruhnya. {first}").format(
-            month=now["month"], months=now["months"], people=grouped(now["people"]), first=_first(now["by"])
+            month=now["month"], months=now["months"], people=grouped(now["people"]), first=first_words(now["by"])
         )
     )
     if report.get("over_leased"):
@@ -98,7 +98,8 @@ def limit_lines(report: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _first(by: str) -> str:
+def first_words(by: str) -> str:
+    """Which of quota and budget ends first."""
     return _("Anggaran yang lebih dulu habis.") if by == "budget" else _("Kuota yang lebih dulu habis.")
 
 

@@ -9,6 +9,7 @@ from fieldapp.domain.findings import Finding
 from fieldapp.forms.declaration import FORM, QUESTIONS
 from fieldapp.forms.messages import message
 from fieldapp.locale import _, language
+from fieldapp.services.budget_words import ended_words
 from fieldapp.services.cover_words import cover_words
 from fieldapp.tui.answer_text import label_of, masked_text
 from fieldapp.tui.happened import DECISIONS, HIDDEN, history_lines, journey_lines
@@ -64,7 +65,8 @@ def _part(heading: str, lines: list[Line], is_beside: bool) -> Part:
 
 def _head(shown: Mapping[str, Any], width: int) -> list[Line]:
     pairs = [
-        (_("Keadaan"), state_text(str(shown["state"]))),
+        (_("Keadaan"), state_of(shown)),
+        (_("Sejak"), date_text(shown["ended_on"]) if shown.get("ended_on") else ""),
         (_("Putusan terakhir"), _decision(shown)),
         (_("Dikirim"), when(shown["values"].get("submitted_at"))),
         (_("Pencacah"), shown.get("registered_by")),
@@ -76,6 +78,13 @@ def _head(shown: Mapping[str, Any], width: int) -> list[Line]:
         (_("Ditugaskan"), _assigned(shown)),
     ]
     return [line for label, value in pairs if value for line in _pair(label, plain(value), width)]
+
+
+def state_of(shown: Mapping[str, Any]) -> str:
+    """The state of a registration in words; of somebody who no longer takes part, with why."""
+    if shown["state"] == "withdrawn" and shown.get("ended"):
+        return ended_words(shown["ended"])
+    return state_text(str(shown["state"]))
 
 
 def _same_as(shown: Mapping[str, Any]) -> str:

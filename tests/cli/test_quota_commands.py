@@ -68,7 +68,7 @@ def test_the_desk_of_slots_from_lease_to_ending(homes: Any, run: Any) -> None:
     code, line, _ = run("wati", "waiting", "list", "--json")
     assert (code, line["order"], [one["id"] for one in line["waiting"]]) == (0, "decided", [ids[1]])
     assert line["waiting"][0]["reason"] == "lease_used"
-    assert "jatah pengawas ini habis" in run("wati", "waiting", "list")[1]
+    assert "jatahnya habis" in run("wati", "waiting", "list")[1]
     assert run("wati", "programme", "lease", "Wati", "3", "--json")[0] == 5
     code, refused, _ = run("admin", "programme", "lease", "Wati", "11", "--json")
     assert (code, refused["error"]["code"]) == (1, "slots_exceeded")

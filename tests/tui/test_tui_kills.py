@@ -291,4 +291,4 @@ def test_every_screen_is_killed_by_one_of_these_tests() -> None:
     }  # fmt: skip
     # Both sides of a pair, the people of a stage, and what is held are only read there: nothing is written on them but
     # by one key, in one transaction.
-    assert set(SCREENS) == killed | {"pair", "draft_pair", "handover", "out", "quarantine", "held"}
+    assert set(SCREENS) == killed | {"pair", "draft_pair", "handover", "out", "quarantine", "held", "budget"}

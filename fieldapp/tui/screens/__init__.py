@@ -29,6 +29,7 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
     "held": ("held", "HeldScreen"),
     "exchange": ("exchange", "ExchangeScreen"),
     "handover": ("handover", "HandoverScreen"),
+    "budget": ("budget", "BudgetScreen"),
     "settings": ("settings", "SettingsScreen"),
 }
 """name: (module, class)."""

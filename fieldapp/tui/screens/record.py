@@ -20,13 +20,14 @@ from fieldapp.services.review import Seen
 from fieldapp.tui.answer_text import label_of
 from fieldapp.tui.happened import field_lines
 from fieldapp.tui.keys import key
-from fieldapp.tui.reading import Part, joined, record_parts
+from fieldapp.tui.reading import Part, joined, record_parts, state_of
 from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.assigning import ask_assignee
 from fieldapp.tui.screens.base import FieldScreen
 from fieldapp.tui.screens.deciding import decide, may_decide
 from fieldapp.tui.screens.dialogs import Pick, Report, Write
-from fieldapp.tui.text import plain, state_text
+from fieldapp.tui.screens.ending import end
+from fieldapp.tui.text import plain
 from fieldapp.tui.widgets.lines import Line, Lines
 
 Loaded = tuple[dict[str, Any], Sequence[Finding], Sequence[dict[str, Any]]]
@@ -36,6 +37,8 @@ Loaded = tuple[dict[str, Any], Sequence[Finding], Sequence[dict[str, Any]]]
 PENDING = frozenset({"submitted", "has_issues", "changed_after_review"})
 GONE = frozenset({"void", "withdrawn"})
 DECIDED = frozenset({"approved", "waiting", "rejected", "returned", "changed_after_review"})
+BACK = DECIDED | GONE
+"""From these an undo brings back: a decision, a registration taken out, somebody said to take part no longer."""
 
 TWO_COLUMNS_FROM = 120
 """Cells from which what is odd and what happened stand beside the answers."""
@@ -68,7 +71,7 @@ class RecordScreen(FieldScreen[None]):
         key("c,ctrl+f", "search", N_("Cari")),
         key("r", "field_history", N_("Riwayat isian")),
         key("a", "assign", N_("Alihkan")),
-        key("w", "withdraw", N_("Tarik diri")),
+        key("w", "withdraw", N_("Tidak ikut lagi")),
         key("v", "void", N_("Batalkan")),
     ]
 
@@ -107,7 +110,7 @@ class RecordScreen(FieldScreen[None]):
     def _show(self, loaded: Loaded) -> None:
         self._loaded = loaded
         shown = loaded[0]
-        self.head(plain(shown["values"].get("name") or _("(belum bernama)"), 60), state_text(str(shown["state"])))
+        self.head(plain(shown["values"].get("name") or _("(belum bernama)"), 60), state_of(shown))
         self._draw()
         self.refresh_bindings()
 
@@ -216,7 +219,7 @@ class RecordScreen(FieldScreen[None]):
         role = self.session.member.role
         if action == "decide":
             wanted = str(parameters[0])
-            states = DECIDED if wanted == "undo" else PENDING | (DECIDED if wanted != "approve" else frozenset())
+            states = BACK if wanted == "undo" else PENDING | (DECIDED if wanted != "approve" else frozenset())
             return may_decide(role, wanted) and self._state in states
         if action == "assign":
             return role in ASSIGNING_ROLES and self._state in PENDING | {"returned"}
@@ -318,7 +321,7 @@ class RecordScreen(FieldScreen[None]):
         self.ask(partial(registrations.unmasked_nik, session, self._registration), show, lane="pen")
 
     def action_withdraw(self) -> None:
-        self._end(_("Orang ini menarik diri"), registrations.withdraw)
+        end(self, self._registration, self._who(), self._load)
 
     def action_void(self) -> None:
         self._end(_("Batalkan pendaftaran ini"), registrations.void)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
+from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -14,7 +15,9 @@ from fieldapp.locale import N_, _
 from fieldapp.services import budget, review
 from fieldapp.services.cover_matches import keep_ranks
 from fieldapp.services.lists import Wanted
+from fieldapp.tui.keys import key
 from fieldapp.tui.list_words import name_of
+from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.deciding import may_decide, standing_words
 from fieldapp.tui.screens.listing import ListScreen
 from fieldapp.tui.text import content, state_text, when
@@ -62,6 +65,7 @@ class ReviewScreen(ListScreen):
         "berlaku untuk yang ditandai, atau untuk baris ini. S setuju, K kembalikan, T tolak, U tarik putusan. Sebelum "
         "putusan, sisa tempat dan uang ditampilkan. F3 mencari, Ctrl+F menyaring, Ctrl+O mengurutkan."
     )
+    BINDINGS: ClassVar[list[BindingType]] = [key("a", "budget", N_("Anggaran"))]
     AUTO_FOCUS = "RecordList"
 
     def body(self) -> Iterable[Widget]:
@@ -96,6 +100,10 @@ class ReviewScreen(ListScreen):
             )
         # What lists say of registrations that changed is kept for the next time, when nobody waits for it.
         self.ask(partial(keep_ranks, self.session), lambda _done: None, lane="broom", failed=lambda _words: None)
+
+    def action_budget(self) -> None:
+        """Quota and money whole."""
+        self.app.push_screen(screen_named("budget"))
 
     def _decided(self, answers: list[dict[str, Any]]) -> None:
         super()._decided(answers)
