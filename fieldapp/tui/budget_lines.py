@@ -24,7 +24,7 @@ class Part(NamedTuple):
 def parts(report: Mapping[str, Any], line: Mapping[str, Any], width: int) -> list[Part]:
     """All parts from `budget.report` and `waiting.listing`, for lines of `width` cells."""
     return [
-        Part(_("Batas"), _limits(report, width)),
+        Part(_("Ringkasan"), _limits(report, width)),
         Part(_("Tempat tiap pengawas"), _leases(report, width)),
         Part(_("Daftar tunggu"), _waiting(line, width)),
         Part(_("Uang tiap bulan"), _months(report)),
