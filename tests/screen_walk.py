@@ -20,6 +20,8 @@ from fieldapp.services import (
     duplicates,
     exchange,
     handover,
+    ledger_compare,
+    ledger_file,
     membership,
     prelist_import,
     quarantine,
@@ -86,6 +88,17 @@ def _typed(hands: Hands) -> Mapping[str, Any]:
 
 def _acknowledged(hands: Hands) -> Mapping[str, Any]:
     return {"stage": "acknowledged", "told": handover.stages(hands.app.session)["acknowledged"]}
+
+
+def _of_the_ledger(hands: Hands) -> Mapping[str, Any]:
+    return {"title": _("Seluruhnya"), "place": "registered"}
+
+
+def _compared(hands: Hands) -> Mapping[str, Any]:
+    session = hands.app.session
+    file = session.home.parent / "buku"
+    ledger_file.save(session, file)
+    return {"compared": ledger_compare.compare(session, file)}
 
 
 def people_to_visit(town: Any) -> None:
@@ -243,6 +256,9 @@ OFFICE: tuple[Stop, ...] = (
     Stop("quarantine-release", pressed("l"), ("Alasannya (dibaca semua",)),
     Stop("held", _screen("held", _held), ("Rumah", "Terminal"), "held"),
     Stop("office-exchange", pressed("f5"), ("Tukar data",), "exchange"),
+    Stop("ledger", pressed("u"), ("Buku serah terima cocok",), "ledger"),
+    Stop("ledger-people", _screen("ledger_people", _of_the_ledger), ("3 orang",), "ledger_people"),
+    Stop("ledger-compared", _screen("ledger_compared", _compared), ("Kedua buku cocok",), "ledger_compared"),
 )
 
 GROUPS: Mapping[str, tuple[Stop, ...]] = {

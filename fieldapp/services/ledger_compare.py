@@ -27,6 +27,12 @@ _WHY: Final = {
     "others": N_("isinya sama; keadaannya mengikuti pendaftaran lain atau kuota, yang belum sama di kedua sisi"),
     "unlike": N_("isinya sama, tetapi keadaannya tidak: jalankan fieldapp rebuild di kedua laptop"),
 }
+PARTS: Final = {
+    "only_there": N_("Tidak ada di sini"),
+    "only_here": N_("Tidak ada di sana"),
+    "differ": N_("Berbeda di kedua sisi"),
+}
+"""The lists of a comparison in the order in which they are read, and their headings."""
 _LACKING: Final = frozenset({"gone", "unlike"})
 """What does not mend itself by the exchanges that are on their way anyhow."""
 
@@ -100,12 +106,7 @@ def about(side: Mapping[str, Any]) -> str:
 
 def lists(compared: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     """(heading, a line each) of what is lacking and of what differs; empty parts are left out."""
-    parts = (
-        ("only_there", _("Tidak ada di sini")),
-        ("only_here", _("Tidak ada di sana")),
-        ("differ", _("Berbeda di kedua sisi")),
-    )
-    return [(title, [each["message"] for each in compared[key]]) for key, title in parts if compared[key]]
+    return [(_(title), [each["message"] for each in compared[key]]) for key, title in PARTS.items() if compared[key]]
 
 
 class _Sides:

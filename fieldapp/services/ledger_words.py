@@ -26,6 +26,18 @@ _SHORT: Final = {
     "rejected": N_("Tlk"),
     "void": N_("Btl"),
 }
+_MIDDLE: Final = {
+    "registered": N_("terdaftar"),
+    "draft": N_("draf"),
+    "not_carried": N_("blm dibawa"),
+    "carried": N_("dibawa"),
+    "merged": N_("digabung"),
+    "returned": N_("kembali"),
+    "approved": N_("disetujui"),
+    "waiting": N_("tunggu"),
+    "rejected": N_("ditolak"),
+    "void": N_("batal"),
+}
 _KINDS: Final = {
     "gap": N_("{count} bagian yang belum sampai"),
     "restored": N_("{count} bagian pekerjaan laptop ini yang hilang sejak dipulihkan"),
@@ -110,6 +122,15 @@ def rows(book: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:
     ]
 
 
+def heads() -> list[list[str]]:
+    """Heads of COLUMNS for tables of any width, the longest first."""
+    return [
+        [place_words(column) for column in COLUMNS],
+        [_(_MIDDLE[column]) for column in COLUMNS],
+        [short(column) for column in COLUMNS],
+    ]
+
+
 def short(column: str) -> str:
     """The head of a narrow column."""
     return _(_SHORT[column])
@@ -117,7 +138,8 @@ def short(column: str) -> str:
 
 def legend() -> str:
     """What the short heads mean."""
-    return ", ".join(f"{short(column)} = {place_words(column)}" for column in COLUMNS)
+    told = ((short(column), place_words(column)) for column in COLUMNS)
+    return ", ".join(f"{head} = {words}" for head, words in told if head.lower() != words.lower())
 
 
 def widths(found: Iterable[Mapping[str, Any]], heads: Sequence[str]) -> list[int]:

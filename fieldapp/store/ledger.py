@@ -113,17 +113,18 @@ def tallies(connection: Connection, device: str) -> Tallies:
 def people(
     connection: Connection, device: str, place: str, *, laptop: str | None = None, area: str | None = None
 ) -> list[str]:
-    """Ids of the registrations at a place of the way, of one laptop or area, in the order of their names."""
+    """Ids of the registrations at a place of the way (`registered`: at any), of one laptop or area, in the order of
+    their names."""
     states = sorted(state for state, of in _PLACE_OF_STATE.items() if of == place)
     is_decided = bool(states)
-    states = states or sorted(_PLACE_OF_STATE)
+    states = [] if place == "registered" else states or sorted(_PLACE_OF_STATE)
     rows = connection.execute(
         f"""SELECT id, device, state, registered_by, chain, number FROM registration
         WHERE (?1 IS NULL OR device = ?1) AND (?2 IS NULL OR scope = ?2)
         AND state {"" if is_decided else "NOT"} IN (SELECT value FROM json_each(?3)) ORDER BY name_key, id""",  # noqa: S608 - our words
         (laptop, area, to_json(states)),
     ).fetchall()
-    if is_decided:
+    if is_decided or place == "registered":
         return [row[0] for row in rows]
     locate = _Locator(connection, device)
     return [row[0] for row in rows if locate.place(*row) == place]

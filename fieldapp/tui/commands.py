@@ -88,6 +88,9 @@ COMMANDS: Final = (
         "quarantine", "w", N_("Karantina"), N_("Kiriman yang tidak dihitung"), "", "quarantine", roles=OFFICE,
         count="quarantined", only_waiting=True,
     ),
+    Command(
+        "ledger", "u", N_("Buku serah terima"), N_("Apakah ada yang kurang, dan di mana"), "f9", "ledger"
+    ),
     Command("settings", "a", N_("Pengaturan"), N_("Bahasa, tampilan, kata sandi"), "", "settings"),
     Command("help", "h", N_("Bantuan"), N_("Tombol dan penjelasan layar ini"), "f1", action="app.help"),
     Command("lock", "l", N_("Kunci"), N_("Tutup dan minta kata sandi lagi"), "ctrl+y", action="app.lock"),

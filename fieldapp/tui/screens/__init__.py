@@ -30,6 +30,9 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
     "exchange": ("exchange", "ExchangeScreen"),
     "handover": ("handover", "HandoverScreen"),
     "budget": ("budget", "BudgetScreen"),
+    "ledger": ("ledger", "LedgerScreen"),
+    "ledger_people": ("ledger_people", "LedgerPeopleScreen"),
+    "ledger_compared": ("ledger_people", "LedgerComparedScreen"),
     "settings": ("settings", "SettingsScreen"),
 }
 """name: (module, class)."""
