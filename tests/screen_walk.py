@@ -257,7 +257,7 @@ OFFICE: tuple[Stop, ...] = (
     Stop("held", _screen("held", _held), ("Rumah", "Terminal"), "held"),
     Stop("office-exchange", pressed("f5"), ("Tukar data",), "exchange"),
     Stop("ledger", pressed("u"), ("Buku serah terima cocok",), "ledger"),
-    Stop("ledger-people", _screen("ledger_people", _of_the_ledger), ("3 orang",), "ledger_people"),
+    Stop("ledger-people", _screen("ledger_people", _of_the_ledger), ("Contoh Satu", "Contoh Tiga"), "ledger_people"),
     Stop("ledger-compared", _screen("ledger_compared", _compared), ("Kedua buku cocok",), "ledger_compared"),
 )
 
