@@ -289,8 +289,8 @@ def test_every_screen_is_killed_by_one_of_these_tests() -> None:
         "unlock", "wizard", "home", "form", "drafts", "returned", "prelist", "registrations", "record", "review",
         "conflicts", "conflict", "duplicates", "exchange", "settings",
     }  # fmt: skip
-    # These are only read: nothing is written on them but by one key, in one transaction, or in one file that the tests of
-    # the command line kill.
+    # These are only read: nothing is written on them but by one key, in one transaction, or in one file that the tests
+    # of the command line kill.
     read = {
         "pair", "draft_pair", "handover", "out", "quarantine", "held", "budget",
         "ledger", "ledger_people", "ledger_compared",
