@@ -37,11 +37,15 @@ PENDING_STATES: Final = frozenset({"submitted", "has_issues", "changed_after_rev
 class DecisionHead:
     """One of the decisions that no later decision has replaced.
 
-    `code`: approve, return, reject, undo, withdraw or void; `fresh`: the record's heads equal what the decider saw.
+    `code`: approve, endorse, return, reject, undo, withdraw or void; `fresh`: the record's heads equal what the decider
+    saw. `seconded`: an approval that agrees to another member's endorsement of the same answers; `counts`: the
+    programme takes it as an approval, which where two have to agree only a seconded one is.
     """
 
     code: str
     fresh: bool
+    seconded: bool = False
+    counts: bool = True
 
 
 def registration_state(
@@ -55,26 +59,33 @@ def registration_state(
     """The state of a submitted registration; one of `STATES` without `draft`.
 
     `conflicts`: some field holds unlike values; `errors`: a rule refuses the folded values; `within_quota`: the
-    approval got a slot (`quota.allocate`); `frozen`: the registration stands in a decree.
+    approval got a slot (`quota.allocate`); `frozen`: the registration stands in a decree. An endorsement changes no
+    state: whoever is endorsed waits for a decision as before, and with other answers than the endorsed ones nothing is
+    left of it.
     """
-    codes = {head.code for head in heads}
-    fresh = any(head.fresh for head in heads)
+    standing = [head for head in heads if head.code != "endorse" or head.fresh]
+    codes = {head.code for head in standing}
     if "void" in codes:
         # An edit beside a void is a conflict: binning the edit unseen would lose somebody's work.
-        return "void" if all(head.fresh for head in heads if head.code == "void") else "has_issues"
+        return "void" if all(head.fresh for head in standing if head.code == "void") else "has_issues"
     if "withdraw" in codes:
         # Taking back consent is a right; an edit made elsewhere at the same time does not undo it.
         return "withdrawn"
+    if codes == {"approve", "endorse"}:
+        # Both say yes.
+        codes = {"approve"}
     if len(codes) > 1:
         return "has_issues"
     code = next(iter(codes), "undo")
-    if code in ("approve", "reject") and not fresh:
+    said = [head for head in standing if head.code == code and head.counts]
+    fresh = any(head.fresh for head in said)
+    if said and code in ("approve", "reject") and not fresh:
         return "changed_after_review"
     if code == "return" and fresh:
         return "returned"
     if code == "reject":
         return "rejected"
-    if code == "approve":
+    if said and code == "approve":
         if not within_quota:
             return "waiting"
         return "frozen" if frozen else "approved"

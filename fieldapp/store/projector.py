@@ -6,7 +6,7 @@ with the same entries hold the same rows and a rebuild brings them out the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
 from fieldapp.domain.prelist import TYPE as PRELIST
@@ -21,6 +21,7 @@ from fieldapp.store.rows import (
     Inspect,
     Inspected,
     RegistrationRow,
+    approvals_differ,
     from_json,
     is_void,
     registration_row,
@@ -84,6 +85,9 @@ class Projector:
         self._connection = connection
         self._inspect = inspect
         self.membership = membership
+        self.records: Callable[[Iterable[str]], Mapping[str, Record]] = lambda ids: {}
+        """The journal's own records by their ids: asked for where a setting changes what decisions mean."""
+        self._levels = 1
 
     def project(self, records: Sequence[Record]) -> None:
         """Bring every table in step with these records, and with what they change about others."""
@@ -95,8 +99,10 @@ class Projector:
             self._forget(others, touched)
             self._put_others(others, touched)
         settings = ProgrammeSettings.from_fields(programme_fields(self._connection) or {})
+        self._levels = settings.approval_levels
         if touched.settings:
             self._inspect_again(settings, touched)
+            self._approve_again(settings, touched)
         for chunk in _chunks(registrations):
             # A record of several entries may have been of another type, or without its beginning, until now.
             self._forget_others([record for record in chunk if len(record.history) > 1 or record.quarantined], touched)
@@ -136,7 +142,7 @@ class Projector:
         slots.put_past(self._connection, [(one.record, one.row.approval_entry) for one in placed])
 
     def _row(self, record: Record, inspect: Callable[[Mapping[str, object], int], Inspected]) -> RegistrationRow:
-        return registration_row(record, inspect)
+        return registration_row(record, inspect, self._levels)
 
     def _write(self, placed: Sequence[Placed]) -> None:
         """Keep the rows of registrations, new and known ones."""
@@ -323,6 +329,15 @@ class Projector:
         membership = self.membership() if self.membership else None
         return Leased(slots.leases(self._connection, membership), slots.holders_of(membership))
 
+    def _approve_again(self, settings: ProgrammeSettings, touched: Touched) -> None:
+        """Where another number of members has to agree, approvals begin or cease to count, on every replica alike."""
+        rows = self._connection.execute(
+            "SELECT id, decision_heads FROM registration WHERE decision_heads <> ''"
+        ).fetchall()
+        for chunk in _chunks([id_ for id_, heads in rows if approvals_differ(heads, self._levels)]):
+            found = self.records(chunk)
+            self._put_registrations([record for record in found.values() if record.complete], settings, touched)
+
 
 def journal(connection: Connection, rules: Rules, programme_id: str, inspect: Inspect) -> Journal:
     """Sync's journal over the connection, projecting every changed record in the same transaction."""
@@ -339,6 +354,7 @@ def journal_of(connection: Connection, rules: Rules, programme_id: str, projecto
     """Sync's journal over the connection, with this projection kept in the same transaction."""
     opened = Journal(connection, rules, programme_id, project=projector.project, **over)
     projector.membership = lambda: opened.membership
+    projector.records = opened.records_named
     return opened
 
 

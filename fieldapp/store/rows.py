@@ -13,7 +13,7 @@ import msgspec
 from fieldapp.domain.names import plain
 from fieldapp.domain.programme import LARGEST_COUNT, ProgrammeSettings
 from fieldapp.domain.review import ASSIGN, ENDINGS, DecisionHead, registration_state
-from sync.entry import SETTING_KINDS, Stored
+from sync.entry import DECISION, SETTING_KINDS, Stored
 from sync.fold import Annotation, Record
 
 #: States in which a registration no longer stands for its person: it is nobody's duplicate.
@@ -95,26 +95,30 @@ UNDECIDED: Final = RegistrationRow._fields.index("decision_code")
 _NOTHING_FOUND: Final = Inspected()
 
 
-def registration_row(record: Record, inspect: Callable[[Mapping[str, object], int], Inspected]) -> RegistrationRow:
+def registration_row(
+    record: Record, inspect: Callable[[Mapping[str, object], int], Inspected], levels: int = 1
+) -> RegistrationRow:
     """The row of a complete registration, as if it had no duplicate, were joined to no other, and every approval had a
-    slot.
+    slot; `levels` is how many members an approval needs.
 
     Only a registration that somebody changed is inspected: its author's program checked it when it was handed in and
     refused what the rules refuse, so one entry alone needs no second look, while edits that met in a merge do. That
     keeps a city's first merge at the price of its inserts, and depends on nothing but the entries.
     """
-    return row_of_one(record) if len(record.history) == 1 else row_of_any(record, inspect)
+    return row_of_one(record) if len(record.history) == 1 else row_of_any(record, inspect, levels)
 
 
-def row_of_any(record: Record, inspect: Callable[[Mapping[str, object], int], Inspected]) -> RegistrationRow:
+def row_of_any(
+    record: Record, inspect: Callable[[Mapping[str, object], int], Inspected], levels: int = 1
+) -> RegistrationRow:
     """The row of a registration with any entries."""
     values = record.values
     origin, edits, changed_ms = _writing(record)
     found = inspect(values, changed_ms) if edits else _NOTHING_FOUND
-    heads = tuple(DecisionHead(decision_code(head), head.fresh) for head in record.decisions)
+    heads = tuple(_head(record, head, levels) for head in record.decisions)
     state = registration_state(heads, conflicts=bool(record.conflicts), errors=bool(found.errors))
     decision = record.decisions[0] if record.decisions else None
-    approval = _approval(record.decisions) if state == "approved" else None
+    approval = _approval(record.decisions, heads) if state == "approved" else None
     reason = decision.fields.get("reason") if decision else None
     return RegistrationRow(
         record.id,
@@ -229,14 +233,44 @@ def is_void(record: Record) -> bool:
     return any(head.kind == "void" and head.fresh for head in record.decisions)
 
 
+#: How a second member's approval, and one that lacks the first member, stand in the packed text.
+_SECONDED: Final = "2"
+_SHORT: Final = "~"
+
+
 def pack_heads(heads: Sequence[DecisionHead]) -> str:
-    """Decision heads as one short text: `approve+` fresh, `return-` stale."""
-    return " ".join(head.code + ("+" if head.fresh else "-") for head in heads)
+    """Decision heads as one short text: `approve+` fresh, `return-` stale, `approve2+` seconded, `approve~+` without
+    the endorsement that the programme asks for."""
+    return " ".join(f"{head.code}{_standing(head)}{'+' if head.fresh else '-'}" for head in heads)
 
 
 def unpack_heads(packed: str) -> tuple[DecisionHead, ...]:
     """What `pack_heads` packed."""
-    return tuple(DecisionHead(part[:-1], part[-1] == "+") for part in packed.split())
+    return tuple(
+        DecisionHead(
+            part[:-1].rstrip(_SECONDED + _SHORT),
+            part[-1] == "+",
+            seconded=_SECONDED in part,
+            counts=_SHORT not in part,
+        )
+        for part in packed.split()
+    )
+
+
+def approvals_differ(packed: str, levels: int) -> bool:
+    """Whether packed heads hold an approval that another number of levels made count, or not count."""
+    approvals = [head for head in unpack_heads(packed) if head.code == "approve"]
+    return any(head.counts != (levels < 2 or head.seconded) for head in approvals)
+
+
+def _standing(head: DecisionHead) -> str:
+    return _SECONDED if head.seconded else "" if head.counts else _SHORT
+
+
+def _head(record: Record, said: Annotation, levels: int) -> DecisionHead:
+    code = decision_code(said)
+    seconded = code == "approve" and endorsement_of(record, said) is not None
+    return DecisionHead(code, said.fresh, seconded, code != "approve" or levels < 2 or seconded)
 
 
 def to_json(value: object) -> str:
@@ -268,10 +302,11 @@ def _writing(record: Record) -> tuple[Stored, int, int]:
     return record.origin, len(writing) - 1, writing[-1].entry.t[0]
 
 
-def _approval(decisions: Sequence[Annotation]) -> Annotation:
-    """The approval that takes the slot: the earliest, when several decided alike."""
-    approvals = [head for head in decisions if decision_code(head) == "approve" and head.fresh]
-    return min(approvals, key=lambda head: (head.t, head.entry))
+def _approval(decisions: Sequence[Annotation], heads: Sequence[DecisionHead]) -> Annotation:
+    """The approval that takes the slot: the earliest that counts, when several decided alike."""
+    both = zip(decisions, heads, strict=True)
+    counting = [said for said, head in both if head.code == "approve" and head.fresh and head.counts]
+    return min(counting, key=lambda said: (said.t, said.entry))
 
 
 def _round(history: Sequence[Stored]) -> int:
@@ -313,26 +348,42 @@ def _ending(decisions: Sequence[Annotation]) -> _Ending:
 
 
 def _endorsed_by(record: Record) -> str | None:
-    """Who endorsed the answers as they are: by a decision in force, or by one that an approval in force agrees to.
-
-    Nobody agrees to an endorsement of the own, or to one of other answers.
-    """
+    """Who endorsed the answers as they are: by a decision in force, or by one that an approval in force agrees to."""
     for head in record.decisions:
         code = decision_code(head)
         if code == "endorse" and head.fresh:
             return head.by
         if code == "approve" and head.fresh:
-            for stored in record.history:
-                entry = stored.entry
-                if (
-                    stored.id == head.fields.get("endorsed")
-                    and entry.k == "decide"
-                    and entry.f.get("decision") == "endorse"
-                    and entry.of == head.of
-                    and entry.au != head.by
-                ):
-                    return entry.au
+            endorsed = endorsement_of(record, head)
+            if endorsed is not None:
+                return endorsed.entry.au
     return None
+
+
+def endorsement_of(record: Record, approval: Annotation) -> Stored | None:
+    """The endorsement that an approval agrees to, when it does: another member's, of the same answers, and not taken
+    back before the approval. Nobody agrees to an endorsement of the own, or to one of other answers."""
+    by_id = {stored.id: stored for stored in record.history}
+    named = by_id.get(str(approval.fields.get("endorsed")))
+    if named is None or _said(named) != "endorse" or named.entry.of != approval.of or named.entry.au == approval.by:
+        return None
+    # What the approval answers, and what that answered: an endorsement that another decision answered is taken back.
+    known, left = set(), [approval.entry]
+    while left:
+        stored = by_id.get(left.pop())
+        if stored is None or stored.id in known:
+            continue
+        known.add(stored.id)
+        before = stored.entry.b.get(DECISION, ())
+        if named.id in before and _said(stored) not in ("approve", "endorse"):
+            return None
+        left.extend(before)
+    return named if named.id in known else None
+
+
+def _said(stored: Stored) -> str:
+    """What a `decide` entry says; empty for any other."""
+    return str(stored.entry.f.get("decision")) if stored.entry.k == "decide" else ""
 
 
 def _day(value: object) -> str | None:

@@ -273,7 +273,17 @@ class Replica:
         self.store.write(write)
 
     def projector(self, connection: Connection) -> Projector:
-        return Projector(connection, inspect=inspect, membership=lambda: self.town.membership)
+        projector = Projector(connection, inspect=inspect, membership=lambda: self.town.membership)
+        projector.records = self.folded
+        return projector
+
+    def folded(self, ids: Iterable[str]) -> dict[str, Record]:
+        """Those of these records that are known."""
+        return {
+            each: fold(each, self.known[each].values(), self.town.rules, self.town.membership)
+            for each in ids
+            if each in self.known
+        }
 
     def state(self, record: str) -> str | None:
         return self.store.read(lambda connection: queries.state_of(connection, record))
@@ -325,6 +335,7 @@ class CentralReplica(Replica):
         projector = CentralProjector(
             self.connection, self.columns, inspect=inspect, membership=lambda: self.town.membership
         )
+        projector.records = self.folded
         projector.project(records)
 
     def ask(self, sql: str, *parameters: object) -> list[tuple[object, ...]]:

@@ -60,7 +60,7 @@ class CentralProjector(Projector):
         self._upsert = f"{self._insert} ON CONFLICT (rid) DO UPDATE SET {changes}"
 
     def _row(self, record: Record, inspect: Callable[[Mapping[str, object], int], Inspected]) -> RegistrationRow:
-        return RegistrationRow(*clean_row(registration_row(record, inspect)))
+        return RegistrationRow(*clean_row(registration_row(record, inspect, self._levels)))
 
     def _known(self, ids: Sequence[str]) -> dict[str, tuple[Any, ...]]:
         """id -> (rid, nik, approval_by) of the registrations that have a row; searching by words is not for here."""
