@@ -8,7 +8,7 @@ from fieldapp.cli.base import Choice, Option, option, quoted, wrong_use
 from fieldapp.cli.words import ALL_STATES
 from fieldapp.locale import N_, _
 
-KEYS = ("state", "area", "category", "text", "by")
+KEYS = ("state", "area", "category", "text", "by", "endorsed")
 # The services name the registering member in full; people type the short word.
 _SERVICE_KEYS = {"by": "registered_by"}
 
@@ -35,7 +35,7 @@ def filter_option() -> Option:
         "filters",
         multiple=True,
         metavar=N_("KUNCI=NILAI"),
-        help=N_("Saring: state, area, category, text, atau by; misalnya --filter area=64.71.05."),
+        help=N_("Saring: state, area, category, text, by, atau endorsed=yes; misalnya --filter area=64.71.05."),
     )
 
 
@@ -47,5 +47,7 @@ def selection(filters: Sequence[str]) -> dict[str, str]:
         if key not in KEYS or not separator or not value:
             words = _("{what} bukan penyaring. Pakai KUNCI=NILAI dengan kunci {keys}.")
             wrong_use(words.format(what=quoted(each), keys=", ".join(KEYS)))
+        if key == "endorsed" and value != "yes":
+            wrong_use(_("endorsed hanya dapat diisi yes: yang menunggu persetujuan kedua."))
         chosen[_SERVICE_KEYS.get(key, key)] = value
     return chosen

@@ -34,15 +34,22 @@ ROLES = tuple(_ROLES)
 
 
 _RISKS = {
+    "decisions_differ": N_("putusan berbeda"),
+    "changed_after_review": N_("berubah setelah diputuskan"),
+    "no_nik": N_("belum ada NIK"),
     "covers": N_("sudah terlindungi"),
     "cover_near": N_("mirip orang terlindungi"),
-    "changed_after_review": N_("berubah setelah diputuskan"),
     "errors": N_("isian salah"),
     "conflicts": N_("bertentangan"),
     "duplicates": N_("NIK ganda"),
     "near_duplicates": N_("mirip orang lain"),
     "overrides": N_("peringatan dijelaskan"),
-    "no_nik": N_("belum ada NIK"),
+    "long_wait": N_("lama menunggu"),
+    "enumerator": N_("cara mendaftar pencacahnya perlu ditanyakan"),
+    "odd_hours": N_("didaftarkan larut malam"),
+    "fast": N_("diisi sangat cepat"),
+    "slow": N_("diisi sangat lama"),
+    "again": N_("pernah dikembalikan"),
 }
 _CHECKS = {
     "folder": N_("folder data"),
@@ -66,6 +73,7 @@ _KINDS = {
 }
 _DECISIONS = {
     "approve": N_("disetujui"),
+    "endorse": N_("diusulkan disetujui"),
     "return": N_("dikembalikan"),
     "reject": N_("ditolak"),
     "undo": N_("keputusan dibatalkan"),

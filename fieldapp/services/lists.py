@@ -9,16 +9,17 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar
 
+from fieldapp.domain import risk
 from fieldapp.domain.nik import masked
-from fieldapp.services import cover_matches, covers
+from fieldapp.services import cover_matches, covers, quality
 from fieldapp.services.session import Session
 from fieldapp.services.views import area_name, filter_of, member_names
 from fieldapp.store import open_pairs, queries
 from fieldapp.store.db import Connection
 from fieldapp.store.errors import GivenUp
-from fieldapp.store.queries import Filter, Odd, Order, Row
+from fieldapp.store.queries import Filter, Order, Row
 from fieldapp.store.store import Reading
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ _DISTRICT: Final = 8
 class Wanted:
     """Which registrations a person wants to see, and how ordered; each part that is given narrows the choice.
 
-    `by` is a member's id, `area` a dotted code with everything below it. `explained`: warnings with a reason given;
+    `by` is a member's id, `area` a dotted code with everything below it. `endorsed`: waiting for a second approval;
+    `explained`: warnings with a reason given;
     `faulty`: broken rules; `conflicting`; `disputed`: somebody has to choose (`store.queries.Filter`); `alike`: like
     another registration, by NIK or by a pair that waits.
     """
@@ -70,6 +72,7 @@ class Wanted:
     conflicting: bool = False
     disputed: bool = False
     alike: bool = False
+    endorsed: bool = False
     order: Order = "name"
     reverse: bool = False
 
@@ -95,6 +98,7 @@ class Wanted:
             conflicting=self.conflicting,
             disputed=self.disputed,
             alike=self.alike,
+            endorsed=self.endorsed,
         )
 
 
@@ -107,16 +111,19 @@ class Found:
     is_whole: bool
 
 
-def find(session: Session, wanted: Wanted, reading: Reading | None = None, *, digests: bool = False) -> Found | None:
+def find(session: Session, wanted: Wanted, reading: Reading | None = None, *, desk: bool = False) -> Found | None:
     """The first rows of a list, at once; None when `reading` was given up.
 
-    With `digests` each row says by `digest` which answers it shows, as a decision about it is bound to them.
+    For a `desk` where registrations are decided about, each row says by `digest` which answers it shows, and by
+    `reasons` (codes of `domain.risk`, gravest first) why it deserves a closer look; `flags` are those of its author.
     """
 
     def read(connection: Connection) -> Found:
-        numbers = _numbers(session, connection, wanted, FIRST_ROWS)
-        shown = _told(session, connection, queries.rows_at(connection, numbers), digests)
-        return Found(numbers, shown, len(numbers) < FIRST_ROWS)
+        # Whoever is riskiest is only known when all are; then the list is whole at once.
+        limit = None if wanted.order == "risk" else FIRST_ROWS
+        numbers = _numbers(session, connection, wanted, limit)
+        shown = _told(session, connection, queries.rows_at(connection, numbers[:FIRST_ROWS]), desk)
+        return Found(numbers, shown, limit is None or len(numbers) < limit)
 
     return _read(session, read, reading)
 
@@ -126,14 +133,15 @@ def numbers(session: Session, wanted: Wanted, reading: Reading | None = None) ->
     return _read(session, lambda connection: _numbers(session, connection, wanted, None), reading)
 
 
-def rows(session: Session, wanted: Sequence[int], *, digests: bool = False) -> list[dict[str, Any]]:
-    """The rows of these row numbers, in the order asked, with what a list shows and names filled in."""
-    return session.read(lambda connection: _told(session, connection, queries.rows_at(connection, wanted), digests))
+def rows(session: Session, wanted: Sequence[int], *, desk: bool = False) -> list[dict[str, Any]]:
+    """The rows of these row numbers, in the order asked, with what a list shows and names filled in; `desk` as in
+    `find`."""
+    return session.read(lambda connection: _told(session, connection, queries.rows_at(connection, wanted), desk))
 
 
-def rows_of(session: Session, wanted: Sequence[str]) -> list[dict[str, Any]]:
+def rows_of(session: Session, wanted: Sequence[str], *, desk: bool = False) -> list[dict[str, Any]]:
     """The same by ids."""
-    return session.read(lambda connection: _told(session, connection, queries.rows(connection, wanted)))
+    return session.read(lambda connection: _told(session, connection, queries.rows(connection, wanted), desk))
 
 
 def ids(session: Session, *, order: Order = "id", **wanted: Any) -> list[str]:
@@ -141,7 +149,9 @@ def ids(session: Session, *, order: Order = "id", **wanted: Any) -> list[str]:
     narrowed = filter_of(session, **wanted)
 
     def read(connection: Connection) -> list[str]:
-        return queries.ids(connection, narrowed, order, odd=odd(session, connection) if order == "risk" else None)
+        if order != "risk":
+            return queries.ids(connection, narrowed, order)
+        return queries.ids(connection, narrowed, order, **_beside(session, connection))
 
     return session.read(read)
 
@@ -180,16 +190,27 @@ def areas(session: Session) -> list[tuple[str, int]]:
     return session.read(read)
 
 
-def odd(session: Session, connection: Connection) -> dict[int, Odd]:
-    """What puts registrations ahead in the order by risk beside their rows, by row number."""
-    pairs = open_pairs.waiting(connection)
-    covered = cover_matches.ranks(session, connection)
-    return {rid: Odd(covered.get(rid, 0), pairs.get(rid, 0)) for rid in pairs.keys() | covered.keys()}
+class _Beside(TypedDict):
+    beside: dict[int, int]
+    flagged: tuple[str, ...]
+
+
+def _beside(session: Session, connection: Connection) -> _Beside:
+    """What puts registrations ahead in the order by risk beside their rows: pairs that wait, lists of people who are
+    covered already, and whose registrations stand out."""
+    beside = dict.fromkeys(open_pairs.waiting(connection), risk.bit("near_duplicates"))
+    ranked = {1: risk.bit("cover_near"), 2: risk.bit("covers")}
+    for number, rank in cover_matches.ranks(session, connection).items():
+        beside[number] = beside.get(number, 0) | ranked[rank]
+    return {"beside": beside, "flagged": tuple(quality.flags_in(session, connection))}
 
 
 def _numbers(session: Session, connection: Connection, wanted: Wanted, limit: int | None) -> array[int]:
-    ahead = odd(session, connection) if wanted.order == "risk" else None
-    return queries.numbers(connection, wanted.filter(), wanted.order, reverse=wanted.reverse, limit=limit, odd=ahead)
+    if wanted.order != "risk":
+        return queries.numbers(connection, wanted.filter(), wanted.order, reverse=wanted.reverse, limit=limit)
+    return queries.numbers(
+        connection, wanted.filter(), "risk", reverse=wanted.reverse, limit=limit, **_beside(session, connection)
+    )
 
 
 def _read(session: Session, function: Callable[[Connection], T], reading: Reading | None) -> T | None:
@@ -199,25 +220,41 @@ def _read(session: Session, function: Callable[[Connection], T], reading: Readin
         return None
 
 
-def _told(
-    session: Session, connection: Connection, found: Sequence[Row], digests: bool = False
-) -> list[dict[str, Any]]:
+def _told(session: Session, connection: Connection, found: Sequence[Row], desk: bool = False) -> list[dict[str, Any]]:
     who = member_names(session, connection)
     reading = covers.Covers(session, connection)
     covered = covers.blocking_rows(reading, found)
     near = cover_matches.waiting_rows(session, connection, reading, [row.id for row in found])
     alike = open_pairs.waiting(connection, [row.number for row in found])
-    records = session.journal(connection).records_named(row.id for row in found) if digests else {}
-    return [
+    told = [
         {
             **_row(row, who),
-            **({"digest": records[row.id].digest} if digests else {}),
             "covers": len(covered.get(row.id, ())),
             "cover_near": near.get(row.id, 0),
             "near_duplicates": alike.get(row.number, 0),
         }
         for row in found
     ]
+    if desk:
+        records = session.journal(connection).records_named(row.id for row in found)
+        flags, today = quality.flags_in(session, connection), session.today()
+        for row, shown in zip(found, told, strict=True):
+            shown["digest"] = records[row.id].digest
+            shown["flags"] = list(flags.get(row.registered_by, ()))
+            shown["waited_days"] = risk.days_waited(row.submitted_at, today)
+            shown["reasons"] = _reasons(row, shown)
+    return told
+
+
+def _reasons(row: Row, shown: Mapping[str, Any]) -> list[str]:
+    """Why a row deserves a closer look: what its entries say, and what only this laptop knows."""
+    here = [code for code in ("covers", "cover_near", "near_duplicates") if shown[code]]
+    if "covers" in here and "cover_near" in here:
+        # Who is covered for sure is not also somebody who may be.
+        here.remove("cover_near")
+    if shown["flags"]:
+        here.append("enumerator")
+    return risk.reasons(row.risk | risk.mask(here), shown["waited_days"])
 
 
 def _row(row: Row, who: Mapping[str, str]) -> dict[str, Any]:
@@ -237,6 +274,9 @@ def _row(row: Row, who: Mapping[str, str]) -> dict[str, Any]:
         "overrides": row.override_count,
         "duplicates": row.duplicate_count,
         "round": row.round,
+        "seconds": row.seconds,
+        "due": row.due,
+        "endorsed_by": who.get(row.endorsed_by, row.endorsed_by) if row.endorsed_by else None,
         "decision": row.decision_code,
         "reason": row.decision_reason,
         "same_as": row.joined_to,

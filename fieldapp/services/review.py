@@ -29,7 +29,6 @@ __all__ = [
     "preview",
     "queue",
     "queue_ids",
-    "reasons",
     "tried",
     "undo_last",
 ]
@@ -43,11 +42,11 @@ _LATEST_DUE_DAYS: Final = 366
 
 
 def queue(session: Session, *, filter: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
-    """What waits for a decision, the riskiest first; each row says why in `reasons` (codes).
+    """What waits for a decision, the riskiest first; each row says why in `reasons` (codes of `domain.risk`).
 
     `filter`: area, category, registered_by, text, or state (one of the pending states).
     """
-    return [{**row, "reasons": reasons(row)} for row in rows_of(session, queue_ids(session, filter=filter))]
+    return rows_of(session, queue_ids(session, filter=filter), desk=True)
 
 
 def queue_ids(session: Session, *, filter: Mapping[str, str] | None = None) -> list[str]:
@@ -55,19 +54,6 @@ def queue_ids(session: Session, *, filter: Mapping[str, str] | None = None) -> l
     wanted = dict(filter or {})
     states = [wanted.pop("state")] if "state" in wanted else sorted(PENDING_STATES)
     return find_ids(session, states=states, order="risk", **wanted)
-
-
-def reasons(row: Mapping[str, Any]) -> list[str]:
-    """Why a row deserves a closer look, gravest first: codes, which are also the queue's order of risk."""
-    found = []
-    if row["state"] == "changed_after_review":
-        found.append("changed_after_review")
-    if row["nik"] is None:
-        found.append("no_nik")
-    for code in ("covers", "cover_near", "errors", "conflicts", "duplicates", "near_duplicates", "overrides"):
-        if row[code]:
-            found.append(code)
-    return found
 
 
 def decide(

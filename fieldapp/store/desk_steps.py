@@ -31,3 +31,11 @@ def held_words(db: Database) -> None:
     )
     for statement in statements:
         db.conn.execute(statement)
+
+
+def by_risk(db: Database) -> None:
+    """The queue stands in its order; who was endorsed, few in any register, is found without the others."""
+    from fieldapp.store.risk import INDEX
+
+    db.conn.execute(INDEX)
+    db.conn.execute("CREATE INDEX registration_endorsed ON registration (endorsed_by) WHERE endorsed_by IS NOT NULL")

@@ -5,7 +5,7 @@ Imported only when a step is pending, because sqlite-utils costs more start-up t
 
 from __future__ import annotations
 
-from fieldapp.store.desk_steps import held_words, sent_back
+from fieldapp.store.desk_steps import by_risk, held_words, sent_back
 
 from fieldapp.store.db import Connection  # isort: skip  # First: it puts SQLCipher under sqlite-utils.
 
@@ -392,7 +392,7 @@ def merge_desk(db: Database) -> None:
 _ORDER = (
     local_values, drafts, journal, projections, carried, disclosures, report_order, feed, sums, heads, dropped,
     requests, papers, same_as, matching, covers, prelist, exchanges, listed,
-    waiting_work, desks, worked, at_odds, sent_back, slots, held_words, merge_desk,
+    waiting_work, desks, worked, at_odds, sent_back, slots, held_words, merge_desk, by_risk,
 )  # fmt: skip
 NAMES = tuple(step.__name__ for step in _ORDER)
 STEPS = Migrations("fieldapp")

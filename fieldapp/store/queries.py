@@ -5,13 +5,16 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
 from fieldapp.domain.review import STATES
+from fieldapp.domain.risk import bit
 from fieldapp.store import drafts, open_pairs, search
 from fieldapp.store.db import Connection
 from fieldapp.store.disputed import DISPUTED
 from fieldapp.store.listed import listed
+from fieldapp.store.risk import RISK
+from fieldapp.store.risk import numbers as by_risk
 from fieldapp.store.rows import from_json, state_of_row, to_json
 from sync.tables import Connection as AnyConnection
 
@@ -28,29 +31,15 @@ _ORDERS: Final[dict[str, tuple[tuple[str, bool], ...]]] = {
     "submitted_at": (("submitted_at", False), ("id", False)),
     "area": (("scope", False), ("name_key", False), ("id", False)),
     "state": ((_STATE_PLACE, False), ("name_key", False), ("id", False)),
-    # What a supervisor should see first: who is covered already, broken rules, explained warnings, doubles, conflicts,
-    # then the longest wait.
-    "risk": (
-        ("coalesce(covered, 0)", True),
-        ("error_count", True),
-        ("override_count", True),
-        ("duplicate_count + coalesce(pairs, 0)", True),
-        ("conflict_count", True),
-        ("submitted_at", False),
-        ("id", False),
-    ),
 }
-#: What the order by risk reads beside the table itself.
-_ODD: Final = """odd AS MATERIALIZED (SELECT CAST(value ->> 0 AS INTEGER) AS odd_rid, value ->> 1 AS covered,
-    value ->> 2 AS pairs FROM json_each(:odd))"""
 #: Hits of a search up to which each is looked up by its number; more of them are found along the index of lists.
 _FEW_HITS: Final = 3000
 
-_COLUMNS: Final = """registration.rid, registration.id, state, scope, name, nik, phone, birth_date, sex, categories,
+_COLUMNS: Final = f"""registration.rid, registration.id, state, scope, name, nik, phone, birth_date, sex, categories,
     submitted_at, registered_by, device, edits, conflicts, errors, warnings, override_count, duplicate_count,
     within_quota,
     decision_code, decision_by, decision_ms, decision_reason, round, joined_to, live, seconds, assigned_to, due, ended,
-    ended_on, endorsed_by"""
+    ended_on, endorsed_by, {RISK} AS risk"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +49,10 @@ class Filter:
     `area` is a dotted code and holds everything below it; `approved_by` is the member whose slot an approval in force
     takes or waits for; `text` searches names, NIK digits and phones;
     `conflicting`, `duplicated` and `edited` keep only registrations with open conflicts, with a NIK that others have
-    too, or changed after they were handed in; `disputed` those that stand for somebody and have open conflicts, unlike
-    decisions, or a change beside a void; `explained` and `faulty` those with warnings that somebody gave a reason
-    for, and with broken rules; `alike` those that are like another one, by their NIK or by a pair that waits; `ids`
-    only these.
+    too, or changed after they were handed in; `endorsed` those that one member has endorsed as they are; `disputed`
+    those that stand for somebody and have open conflicts, unlike decisions, or a change beside a void; `explained` and
+    `faulty` those with warnings that somebody gave a reason for, and with broken rules; `alike` those that are like
+    another one, by their NIK or by a pair that waits; `ids` only these.
     """
 
     states: Collection[str] | None = None
@@ -79,15 +68,8 @@ class Filter:
     explained: bool = False
     faulty: bool = False
     alike: bool = False
+    endorsed: bool = False
     ids: Collection[str] | None = None
-
-
-class Odd(NamedTuple):
-    """What the order by risk needs of a registration beside its row: 2 when a list keeps it from approval, 1 when rows
-    of lists look like it, else 0; and how many of its pairs wait for a decision."""
-
-    covered: int = 0
-    pairs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +81,9 @@ class Row:
     return; `joined_to` is the registration that stands for the person instead, where one does; `is_live`: it
     stands for somebody. `seconds` were spent on the form; `assigned_to` is the member who has to put it right, `due`
     the ISO date by which a return in force asks for it; `ended` why somebody no longer takes part (`review.ENDINGS`)
-    and `ended_on` since when; `endorsed_by` the member who endorsed it as it is, for a second one to approve. The NIK
-    is whole here: whoever shows it masks it.
+    and `ended_on` since when; `endorsed_by` the member who endorsed it as it is, for a second one to approve; `risk`
+    the reasons for a closer look that the entries give (`domain.risk`). The NIK is whole here: whoever shows it masks
+    it.
     """
 
     number: int
@@ -136,6 +119,7 @@ class Row:
     ended: str | None
     ended_on: str | None
     endorsed_by: str | None
+    risk: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +200,14 @@ def ids(
     wanted: Filter | None = None,
     order: Order = "id",
     *,
-    odd: Mapping[int, Odd] | None = None,
+    beside: Mapping[int, int] | None = None,
+    flagged: Collection[str] = (),
 ) -> list[str]:
-    """Ids of all registrations that `wanted` keeps, in order; `odd` as in `numbers`."""
-    before, inner, arguments = _ordered(connection, wanted or Filter(), order, odd=odd)
-    return [row[0] for row in connection.execute(f"{before} SELECT id FROM ({inner})", arguments)]  # noqa: S608
+    """Ids of all registrations that `wanted` keeps, in order; `beside` and `flagged` as in `numbers`."""
+    if order == "risk":
+        return ids_at(connection, numbers(connection, wanted, order, beside=beside, flagged=flagged))
+    inner, arguments = _ordered(connection, wanted or Filter(), order)
+    return [row[0] for row in connection.execute(f"SELECT id FROM ({inner})", arguments)]  # noqa: S608 - our words
 
 
 def numbers(
@@ -230,35 +217,37 @@ def numbers(
     *,
     reverse: bool = False,
     limit: int | None = None,
-    odd: Mapping[int, Odd] | None = None,
+    beside: Mapping[int, int] | None = None,
+    flagged: Collection[str] = (),
 ) -> array[int]:
     """Row numbers of what `wanted` keeps, in order: what a list of any length holds, eight bytes each.
 
-    A number stays a registration's own while the store is open for reading it; `rebuild` gives out new ones. `odd` is
-    what the order by risk reads; the pairs that wait, when it is not given.
+    A number stays a registration's own while the store is open for reading it; `rebuild` gives out new ones. `beside`
+    and `flagged` are what the order by risk reads (`risk.numbers`); the pairs that wait, where `beside` is not given.
     """
-    before, inner, arguments = _ordered(connection, wanted or Filter(), order, reverse=reverse, odd=odd)
+    wanted = wanted or Filter()
+    if order == "risk":
+        if beside is None:
+            beside = dict.fromkeys(open_pairs.waiting(connection), bit("near_duplicates"))
+        found = by_risk(connection, wanted.states, beside=beside, flagged=flagged)
+        if replace(wanted, states=None) != Filter():
+            kept = set(numbers(connection, wanted))
+            found = array("q", (number for number in found if number in kept))
+        if reverse:
+            found.reverse()
+        return found[:limit]
+    inner, arguments = _ordered(connection, wanted, order, reverse=reverse)
     most = "" if limit is None else f"LIMIT {limit:d}"
     # One text for all of them, made while other threads may run: a row each would hold them up for as long.
-    statement = f"{before} SELECT group_concat(rid) FROM ({inner} {most})"  # noqa: S608 - our words
-    found = connection.execute(statement, arguments).fetchone()[0]
-    return array("q", map(int, found.split(","))) if found else array("q")
+    text = connection.execute(f"SELECT group_concat(rid) FROM ({inner} {most})", arguments).fetchone()[0]  # noqa: S608
+    return array("q", map(int, text.split(","))) if text else array("q")
 
 
 def _ordered(
-    connection: Connection,
-    wanted: Filter,
-    order: Order,
-    *,
-    reverse: bool = False,
-    odd: Mapping[int, Odd] | None = None,
-) -> tuple[str, str, dict[str, Any]]:
-    """What stands before the statement, a query of (rid, id) in order, and the arguments of both."""
-    before, beside, arguments = "", "", dict[str, Any]()
-    if order == "risk":
-        odd = {rid: Odd(0, pairs) for rid, pairs in open_pairs.waiting(connection).items()} if odd is None else odd
-        arguments["odd"] = to_json([[rid, *each] for rid, each in odd.items()])
-        before, beside = f"WITH {_ODD}", "LEFT JOIN odd ON odd_rid = rid"
+    connection: Connection, wanted: Filter, order: Order, *, reverse: bool = False
+) -> tuple[str, dict[str, Any]]:
+    """A query of (rid, id) in order, and its arguments."""
+    arguments = dict[str, Any]()
     # Neither statistics nor luck decides: along this index no page of the wide table is read.
     by_id = order == "id" and wanted == Filter()
     source = "registration" if by_id else "registration INDEXED BY registration_listed"
@@ -277,11 +266,7 @@ def _ordered(
     if wanted.alike:
         more["alike"] = to_json(sorted(open_pairs.waiting(connection)))
     terms = ", ".join(f"{term} {'DESC' if descends != reverse else 'ASC'}" for term, descends in _ORDERS[order])
-    return (
-        before,
-        f"SELECT rid, id FROM {source} {beside} {where} ORDER BY {terms}",  # noqa: S608 - our words
-        {**arguments, **more},
-    )
+    return f"SELECT rid, id FROM {source} {where} ORDER BY {terms}", {**arguments, **more}  # noqa: S608 - our words
 
 
 def _hits(connection: Connection, text: str) -> str:
@@ -469,6 +454,8 @@ def _where(wanted: Filter, *clauses: str) -> tuple[str, dict[str, Any]]:
     if wanted.ids is not None:
         parts.append("registration.id IN (SELECT value FROM json_each(:ids))")
         arguments["ids"] = to_json(sorted(wanted.ids))
+    if wanted.endorsed:
+        parts.append("rid IN (SELECT rid FROM registration WHERE endorsed_by IS NOT NULL)")
     if wanted.explained:
         parts.append("override_count > 0")
     if wanted.faulty:

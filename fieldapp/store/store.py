@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 NAME: Final = "fieldapp.db"
 #: The number of steps in migrations.py, kept here so that an up-to-date store opens without importing them.
-SCHEMA_VERSION: Final = 27
+SCHEMA_VERSION: Final = 28
 
 _Task = tuple[Callable[[Connection], Any], "Future[Any]"]
 

@@ -23,6 +23,7 @@ MARKS: Final[dict[str, str]] = {
     "faulty": N_("ada yang salah"),
     "conflicting": N_("bertentangan"),
     "alike": N_("mungkin ganda"),
+    "endorsed": N_("menunggu persetujuan kedua"),
 }
 """Parts of a filter that are there or not."""
 

@@ -37,7 +37,7 @@ def test_a_decision_about_what_changed_since_it_was_read_is_refused(town: Any, d
     laptop, supervisor, ids = desk
     first, second, *_ = ids
     numbers = lists.find(supervisor, lists.Wanted(order="risk")).numbers
-    read = {row["id"]: row["digest"] for row in lists.rows(supervisor, numbers, digests=True)}
+    read = {row["id"]: row["digest"] for row in lists.rows(supervisor, numbers, desk=True)}
     assert read[first] == registrations.show(supervisor, first)["digest"]
     registrations.edit(laptop, first, {"work_place": "Pasar Rekaan"})
     town.carry(laptop, supervisor)

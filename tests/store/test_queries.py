@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fieldapp.domain.review import PENDING_STATES
+from fieldapp.domain.risk import reasons
 from fieldapp.store import charges, queries
+from fieldapp.store.risk import RISK
 from fieldapp.store.drafts import Draft, save
 from fieldapp.store.queries import Filter
 from fieldapp.store.rows import from_json
@@ -61,6 +63,50 @@ def test_orders_by_name_time_and_risk(town, replica_of) -> None:
     assert _ids(replica, order="name") == [explained, plain, early, broken]
     assert _ids(replica, order="submitted_at") == [early, explained, broken, plain]
     assert _ids(replica, order="risk") == [broken, explained, early, plain]
+
+
+def test_the_reasons_of_a_row_are_what_its_entries_say(town, replica_of) -> None:
+    at_night = "2026-01-02T15:30:00Z"
+    slow = town.register("siti", nik=None, seconds_on_form=4000, overrides={"nik_sex_differs": "KTP lama"})
+    fast = town.register("siti", submitted_at=at_night, seconds_on_form=30)
+    doubles = [town.register("siti", nik="6471010101809999") for _ in range(2)]
+    town.decide("rina", doubles[1], "return", reason="foto")
+    town.write("siti", doubles[1], "edit", {"name": "Dewi Contoh Baru"})
+    divided = town.register("siti", seconds_on_form=0)
+    known = list(town.entries)
+    for name, decision in (("rina", "approve"), ("tono", "reject")):
+        town.write(name, divided, "decide", {"decision": decision}, knowing=known)
+    changed = town.register("siti")
+    town.decide("rina", changed, "approve")
+    town.write("siti", changed, "edit", {"kinds": ["tidak_ada"]})
+    replica = replica_of(town)
+    said = {each: reasons(replica.row(each).risk) for each in (slow, fast, *doubles, divided, changed)}
+    assert said == {
+        slow: ["no_nik", "overrides", "slow"],
+        fast: ["odd_hours", "fast"],
+        doubles[0]: ["duplicates"],
+        doubles[1]: ["duplicates", "again"],
+        divided: ["decisions_differ"],
+        changed: ["changed_after_review", "errors"],
+    }
+    order = _ids(replica, order="risk")
+    assert order == sorted(said, key=lambda each: (-replica.row(each).risk, replica.row(each).submitted_at, each))
+    flagged = replica.store.read(
+        lambda c: queries.numbers(c, queries.Filter(states=["submitted"]), "risk", flagged=[town.member("siti").id])
+    )
+    assert [row.id for row in replica.store.read(lambda c: queries.rows_at(c, flagged))] == [slow, fast]
+
+
+def test_the_queue_is_read_in_its_order_and_neither_sorted_nor_looked_up(town, replica_of) -> None:
+    town.register("siti")
+
+    def plan(connection) -> str:
+        statement = f"SELECT rid FROM registration INDEXED BY registration_by_risk WHERE state = 'x' ORDER BY {RISK} DESC, submitted_at, id"
+        return " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}"))
+
+    found = replica_of(town).store.read(plan)
+    assert "COVERING INDEX registration_by_risk" in found
+    assert "TEMP B-TREE" not in found
 
 
 def test_one_registrations_row_and_answers(town, replica_of) -> None:

@@ -150,7 +150,9 @@ def test_whatever_arrives_first_the_states_are_the_same(town, replica_of, seed) 
     st.lists(
         st.tuples(
             st.sampled_from(["approve", "endorse", "return", "reject", "undo", "withdraw", "void"]),
-            st.booleans(), st.booleans(), st.booleans(),
+            st.booleans(),
+            st.booleans(),
+            st.booleans(),
         ),
         max_size=4,
     ),

@@ -79,8 +79,8 @@ class ListScreen(FieldScreen[None]):
 
     PLACE: ClassVar[str] = ""
     """Under which name filter, order and place are remembered."""
-    DIGESTS: ClassVar[bool] = False
-    """Whether each row knows which answers it shows, so that a decision can be bound to them."""
+    DESK: ClassVar[bool] = False
+    """Whether each row knows which answers it shows, so that a decision can be bound to them, and what is odd."""
     DECIDES: ClassVar[bool] = True
     """Whether decisions about registrations are taken in it."""
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -119,11 +119,11 @@ class ListScreen(FieldScreen[None]):
 
     def first_rows(self, session: Session, wanted: Wanted, reading: Reading) -> Found | None:
         """The first rows of a list; called in a thread, where nothing of the screen may be asked."""
-        return lists.find(session, wanted, reading, digests=self.DIGESTS)
+        return lists.find(session, wanted, reading, desk=self.DESK)
 
     def page_rows(self, session: Session, numbers: Sequence[int]) -> list[dict[str, Any]]:
         """Rows by their numbers; called in a thread."""
-        return lists.rows(session, numbers, digests=self.DIGESTS)
+        return lists.rows(session, numbers, desk=self.DESK)
 
     def shown(self) -> str:
         """What the list shows without any filter, in words."""

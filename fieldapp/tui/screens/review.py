@@ -15,6 +15,7 @@ from fieldapp.locale import N_, _
 from fieldapp.services import budget, review
 from fieldapp.services.cover_matches import keep_ranks
 from fieldapp.services.lists import Wanted
+from fieldapp.services.quality import flag_words
 from fieldapp.tui.keys import key
 from fieldapp.tui.list_words import name_of
 from fieldapp.tui.screens import screen_named
@@ -24,7 +25,9 @@ from fieldapp.tui.text import content, state_text, when
 from fieldapp.tui.widgets.record_list import Column, Row
 
 REASONS: Final[dict[str, str]] = {
+    "decisions_differ": N_("putusan berbeda"),
     "changed_after_review": N_("diubah lagi"),
+    "no_nik": N_("belum ada NIK"),
     "covers": N_("sudah terlindungi"),
     "cover_near": N_("mirip orang terlindungi"),
     "errors": N_("ada yang salah"),
@@ -32,13 +35,42 @@ REASONS: Final[dict[str, str]] = {
     "duplicates": N_("NIK ganda"),
     "near_duplicates": N_("mirip orang lain"),
     "overrides": N_("diberi alasan"),
-    "no_nik": N_("belum ada NIK"),
+    "long_wait": N_("lama menunggu"),
+    "enumerator": N_("pencacah"),
+    "odd_hours": N_("larut malam"),
+    "fast": N_("sangat cepat"),
+    "slow": N_("sangat lama"),
+    "again": N_("putaran lagi"),
 }
+"""Why a registration deserves a closer look, in the words of a column."""
 
 
 def why(row: Row) -> str:
-    """Why a row deserves a closer look."""
-    return ", ".join(_(REASONS[code]) if code in REASONS else code for code in review.reasons(row)) or "-"
+    """Why a row deserves a closer look, gravest first; who is endorsed waits for a second supervisor."""
+    words = [_reason(code, row) for code in row.get("reasons") or ()]
+    if row.get("endorsed_by"):
+        words.insert(0, _("menunggu persetujuan kedua"))
+    return ", ".join(words) or "-"
+
+
+def _reason(code: str, row: Row) -> str:
+    if code == "long_wait":
+        return _("menunggu {days} hari").format(days=row.get("waited_days"))
+    if code == "again":
+        return _("putaran {number}").format(number=row.get("round"))
+    if code == "enumerator":
+        flags = ", ".join(flag_words(flag) for flag in row.get("flags") or ())
+        return _("pencacah: {what}").format(what=flags)
+    if code in ("fast", "slow"):
+        return _("{what} ({minutes})").format(what=_(REASONS[code]), minutes=duration(row.get("seconds")))
+    return _(REASONS[code]) if code in REASONS else code
+
+
+def duration(seconds: object) -> str:
+    """A time on the form: seconds below two minutes, whole minutes above."""
+    if not isinstance(seconds, int):
+        return "-"
+    return _("{count} detik").format(count=seconds) if seconds < 120 else _("{count} menit").format(count=seconds // 60)
 
 
 def columns() -> Sequence[Column]:
@@ -59,7 +91,7 @@ class ReviewScreen(ListScreen):
     CSS_PATH = ["registrations.tcss", "review.tcss"]
     HEADING = N_("Periksa")
     PLACE = "review"
-    DIGESTS = True
+    DESK = True
     HELP = N_(
         "Enter membuka pendaftaran untuk dibaca. Spasi menandai, R serentang baris, * semua yang tampil; putusan "
         "berlaku untuk yang ditandai, atau untuk baris ini. S setuju, K kembalikan, T tolak, U tarik putusan. Sebelum "
