@@ -101,6 +101,8 @@ def import_list(
         )
     cover_matches.find(session, answer["id"], progress=progress)
     answer["near"] = session.read(lambda connection: cover_matches.count(session, connection, answer["id"]))
+    # Whoever opens the queue next would wait for what the list says of everybody.
+    cover_matches.keep_ranks(session)
     return answer
 
 

@@ -116,6 +116,7 @@ def find(session: Session, wanted: Wanted, reading: Reading | None = None, *, de
 
     For a `desk` where registrations are decided about, each row says by `digest` which answers it shows, and by
     `reasons` (codes of `domain.risk`, gravest first) why it deserves a closer look; `flags` are those of its author.
+    Nobody waits for those here: they are what `quality.flags` found before in this session.
     """
 
     def read(connection: Connection) -> Found:
@@ -141,7 +142,13 @@ def rows(session: Session, wanted: Sequence[int], *, desk: bool = False) -> list
 
 def rows_of(session: Session, wanted: Sequence[str], *, desk: bool = False) -> list[dict[str, Any]]:
     """The same by ids."""
-    return session.read(lambda connection: _told(session, connection, queries.rows(connection, wanted), desk))
+
+    def read(connection: Connection) -> list[dict[str, Any]]:
+        if desk:
+            quality.flags_in(session, connection)
+        return _told(session, connection, queries.rows(connection, wanted), desk)
+
+    return session.read(read)
 
 
 def ids(session: Session, *, order: Order = "id", **wanted: Any) -> list[str]:
@@ -151,6 +158,7 @@ def ids(session: Session, *, order: Order = "id", **wanted: Any) -> list[str]:
     def read(connection: Connection) -> list[str]:
         if order != "risk":
             return queries.ids(connection, narrowed, order)
+        quality.flags_in(session, connection)
         return queries.ids(connection, narrowed, order, **_beside(session, connection))
 
     return session.read(read)
@@ -202,7 +210,7 @@ def _beside(session: Session, connection: Connection) -> _Beside:
     ranked = {1: risk.bit("cover_near"), 2: risk.bit("covers")}
     for number, rank in cover_matches.ranks(session, connection).items():
         beside[number] = beside.get(number, 0) | ranked[rank]
-    return {"beside": beside, "flagged": tuple(quality.flags_in(session, connection))}
+    return {"beside": beside, "flagged": tuple(quality.known_flags(session))}
 
 
 def _numbers(session: Session, connection: Connection, wanted: Wanted, limit: int | None) -> array[int]:
@@ -237,7 +245,7 @@ def _told(session: Session, connection: Connection, found: Sequence[Row], desk: 
     ]
     if desk:
         records = session.journal(connection).records_named(row.id for row in found)
-        flags, today = quality.flags_in(session, connection), session.today()
+        flags, today = quality.known_flags(session), session.today()
         for row, shown in zip(found, told, strict=True):
             shown["digest"] = records[row.id].digest
             shown["flags"] = list(flags.get(row.registered_by, ()))

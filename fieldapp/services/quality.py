@@ -54,6 +54,12 @@ def flags_now(connection: Connection) -> dict[str, tuple[str, ...]]:
     return quality.flags(_counted(connection))
 
 
+def known_flags(session: Session) -> dict[str, tuple[str, ...]]:
+    """What `flags` found when it was last asked in this session, for whoever cannot wait for it; at first nothing."""
+    known = session.remembered.get(_FLAGS)
+    return known[1] if known is not None else {}
+
+
 def report(
     session: Session,
     *,

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, get_args
 
 from fieldapp.domain import roles
 from fieldapp.domain.review import PENDING_STATES
-from fieldapp.services import budget
+from fieldapp.services import budget, cover_matches, quality
 from fieldapp.services.lists import ids as find_ids
 from fieldapp.services.lists import rows_of
 from fieldapp.services.problems import Problem
@@ -25,6 +25,7 @@ __all__ = [
     "Seen",
     "decide",
     "due_date",
+    "get_ready",
     "last_decision",
     "preview",
     "queue",
@@ -54,6 +55,16 @@ def queue_ids(session: Session, *, filter: Mapping[str, str] | None = None) -> l
     wanted = dict(filter or {})
     states = [wanted.pop("state")] if "state" in wanted else sorted(PENDING_STATES)
     return find_ids(session, states=states, order="risk", **wanted)
+
+
+def get_ready(session: Session) -> dict[str, tuple[str, ...]]:
+    """Work out what the queue asks beside its entries, before anybody waits for it.
+
+    That is what lists of people who are covered already say of registrations that changed, and in whose way of
+    registering something stands out; the latter is answered, as by `quality.flags`.
+    """
+    cover_matches.keep_ranks(session)
+    return quality.flags(session)
 
 
 def decide(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from fieldapp.domain import roles
+from fieldapp.domain import risk, roles
 from fieldapp.domain.review import PENDING_STATES
 from fieldapp.services import answers
 from fieldapp.services import covers as cover_lists
@@ -34,6 +34,8 @@ FROM: Final = {
     # person who was said to take part no longer.
     "undo": frozenset({"approved", "waiting", "rejected", "returned", "changed_after_review", "void", "withdrawn"}),
 }
+
+_DIFFER: Final = risk.bit("decisions_differ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def _decidable(
         raise Problem("frozen")
     if row.joined_to is not None:
         raise Problem("joined", details={"survivor": row.joined_to})
-    if decision == "undo" and row.state not in FROM["undo"] and not (row.decision_code and row.state == "has_issues"):
+    if decision == "undo" and not undoable(row):
         raise Problem("nothing_to_undo")
     if decision != "undo" and row.state not in FROM[decision]:
         raise Problem("not_pending", details={"state": row.state})
@@ -136,6 +138,11 @@ def _decidable(
     said = (weighed.endorsed or {}).get(registration, ())
     if said and all(each.by == session.member.id for each in said):
         raise problem("endorsed_by_you")
+
+
+def undoable(row: Row) -> bool:
+    """Whether a decision is in force that can be taken back: also an endorsement, and several that two took apart."""
+    return row.state in FROM["undo"] or row.decision_code == "endorse" or bool(row.risk & _DIFFER)
 
 
 def _refuse_unseen(record: Record, row: Row, seen: Seen) -> None:

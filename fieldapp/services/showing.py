@@ -15,6 +15,7 @@ from fieldapp.store import drafts as kept
 from fieldapp.store import journeys, queries
 from fieldapp.store.db import Connection
 from fieldapp.store.queries import Row
+from fieldapp.store.rows import decision_code
 
 if TYPE_CHECKING:
     from sync.fold import Annotation, Record
@@ -156,8 +157,20 @@ def _shown(record: Record, row: Row, who: Mapping[str, str], assigned: Mapping[s
         "decision": row.decision_code,
         "decision_by": who.get(row.decision_by, row.decision_by) if row.decision_by else None,
         "reason": row.decision_reason,
+        "decisions": [_decision(said, who) for said in record.decisions],
         "errors": list(row.errors),
         "warnings": list(row.warnings),
+    }
+
+
+def _decision(said: Annotation, who: Mapping[str, str]) -> dict[str, Any]:
+    """One decision that no later one replaces; `fresh`: about the answers as they are."""
+    return {
+        "decision": decision_code(said),
+        "by": who.get(said.by, said.by),
+        "at": iso_time(said.t[0]),
+        "reason": str(said.fields.get("reason") or ""),
+        "fresh": said.fresh,
     }
 
 

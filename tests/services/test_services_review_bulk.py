@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fieldapp.services import exchange, lists, registrations, review
+from fieldapp.services import changes, exchange, lists, programme, registrations, review
 from fieldapp.services.problems import Problem
 from fieldapp.services.review import Seen
 from fieldapp.services.session import open_session
@@ -118,6 +118,78 @@ def test_a_return_says_until_when_and_dates_that_cannot_be_are_refused(town: Any
     shown = [registrations.show(laptop, each) for each in ids[:2]]
     # A week after 2 November 2026, which is today in this programme.
     assert [(each["due"], each["round"]) for each in shown] == [("2026-11-09", 2), ("2026-11-20", 2)]
+
+
+def test_the_first_to_approve_endorses_and_only_another_member_completes_it(town: Any, desk: Any) -> None:
+    laptop, supervisor, ids = desk
+    second = town.join("supervisor", "Nina", "64.71", slots=3)
+    programme.change(town.admin, "approval_levels", "2")
+    town.carry(town.admin, supervisor, second)
+    town.carry(supervisor, second)
+    assert review.preview(supervisor, ids[:2], "approve")["endorsed"] == 2
+    answers = review.decide(supervisor, ids[:2], "approve")
+    assert [(each["decision"], each["state"]) for each in answers] == [("endorse", "submitted")] * 2
+    (again,) = review.decide(supervisor, ids[:1], "approve")
+    assert (again["ok"], again["code"]) == (False, "endorsed_by_you")
+    town.carry(supervisor, second)
+    waiting = review.queue(second, filter={"endorsed": "yes"})
+    assert [(each["id"], each["endorsed_by"]) for each in waiting] == [(each, "Wati") for each in ids[:2]]
+    registrations.edit(laptop, ids[1], {"work_place": "Pasar Rekaan"})
+    town.carry(laptop, second)
+    answers = review.decide(second, ids[:2], "approve")
+    assert [(each["decision"], each["state"]) for each in answers] == [
+        ("approve", "approved"),
+        ("endorse", "submitted"),
+    ]
+    town.carry(second, supervisor)
+    assert review.decide(supervisor, [ids[1]], "approve")[0]["state"] == "approved"
+    # With one level again nothing of it is lost, and one decider is enough.
+    programme.change(town.admin, "approval_levels", "1")
+    town.carry(town.admin, supervisor)
+    assert review.decide(supervisor, [ids[2]], "approve")[0]["state"] == "approved"
+    assert states(supervisor, ids[:3]) == ["approved"] * 3
+
+
+def test_an_endorsement_is_taken_back_like_any_decision(town: Any, desk: Any) -> None:
+    _, supervisor, ids = desk
+    programme.change(town.admin, "approval_levels", "2")
+    town.carry(town.admin, supervisor)
+    review.decide(supervisor, ids[:2], "approve")
+    assert review.decide(supervisor, ids[:1], "undo", reason="Keliru")[0]["ok"]
+    assert [bool(row["endorsed_by"]) for row in registrations.rows(supervisor, ids[:2])] == [False, True]
+    review.decide(supervisor, ids[:1], "approve")
+    assert review.undo_last(supervisor)["undone"] == 1
+    assert [bool(row["endorsed_by"]) for row in registrations.rows(supervisor, ids[:2])] == [False, True]
+
+
+def test_whoever_has_to_put_it_right_does_not_approve_it(town: Any, desk: Any) -> None:
+    _, supervisor, ids = desk
+    fields = {"assign_to": supervisor.member.id, "reason": "Sari cuti"}
+    supervisor.write(
+        lambda _, journal: journal.append(
+            supervisor.author(), [changes.about(journal.record(ids[0]), "comment", fields)]
+        )
+    )
+    (answer,) = review.decide(supervisor, ids[:1], "approve")
+    assert answer["code"] == "assigned_to_you"
+
+
+def test_two_decisions_taken_apart_are_both_told_and_answered_by_one(town: Any, desk: Any) -> None:
+    _, supervisor, ids = desk
+    second = town.join("supervisor", "Nina", "64.71", slots=3)
+    town.carry(supervisor, second)
+    review.decide(supervisor, ids[:1], "approve")
+    review.decide(second, ids[:1], "reject", reason="Sudah pindah")
+    town.carry(second, supervisor)
+    (row,) = [each for each in review.queue(supervisor) if each["id"] == ids[0]]
+    assert row["reasons"][0] == "decisions_differ"
+    said = registrations.show(supervisor, ids[0])["decisions"]
+    assert [(each["decision"], each["by"], each["reason"]) for each in said] == [
+        ("reject", "Nina", "Sudah pindah"),
+        ("approve", "Wati", ""),
+    ]
+    assert review.decide(supervisor, ids[:1], "undo", reason="Bicarakan dulu")[0]["state"] == "submitted"
+    assert len(registrations.show(supervisor, ids[0])["decisions"]) == 1
 
 
 def test_a_power_cut_in_the_middle_of_a_bulk_approval_leaves_all_or_nothing(town: Any, desk: Any) -> None:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fieldapp.domain import risk
 from fieldapp.domain.review import STATES, DecisionHead
 from fieldapp.domain.settling import decision_dispute
 from fieldapp.store import open_pairs, queries
 from fieldapp.store.errors import GivenUp
-from fieldapp.domain import risk
 from fieldapp.store.queries import Filter
 from fieldapp.store.rows import name_key, unpack_heads
 from fieldapp.store.store import Reading

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events
 from textual.binding import BindingType
 from textual.widget import Widget
 
+from fieldapp.domain.roles import may
 from fieldapp.locale import N_, _
 from fieldapp.tui.commands import Command, offered
 from fieldapp.tui.keys import key_in_force
@@ -17,6 +18,9 @@ from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.base import FieldScreen
 from fieldapp.tui.text import number
 from fieldapp.tui.widgets.lines import Line, Lines
+
+if TYPE_CHECKING:
+    from fieldapp.services.session import Session
 
 WIDTH: Final = 77
 """Cells of a line of the menu: it fits a terminal of 80 with the mark of the line at hand."""
@@ -113,6 +117,9 @@ class HomeScreen(FieldScreen[None]):
             return draft if isinstance(draft, str) else None, bool(session.own_preference(TOURED))
 
         self.ask(work, lambda found: self._warmed(*found))
+        if may(session.member.role, "registration", "decide", own_record=False, decision="approve") is None:
+            # The queue would wait for it when it is first opened.
+            self.ask(partial(_ready_for_review, session), lambda _done: None, lane="broom", failed=lambda _words: None)
 
     def _warmed(self, draft: str | None, is_toured: bool) -> None:
         if self.field_app.screen is not self:
@@ -157,3 +164,9 @@ def _hint(command: Command, status: Mapping[str, Any]) -> str:
         )
         return words.format(count=number(status["out"]), late=number(status["out_overdue"]))
     return _(command.hint)
+
+
+def _ready_for_review(session: Session) -> None:
+    from fieldapp.services import review
+
+    review.get_ready(session)

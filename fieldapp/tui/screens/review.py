@@ -12,8 +12,7 @@ from textual.widgets import Static
 
 from fieldapp.domain.review import PENDING_STATES
 from fieldapp.locale import N_, _
-from fieldapp.services import budget, review
-from fieldapp.services.cover_matches import keep_ranks
+from fieldapp.services import budget, quality, review
 from fieldapp.services.lists import Wanted
 from fieldapp.services.quality import flag_words
 from fieldapp.tui.keys import key
@@ -130,8 +129,14 @@ class ReviewScreen(ListScreen):
                 partial(budget.outlook, self.session, [], "approve"),
                 lambda outlook: self.query_one("#outlook", Static).update(content(standing_words(outlook))),
             )
-        # What lists say of registrations that changed is kept for the next time, when nobody waits for it.
-        self.ask(partial(keep_ranks, self.session), lambda _done: None, lane="broom", failed=lambda _words: None)
+        shown = quality.known_flags(self.session)
+        work = partial(review.get_ready, self.session)
+        self.ask(work, partial(self._ready, shown), lane="broom", failed=lambda _words: None)
+
+    def _ready(self, shown: object, flags: object) -> None:
+        """What stands out in how somebody registers was worked out behind the list; it belongs to its order."""
+        if flags != shown and self.app.screen is self:
+            self._find(keep=self.records.key())
 
     def action_budget(self) -> None:
         """Quota and money whole."""
