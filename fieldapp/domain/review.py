@@ -38,13 +38,12 @@ class DecisionHead:
     """One of the decisions that no later decision has replaced.
 
     `code`: approve, endorse, return, reject, undo, withdraw or void; `fresh`: the record's heads equal what the decider
-    saw. `seconded`: an approval that agrees to another member's endorsement of the same answers; `counts`: the
-    programme takes it as an approval, which where two have to agree only a seconded one is.
+    saw. `counts`: the programme takes it as what it says, as it takes an approval, where two have to agree, only for
+    the answer to another member's endorsement of the same answers.
     """
 
     code: str
     fresh: bool
-    seconded: bool = False
     counts: bool = True
 
 

@@ -21,7 +21,7 @@ from fieldapp.store.rows import (
     Inspect,
     Inspected,
     RegistrationRow,
-    approvals_differ,
+    counts,
     from_json,
     is_void,
     registration_row,
@@ -92,17 +92,19 @@ class Projector:
     def project(self, records: Sequence[Record]) -> None:
         """Bring every table in step with these records, and with what they change about others."""
         touched = Touched()
+        before = self._settings()
         latest = {record.id: record for record in records}.values()
         registrations = [record for record in latest if record.type == "registration" and record.complete]
         others = [record for record in latest if record.type != "registration" or not record.complete]
         if others:
             self._forget(others, touched)
             self._put_others(others, touched)
-        settings = ProgrammeSettings.from_fields(programme_fields(self._connection) or {})
+        settings = self._settings()
         self._levels = settings.approval_levels
         if touched.settings:
             self._inspect_again(settings, touched)
-            self._approve_again(settings, touched)
+        if before.approval_levels != self._levels:
+            self._decided_again(settings, touched)
         for chunk in _chunks(registrations):
             # A record of several entries may have been of another type, or without its beginning, until now.
             self._forget_others([record for record in chunk if len(record.history) > 1 or record.quarantined], touched)
@@ -139,7 +141,8 @@ class Projector:
                 touched.registration(*before[1:3])
                 placed.append(Placed(before[0], row, record, before[3:6]))
         self._write(placed)
-        slots.put_past(self._connection, [(one.record, one.row.approval_entry) for one in placed])
+        ended = [(one.record, one.row.approval_entry) for one in placed]
+        slots.put_past(self._connection, ended, lambda record, entry: counts(record, entry, self._levels))
 
     def _row(self, record: Record, inspect: Callable[[Mapping[str, object], int], Inspected]) -> RegistrationRow:
         return registration_row(record, inspect, self._levels)
@@ -329,14 +332,16 @@ class Projector:
         membership = self.membership() if self.membership else None
         return Leased(slots.leases(self._connection, membership), slots.holders_of(membership))
 
-    def _approve_again(self, settings: ProgrammeSettings, touched: Touched) -> None:
+    def _settings(self) -> ProgrammeSettings:
+        return ProgrammeSettings.from_fields(programme_fields(self._connection) or {})
+
+    def _decided_again(self, settings: ProgrammeSettings, touched: Touched) -> None:
         """Where another number of members has to agree, approvals begin or cease to count, on every replica alike."""
-        rows = self._connection.execute(
-            "SELECT id, decision_heads FROM registration WHERE decision_heads <> ''"
-        ).fetchall()
-        for chunk in _chunks([id_ for id_, heads in rows if approvals_differ(heads, self._levels)]):
-            found = self.records(chunk)
-            self._put_registrations([record for record in found.values() if record.complete], settings, touched)
+        rows = self._connection.execute("SELECT id FROM registration WHERE decision_heads <> ''").fetchall()
+        for chunk in _chunks([row[0] for row in rows]):
+            found = [record for record in self.records(chunk).values() if record.complete]
+            self._forget_others(found, touched)
+            self._put_registrations(found, settings, touched)
 
 
 def journal(connection: Connection, rules: Rules, programme_id: str, inspect: Inspect) -> Journal:

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, TypedDict
 import msgspec
 
 from fieldapp.domain.names import plain
-from fieldapp.domain.programme import LARGEST_COUNT, ProgrammeSettings
+from fieldapp.domain.programme import LARGEST_COUNT, MOST_APPROVAL_LEVELS, ProgrammeSettings
 from fieldapp.domain.review import ASSIGN, ENDINGS, DecisionHead, registration_state
 from sync.entry import DECISION, SETTING_KINDS, Stored
 from sync.fold import Annotation, Record
@@ -233,44 +233,28 @@ def is_void(record: Record) -> bool:
     return any(head.kind == "void" and head.fresh for head in record.decisions)
 
 
-#: How a second member's approval, and one that lacks the first member, stand in the packed text.
-_SECONDED: Final = "2"
+#: Stands in the packed text behind an approval that lacks the endorsement which the programme asks for.
 _SHORT: Final = "~"
 
 
 def pack_heads(heads: Sequence[DecisionHead]) -> str:
-    """Decision heads as one short text: `approve+` fresh, `return-` stale, `approve2+` seconded, `approve~+` without
-    the endorsement that the programme asks for."""
-    return " ".join(f"{head.code}{_standing(head)}{'+' if head.fresh else '-'}" for head in heads)
+    """Decision heads as one short text: `approve+` fresh, `return-` stale, `approve~+` one that does not count."""
+    return " ".join(f"{head.code}{'' if head.counts else _SHORT}{'+' if head.fresh else '-'}" for head in heads)
 
 
 def unpack_heads(packed: str) -> tuple[DecisionHead, ...]:
     """What `pack_heads` packed."""
-    return tuple(
-        DecisionHead(
-            part[:-1].rstrip(_SECONDED + _SHORT),
-            part[-1] == "+",
-            seconded=_SECONDED in part,
-            counts=_SHORT not in part,
-        )
-        for part in packed.split()
-    )
-
-
-def approvals_differ(packed: str, levels: int) -> bool:
-    """Whether packed heads hold an approval that another number of levels made count, or not count."""
-    approvals = [head for head in unpack_heads(packed) if head.code == "approve"]
-    return any(head.counts != (levels < 2 or head.seconded) for head in approvals)
-
-
-def _standing(head: DecisionHead) -> str:
-    return _SECONDED if head.seconded else "" if head.counts else _SHORT
+    return tuple(DecisionHead(part[:-1].rstrip(_SHORT), part[-1] == "+", _SHORT not in part) for part in packed.split())
 
 
 def _head(record: Record, said: Annotation, levels: int) -> DecisionHead:
     code = decision_code(said)
-    seconded = code == "approve" and endorsement_of(record, said) is not None
-    return DecisionHead(code, said.fresh, seconded, code != "approve" or levels < 2 or seconded)
+    return DecisionHead(code, said.fresh, code != "approve" or counts(record, said.entry, levels))
+
+
+def counts(record: Record, approval: str, levels: int) -> bool:
+    """Whether an approval (an entry's id) is one where so many members have to agree."""
+    return levels < MOST_APPROVAL_LEVELS or endorsement_of(record, approval) is not None
 
 
 def to_json(value: object) -> str:
@@ -354,21 +338,22 @@ def _endorsed_by(record: Record) -> str | None:
         if code == "endorse" and head.fresh:
             return head.by
         if code == "approve" and head.fresh:
-            endorsed = endorsement_of(record, head)
+            endorsed = endorsement_of(record, head.entry)
             if endorsed is not None:
                 return endorsed.entry.au
     return None
 
 
-def endorsement_of(record: Record, approval: Annotation) -> Stored | None:
-    """The endorsement that an approval agrees to, when it does: another member's, of the same answers, and not taken
-    back before the approval. Nobody agrees to an endorsement of the own, or to one of other answers."""
+def endorsement_of(record: Record, approval: str) -> Stored | None:
+    """The endorsement that an approval (an entry's id) agrees to, when it does: another member's, of the same answers,
+    and not taken back before the approval. Nobody agrees to an endorsement of the own, or to one of other answers."""
     by_id = {stored.id: stored for stored in record.history}
-    named = by_id.get(str(approval.fields.get("endorsed")))
-    if named is None or _said(named) != "endorse" or named.entry.of != approval.of or named.entry.au == approval.by:
+    agreed = by_id[approval].entry
+    named = by_id.get(str(agreed.f.get("endorsed")))
+    if named is None or _said(named) != "endorse" or named.entry.of != agreed.of or named.entry.au == agreed.au:
         return None
     # What the approval answers, and what that answered: an endorsement that another decision answered is taken back.
-    known, left = set(), [approval.entry]
+    known, left = set(), [approval]
     while left:
         stored = by_id.get(left.pop())
         if stored is None or stored.id in known:

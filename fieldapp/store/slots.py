@@ -5,7 +5,7 @@ Both are kept for the replay of `domain.waiting`, which a line needs where the b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from fieldapp.domain.programme import ProgrammeSettings
@@ -44,16 +44,23 @@ _COUNTING: Final = {
 _FEWEST: Final = 3
 
 
-def put_past(connection: Connection, records: Iterable[tuple[Record, str | None]]) -> None:
+def put_past(
+    connection: Connection,
+    records: Iterable[tuple[Record, str | None]],
+    counts: Callable[[Record, str], bool] = lambda record, entry: True,
+) -> None:
     """Keep the approvals of these registrations that have ended; each with the entry of its approval in force.
 
-    What was kept of them before must be gone.
+    What was kept of them before must be gone. `counts`: whether an approval (an entry's id) is one, as the programme
+    asks now.
     """
-    rows = [row for record, approval in records if len(record.history) >= _FEWEST for row in _past(record, approval)]
+    rows = [
+        row for record, approval in records if len(record.history) >= _FEWEST for row in _past(record, approval, counts)
+    ]
     connection.executemany(_INTO_PAST, rows)
 
 
-def _past(record: Record, approval: str | None) -> list[tuple[Any, ...]]:
+def _past(record: Record, approval: str | None, counts: Callable[[Record, str], bool]) -> list[tuple[Any, ...]]:
     """An approval ends with the next thing that is decided about the person or changed in the answers."""
     rows = []
     going: tuple[Stored, object] | None = None
@@ -61,7 +68,7 @@ def _past(record: Record, approval: str | None) -> list[tuple[Any, ...]]:
     for stored in record.history:
         entry = stored.entry
         kind = entry.k
-        is_approval = kind == "decide" and entry.f.get("decision") == "approve"
+        is_approval = kind == "decide" and entry.f.get("decision") == "approve" and counts(record, stored.id)
         if kind in SETTING_KINDS:
             categories = entry.f.get("categories", categories)
         elif kind not in ("decide", "void"):

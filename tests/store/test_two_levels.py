@@ -152,17 +152,13 @@ def test_whatever_arrives_first_the_states_are_the_same(town, replica_of, seed) 
             st.sampled_from(["approve", "endorse", "return", "reject", "undo", "withdraw", "void"]),
             st.booleans(),
             st.booleans(),
-            st.booleans(),
         ),
         max_size=4,
     ),
 )
 @settings(derandomize=True, deadline=None, max_examples=100, database=None)
 def test_packed_heads_say_what_was_packed(heads) -> None:
-    made = tuple(
-        DecisionHead(code, fresh, code == "approve" and seconded, code != "approve" or counts or seconded)
-        for code, fresh, seconded, counts in heads
-    )
+    made = tuple(DecisionHead(code, fresh, counts or code != "approve") for code, fresh, counts in heads)
     assert unpack_heads(pack_heads(made)) == made
     # What an older program packed reads as it did.
     assert unpack_heads("approve+ return-") == (DecisionHead("approve", True), DecisionHead("return", False))
