@@ -9,6 +9,7 @@ from fieldapp.domain.review import ASSIGN
 from fieldapp.services import covers, histories
 from fieldapp.services.charges import Charges, assigned_words, given
 from fieldapp.services.problems import Problem
+from fieldapp.services.review_asked import asked
 from fieldapp.services.session import Session, iso_time
 from fieldapp.services.views import area_name, member_names
 from fieldapp.store import drafts as kept
@@ -158,6 +159,8 @@ def _shown(record: Record, row: Row, who: Mapping[str, str], assigned: Mapping[s
         "decision_by": who.get(row.decision_by, row.decision_by) if row.decision_by else None,
         "reason": row.decision_reason,
         "decisions": [_decision(said, who) for said in record.decisions],
+        "asked": asked(record),
+        "seconds": row.seconds,
         "errors": list(row.errors),
         "warnings": list(row.warnings),
     }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from fieldapp.domain.findings import Finding
+from fieldapp.domain.review import PENDING_STATES
 from fieldapp.forms.declaration import FORM, QUESTIONS
 from fieldapp.forms.messages import message
 from fieldapp.locale import _, language
@@ -36,11 +37,14 @@ def record_parts(
     widths: tuple[int, int],
     pinned: Mapping[str, str] | None = None,
     near: Sequence[Mapping[str, Any]] = (),
+    *,
+    odd_first: bool = False,
 ) -> list[Part]:
     """A registration as `services.showing.show` gives it with its history, in the order in which it is read.
 
     `widths`: cells of the column of answers and of the one beside it. A line's value is the name of the field it is
-    about. `pinned` are comments being written, not yet sent; `near` is what `services.duplicates.near` answers.
+    about. `pinned` are comments being written, not yet sent; `near` is what `services.duplicates.near` answers. With
+    `odd_first` whoever came from a queue reads first why it stands there.
     """
     width, beside = widths
     parts = [
@@ -51,6 +55,8 @@ def record_parts(
         _part(_("Perjalanan ke kantor"), journey_lines(shown.get("journey") or (), beside), True),
         _part(_("Riwayat"), history_lines(shown.get("history") or (), beside), True),
     ]
+    if odd_first:
+        parts.insert(0, parts.pop(1))
     return [part for part in parts if part.lines]
 
 
@@ -137,7 +143,7 @@ def _decision(shown: Mapping[str, Any]) -> str:
 def _odd(
     shown: Mapping[str, Any], findings: Sequence[Finding], near: Sequence[Mapping[str, Any]], width: int
 ) -> list[Line]:
-    lines: list[Line] = []
+    lines = _decided(shown, width)
     for field, values in (shown.get("conflicts") or {}).items():
         words = " / ".join(f"{masked_text(field, each['value']) or '-'} ({plain(each['by'], 30)})" for each in values)
         lines += _about(_("Bertentangan"), field, words, "error", width)
@@ -146,12 +152,17 @@ def _odd(
         words = message(finding, language())
         if finding.strength == "error":
             lines += _about(_("Salah"), finding.field, words, "error", width)
+            lines += _answer(shown, finding.field, width)
         elif finding.strength == "warning":
             reason = plain(reasons.get(finding.code) or _("belum ada"))
             words = _("{words} Alasan pencacah: {reason}").format(words=words, reason=reason)
             lines += _about(_("Periksa"), finding.field, words, "warning", width)
+            lines += _answer(shown, finding.field, width)
+    asked = {each["field"]: each for each in (shown.get("asked") or ()) if shown.get("state") in PENDING_STATES}
     for each in shown.get("comments") or []:
         words = f"{plain(each.get('text') or '')} ({plain(each['by'], 40)})"
+        if each.get("field") in asked:
+            words = f"{words}; {_changed(asked[each['field']])}"
         lines += _about(_("Catatan"), str(each.get("field") or ""), words, "warning", width)
     doubles = shown.get("duplicates") or []
     if doubles:
@@ -163,6 +174,44 @@ def _odd(
         words = _("{who} D membandingkan keduanya.").format(who=near_words(each))
         lines += _about(_("Mirip dengan"), "", words, "warning", width)
     return lines
+
+
+def _decided(shown: Mapping[str, Any], width: int) -> list[Line]:
+    """Decisions that two took apart, who has endorsed, and whether what was asked in the last round was done."""
+    lines: list[Line] = []
+    said = shown.get("decisions") or ()
+    for each in said if len(said) > 1 else ():
+        words = _("{decision} oleh {by}, {when}").format(
+            decision=_(DECISIONS.get(each["decision"], each["decision"])),
+            by=plain(each["by"], 40),
+            when=when(each["at"]),
+        )
+        reason = plain(each["reason"])
+        lines += _about(_("Putusan berbeda"), "", f"{words}: {reason}" if reason else words, "error", width)
+    if shown.get("endorsed_by") and shown.get("state") in PENDING_STATES:
+        words = _("{by} mengusulkan disetujui; menunggu pengawas kedua.").format(by=plain(shown["endorsed_by"], 40))
+        lines += _about(_("Persetujuan"), "", words, "warning", width)
+    told = {str(each.get("field") or "") for each in shown.get("comments") or []}
+    for each in (shown.get("asked") or ()) if shown.get("state") in PENDING_STATES else ():
+        field = str(each["field"] or "")
+        if field not in told:
+            tone = "warning" if each["changed"] else "error"
+            lines += _about(_("Diminta"), field, f"{plain(each['text'])} ({_changed(each)})", tone, width)
+    return lines
+
+
+def _changed(asked: Mapping[str, Any]) -> str:
+    """Whether what a return asked for was done, as far as an answer was written since."""
+    return _("sudah diubah sesudahnya") if asked["changed"] else _("BELUM diubah sesudahnya")
+
+
+def _answer(shown: Mapping[str, Any], field: str, width: int) -> list[Line]:
+    """The answer that a rule is about, below what the rule says of it."""
+    value = shown["values"].get(field) if field else None
+    if value is None:
+        return []
+    words = _("Isinya: {value}").format(value=masked_text(field, value))
+    return [Line("  " + part, "quiet", field) for part in wrapped(words, width - 2, 2)]
 
 
 def _reasons(shown: Mapping[str, Any], findings: Sequence[Finding], width: int) -> list[Line]:

@@ -93,3 +93,49 @@ def registrations_day(hands) -> str:
     from datetime import timedelta
 
     return (hands.app.screen.session.today() + timedelta(days=3)).isoformat()
+
+
+async def test_the_record_says_first_what_is_odd_and_goes_on_to_the_next_by_itself(town, at) -> None:
+    async with at(town.awas) as hands:
+        await hands.unlock()
+        await hands.press("f4")
+        await hands.until("> [ ] Contoh Satu", "Contoh Tiga")
+        await hands.press("enter")
+        await hands.until("Contoh Satu", "1 dari 2", "Yang perlu diperhatikan")
+        assert "Bertentangan: Pekerjaan" in hands.seen.splitlines()[2]
+        await hands.press("b")
+        await hands.until("Contoh Tiga", "2 dari 2")
+        await hands.press("left")
+        await hands.until("1 dari 2")
+        await hands.press("t")
+        await hands.until("Alasannya:")
+        await hands.write("Pindah kota")
+        await hands.press("enter")
+        await hands.until("Tolak: 1 pendaftaran", "2 dari 2")
+        await hands.press("m")
+        await hands.until("Pindahkan panah")
+        await hands.press("s")
+        await hands.until("sesudahnya")
+        await hands.press("enter")
+        # The last of them: back to the queue, which is empty now.
+        await hands.until("Semua yang menunggu: tidak ada")
+    assert {name: state for name, state in states(town.awas).items() if name != "Contoh Dua"} == {
+        "Contoh Satu": "rejected",
+        "Contoh Tiga": "approved",
+    }
+
+
+async def test_one_key_shows_the_odd_answers_on_a_small_screen_and_a_wide_one_has_them_beside(town, at) -> None:
+    async with at(town.awas) as hands:
+        await hands.unlock()
+        await hands.press("f4")
+        await hands.until("> [ ] Contoh Satu", "Contoh Tiga")
+        await hands.press("l")
+        await hands.until("Periksa karena: bertentangan", "Bertentangan: Pekerjaan sekarang", "Kurir", "Ojek")
+        assert "Contoh Tiga" in hands.seen
+        await hands.press("l")
+        await hands.until("Contoh Tiga", gone="Periksa karena: bertentangan")
+    async with at(town.awas, (120, 40)) as hands:
+        await hands.unlock()
+        await hands.press("f4")
+        await hands.until("> [ ] Contoh Satu", "Periksa karena: bertentangan", "Bertentangan: Pekerjaan")

@@ -118,6 +118,8 @@ def decide(
                 stale()
             return
         words = [who, *refusal_words(refused, preview["taken"]), *outlook_words(outlook, decision)]
+        if decision == "return" and len(ids) == 1:
+            words.append(_("Putaran {number} dimulai.").format(number=preview["round"]))
         if preview["endorsed"]:
             words.append(
                 _("{count} diusulkan disetujui; sesudah ini pengawas lain yang menyetujui.").format(

@@ -21,6 +21,7 @@ from fieldapp.services.lists import Found, Reading, Wanted
 from fieldapp.services.review import Seen
 from fieldapp.services.review_fit import FROM
 from fieldapp.services.session import Session
+from fieldapp.tui.among import Among
 from fieldapp.tui.keys import key
 from fieldapp.tui.list_words import filter_words, order_words
 from fieldapp.tui.screens import screen_named
@@ -30,7 +31,7 @@ from fieldapp.tui.screens.exporting import export_marked
 from fieldapp.tui.screens.filtering import Filtering, ask_order
 from fieldapp.tui.text import content, number, plain
 from fieldapp.tui.widgets.lines import Lines
-from fieldapp.tui.widgets.record_list import Column, RecordList
+from fieldapp.tui.widgets.record_list import Column, RecordList, Row
 from fieldapp.tui.widgets.typed_line import TypedLine
 
 WIDE: Final = 120
@@ -50,6 +51,8 @@ class Place:
     wanted: Wanted
     at: int | None = None
     who: dict[str, str] = field(default_factory=dict)
+    is_turned: bool = False
+    """Whether the look beside the list is the other way than the width of the screen suggests."""
 
 
 class SearchLine(TypedLine):
@@ -94,6 +97,7 @@ class ListScreen(FieldScreen[None]):
         key("asterisk", "mark_all", N_("Tandai semua")),
         key("r", "mark_range", N_("Tandai rentang")),
         key("e", "export", N_("Ke lembar kerja")),
+        key("l", "look", N_("Lihat yang janggal")),
         key("f3", "search"),
     ]
 
@@ -174,8 +178,7 @@ class ListScreen(FieldScreen[None]):
         self._find(keep=self._place.at)
 
     def on_resize(self, event: events.Resize) -> None:
-        self.query_one("#look", Lines).display = self.size.width >= WIDE
-        self._look_soon()
+        self._arrange()
 
     @property
     def records(self) -> RecordList:
@@ -197,7 +200,7 @@ class ListScreen(FieldScreen[None]):
         """There is nothing to clear in a whole list, and letters belong to whoever is typing."""
         if action == "clear":
             return self.is_filtered
-        if action in ("mark_all", "mark_range", "export"):
+        if action in ("mark_all", "mark_range", "export", "look"):
             return not isinstance(self.focused, Input)
         if action == "decide":
             may = self.DECIDES and may_decide(self.session.member.role, str(parameters[0]))
@@ -308,7 +311,18 @@ class ListScreen(FieldScreen[None]):
     def on_lines_chosen(self, event: Lines.Chosen) -> None:
         chosen = event.lines.value()
         if isinstance(chosen, str):
-            self.app.push_screen(screen_named("record", registration=chosen))
+            self.app.push_screen(screen_named("record", registration=chosen, **self._among()))
+
+    def _among(self) -> dict[str, Among]:
+        """Where in the queue a record is opened, so that its reader can go on from there."""
+        records = self.records
+        if not self.DESK:
+            return {}
+
+        def moved(at: int) -> None:
+            self._place.at = at
+
+        return {"among": Among(array("q", records.keys(0, records.count())), records.cursor, moved)}
 
     def on_key(self, event: events.Key) -> None:
         """Up on the first line goes back to the search."""
@@ -393,11 +407,30 @@ class ListScreen(FieldScreen[None]):
 
     # Beside the list
 
+    @property
+    def _is_looking(self) -> bool:
+        """Whether the one at hand is shown beside the list: by itself where there is room, else by a key."""
+        return (self.size.width >= WIDE) != self._place.is_turned
+
+    def _arrange(self) -> None:
+        self.query_one("#look", Lines).display = self._is_looking
+        self.set_class(self._is_looking and self.size.width < WIDE, "-below")
+        self._look_soon()
+
+    def action_look(self) -> None:
+        """Shows what is odd about the one at hand beside the list, below it on a small screen; or no longer."""
+        self._place.is_turned = not self._place.is_turned
+        self._arrange()
+
+    def look_head(self, row: Row) -> str:
+        """What the screen itself says of the one at hand, above everything else."""
+        return ""
+
     def _look_soon(self) -> None:
         if self._rest is not None:
             self._rest.stop()
             self._rest = None
-        if self.is_attached and self.size.width >= WIDE:
+        if self.is_attached and self._is_looking:
             self._rest = self.set_timer(_REST_S, self._look)
 
     def _look(self) -> None:
@@ -413,6 +446,7 @@ class ListScreen(FieldScreen[None]):
 
         def show(found: Any) -> None:
             if asked == self._looked_at and self.records.value() == at_hand:
-                panel.show(look_lines(found, max(20, panel.size.width - 4)), cursor=0)
+                head = self.look_head(self.records.row(self.records.cursor) or {})
+                panel.show(look_lines(found, max(20, panel.size.width - 4), head), cursor=0)
 
         self.ask(partial(look, self.session, at_hand), show, failed=lambda _words: panel.show([], cursor=0))

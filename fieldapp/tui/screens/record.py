@@ -15,8 +15,9 @@ from fieldapp.domain.findings import Finding
 from fieldapp.domain.roles import ASSIGNING_ROLES, may
 from fieldapp.forms.declaration import QUESTIONS
 from fieldapp.locale import N_, _
-from fieldapp.services import duplicates, registrations, returned
+from fieldapp.services import duplicates, lists, registrations, returned
 from fieldapp.services.review import Seen
+from fieldapp.tui.among import Among
 from fieldapp.tui.answer_text import label_of
 from fieldapp.tui.happened import field_lines
 from fieldapp.tui.keys import key
@@ -27,7 +28,7 @@ from fieldapp.tui.screens.base import FieldScreen
 from fieldapp.tui.screens.deciding import decide, may_decide
 from fieldapp.tui.screens.dialogs import Pick, Report, Write
 from fieldapp.tui.screens.ending import end
-from fieldapp.tui.text import plain
+from fieldapp.tui.text import number, plain
 from fieldapp.tui.widgets.lines import Line, Lines
 
 Loaded = tuple[dict[str, Any], Sequence[Finding], Sequence[dict[str, Any]]]
@@ -56,7 +57,9 @@ class RecordScreen(FieldScreen[None]):
         "Baca dengan panah. L melompat ke satu bagian, C mencari kata, R menampilkan riwayat isian di baris ini. Di "
         "layar lebar ada dua kolom; Tab berpindah di antaranya. E memperbaiki isian, N menampilkan NIK utuh "
         "(dicatat), D membandingkan dengan pendaftaran yang mirip. Pengawas: M menulis catatan pada isian di baris "
-        "ini, S setuju, K kembalikan, T tolak, U tarik putusan, A mengalihkan perbaikannya kepada anggota lain."
+        "ini, S setuju, K kembalikan, T tolak, U tarik putusan, A mengalihkan perbaikannya kepada anggota lain. Dari "
+        "antrean: B atau panah kanan membuka yang berikutnya, P atau panah kiri yang sebelumnya; sesudah putusan, yang "
+        "berikutnya terbuka sendiri."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         key("s", "decide('approve')", N_("Setujui")),
@@ -66,6 +69,8 @@ class RecordScreen(FieldScreen[None]):
         key("m", "comment", N_("Catatan")),
         key("e", "edit", N_("Perbaiki")),
         key("d", "compare", N_("Bandingkan")),
+        key("b,right", "neighbour(1)", N_("Berikutnya")),
+        key("p,left", "neighbour(-1)", N_("Sebelumnya")),
         key("n", "nik", N_("NIK utuh")),
         key("l", "jump", N_("Lompat")),
         key("c,ctrl+f", "search", N_("Cari")),
@@ -75,9 +80,11 @@ class RecordScreen(FieldScreen[None]):
         key("v", "void", N_("Batalkan")),
     ]
 
-    def __init__(self, registration: str) -> None:
+    def __init__(self, registration: str, among: Among | None = None) -> None:
+        """`among`: where it stands in the queue that it is opened from."""
         super().__init__()
         self._registration = registration
+        self._among = among
         self._loaded: Loaded | None = None
         self._pinned: dict[str, str] = {}
         self._parts: list[Part] = []
@@ -105,13 +112,26 @@ class RecordScreen(FieldScreen[None]):
             near = duplicates.near(session, shown["values"], registration) if shown["state"] not in GONE else []
             return shown, checked.findings, near
 
-        self.ask(work, self._show)
+        self.ask(work, self._show, failed=self._failed)
 
     def _show(self, loaded: Loaded) -> None:
-        self._loaded = loaded
         shown = loaded[0]
-        self.head(plain(shown["values"].get("name") or _("(belum bernama)"), 60), state_of(shown))
+        if shown["id"] != self._registration:
+            # The reader has gone on since this was asked for.
+            return
+        is_other = self._loaded is None or self._loaded[0]["id"] != shown["id"]
+        self._loaded = loaded
+        self.busy = False
+        state = state_of(shown)
+        if self._among is not None:
+            at, count = self._among.place
+            state = _("{number} dari {count}  {state}").format(number=number(at), count=number(count), state=state)
+        self.head(plain(shown["values"].get("name") or _("(belum bernama)"), 60), state)
         self._draw()
+        if is_other:
+            for column in (self.query_one("#record", Lines), self.query_one("#beside", Lines)):
+                column.cursor = 0
+                column.scroll_to(y=0, animate=False)
         self.refresh_bindings()
 
     def relabel(self) -> None:
@@ -132,7 +152,8 @@ class RecordScreen(FieldScreen[None]):
         column = self.size.width // 2 if is_wide else self.size.width
         # The sign of the line at hand, the scroll bar and the line between the columns take their cells.
         widths = (max(30, column - 4), max(30, column - 5 if is_wide else column - 4))
-        self._parts = record_parts(shown, findings, widths, self._pinned, near)
+        odd_first = self._among is not None and not is_wide
+        self._parts = record_parts(shown, findings, widths, self._pinned, near, odd_first=odd_first)
         reading = self._at_hand.value()
         other_columns, self._is_wide = is_wide != self._is_wide, is_wide
         record, aside = self.query_one("#record", Lines), self.query_one("#beside", Lines)
@@ -223,6 +244,8 @@ class RecordScreen(FieldScreen[None]):
             return may_decide(role, wanted) and self._state in states
         if action == "assign":
             return role in ASSIGNING_ROLES and self._state in PENDING | {"returned"}
+        if action == "neighbour":
+            return self._among is not None and self._among.neighbour(int(str(parameters[0]))) is not None
         if action == "compare":
             return bool(self._alike())
         if action == "comment":
@@ -253,11 +276,41 @@ class RecordScreen(FieldScreen[None]):
             )
 
     def _decided(self, answers: list[dict[str, Any]]) -> None:
-        if all(answer["ok"] for answer in answers):
-            self._pinned.clear()
-            self.dismiss()
-        else:
+        if not all(answer["ok"] for answer in answers):
             self._load()
+            return
+        self._pinned.clear()
+        if self._among is not None and self._among.neighbour(1) is not None:
+            self.action_neighbour(1)
+        else:
+            self.dismiss()
+
+    def action_neighbour(self, by: int) -> None:
+        """The next one of the queue, or the one before, without going back to the list."""
+        among = self._among
+        wanted = among.neighbour(by) if among is not None else None
+        if among is None or wanted is None:
+            return
+        if self._pinned:
+            self.complain(_("Catatan Anda belum dikirim: K mengirimnya, atau kosongkan dengan M."))
+            return
+        # Keys that are typed ahead are meant for the one that comes.
+        self.busy = True
+
+        def opened(found: list[str]) -> None:
+            if not found:
+                self.busy = False
+                self.dismiss()
+                return
+            among.go(by)
+            self._registration = found[0]
+            self._load()
+
+        self.ask(partial(lists.ids_at, self.session, [wanted]), opened, failed=self._failed)
+
+    def _failed(self, words: str) -> None:
+        self.busy = False
+        self.complain(words)
 
     def action_assign(self) -> None:
         """Gives it to somebody else to be put right."""

@@ -92,9 +92,11 @@ class ReviewScreen(ListScreen):
     PLACE = "review"
     DESK = True
     HELP = N_(
-        "Enter membuka pendaftaran untuk dibaca. Spasi menandai, R serentang baris, * semua yang tampil; putusan "
-        "berlaku untuk yang ditandai, atau untuk baris ini. S setuju, K kembalikan, T tolak, U tarik putusan. Sebelum "
-        "putusan, sisa tempat dan uang ditampilkan. F3 mencari, Ctrl+F menyaring, Ctrl+O mengurutkan."
+        "Enter membuka pendaftaran untuk dibaca; di sana B membuka yang berikutnya. L menampilkan yang janggal di "
+        "samping atau di bawah daftar. Spasi menandai, R serentang baris, * semua yang tampil; putusan berlaku untuk "
+        "yang ditandai, atau untuk baris ini. S setuju, K kembalikan, T tolak, U tarik putusan: tanpa tanda, putusan "
+        "terakhir ditarik sekaligus. Sebelum putusan, sisa tempat dan uang ditampilkan. F3 mencari, Ctrl+F menyaring, "
+        "Ctrl+O mengurutkan."
     )
     BINDINGS: ClassVar[list[BindingType]] = [key("a", "budget", N_("Anggaran"))]
     AUTO_FOCUS = "RecordList"
@@ -108,6 +110,9 @@ class ReviewScreen(ListScreen):
 
     def columns(self) -> Sequence[Column]:
         return columns()
+
+    def look_head(self, row: Row) -> str:
+        return _("Periksa karena: {reasons}").format(reasons=why(row))
 
     def shown(self) -> str:
         return _("Semua yang menunggu")
