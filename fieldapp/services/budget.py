@@ -45,7 +45,9 @@ class Book:
         """The month from which somebody who is approved now is covered."""
         self.leases = leases(connection, session.journal(connection).membership)
         self.used = committed.used(connection)
-        self.money = commitment(self.settings, committed.groups(connection, oldest_birth(self.settings)))
+        self._edge = oldest_birth(self.settings)
+        self.money = commitment(self.settings, committed.groups(connection, self._edge))
+        self._costs: dict[tuple[str, str | None], int] = {}
 
     @property
     def waiting(self) -> int:
@@ -63,7 +65,10 @@ class Book:
 
     def cost(self, one: Approved) -> int:
         """Rupiah that a registration binds, or would bind when approved now."""
-        return rupiah_of(self.settings, one.joined or self.month, one.birth_date)
+        key = (one.joined or self.month, one.birth_date if (one.birth_date or "") < self._edge else None)
+        if key not in self._costs:
+            self._costs[key] = rupiah_of(self.settings, *key)
+        return self._costs[key]
 
 
 def rupiah_of(settings: ProgrammeSettings, joined: str, birth_date: str | None) -> int:
@@ -157,12 +162,8 @@ def carries(session: Session, connection: Connection, ids: Sequence[str]) -> lis
 
 def _carried(book: Book, people: Sequence[Approved]) -> list[Approved]:
     rest = book.settings.budget - book.money.rupiah
-    costs: dict[tuple[str | None, str | None], int] = {}
     for number, one in enumerate(people):
-        key = (one.joined, one.birth_date)
-        if key not in costs:
-            costs[key] = book.cost(one)
-        rest -= costs[key]
+        rest -= book.cost(one)
         if rest < 0:
             return list(people[:number])
     return list(people)
