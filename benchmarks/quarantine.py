@@ -46,7 +46,7 @@ def home_with(folder: Path, records: int, late: int) -> Path:
         _carry(lost, homes.admin, folder)
         membership.revoke(homes.admin, "Pencacah Hilang", "Laptop hilang")
         _carry(homes.admin, office, folder)
-        _register(lost, homes, late)
+        _register(lost, homes, late, without_phone=True)
         _carry(lost, office, folder)
         done.write_text(office.home.name)
         homes.close()
@@ -58,7 +58,7 @@ def _carry(source: Session, target: Session, folder: Path) -> None:
     exchange.merge(target, [folder / "paket"])
 
 
-def _register(laptop: Session, homes: Homes, count: int) -> None:
+def _register(laptop: Session, homes: Homes, count: int, *, without_phone: bool = False) -> None:
     for start in range(0, count, CHUNK):
 
         def write(_: Any, journal: Any, start: int = start) -> None:
@@ -66,6 +66,9 @@ def _register(laptop: Session, homes: Homes, count: int) -> None:
             for place in range(start, min(count, start + CHUNK)):
                 area = AREAS[place % len(AREAS)]
                 values = {**homes.people.person(area), "submitted_at": iso_time(START_MS + place)}
+                if without_phone:
+                    # The stock of made-up phone numbers ends before that of people does.
+                    values |= {"phone": None, "phone_owner": None, "no_phone": True}
                 fields = {name: value for name, value in values.items() if value is not None}
                 record = journal.new_record(laptop.author())
                 chunk.append(Change(record=record, type="registration", scope=area, kind="new", fields=fields))

@@ -19,15 +19,16 @@ _DRAFTS: Final = "held_drafts"
 
 
 def drafts(connection: Connection) -> dict[str, dict[str, Any]]:
-    """Drafts of this laptop in which something that is held is being put right: draft -> what `note_draft` was told."""
+    """Drafts of this laptop in which something that is held is being put right: draft -> what `note_drafts` was told."""
     found: dict[str, dict[str, Any]] = local.get(connection, _DRAFTS, {})
     return found
 
 
-def note_draft(connection: Connection, draft: str, note: Mapping[str, Any]) -> None:
-    """Keep what is to be said once this draft is handed in; `note` has a "record"."""
-    known = {id: each for id, each in drafts(connection).items() if kept.get(connection, id) is not None}
-    local.put(connection, _DRAFTS, {**known, draft: dict(note)})
+def note_drafts(connection: Connection, notes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Keep what is to be said once each of these drafts is handed in; a note has a "record"."""
+    if notes:
+        known = {id: each for id, each in drafts(connection).items() if kept.get(connection, id) is not None}
+        local.put(connection, _DRAFTS, {**known, **notes})
 
 
 def forget_draft(connection: Connection, draft: str) -> dict[str, Any] | None:
@@ -60,5 +61,5 @@ def word(session: Session, journal: Journal, said: Said, scope: str) -> Change:
 
 
 def note_of(record: str, entries: Iterable[tuple[str, str]], reason: str, comment: Mapping[str, Any]) -> dict[str, Any]:
-    """What `note_draft` keeps: the entries with their scopes, and what is said once the draft is handed in."""
+    """What `note_drafts` keeps: the entries with their scopes, and what is said once the draft is handed in."""
     return {"record": record, "entries": [list(each) for each in entries], "reason": reason, "comment": dict(comment)}

@@ -16,7 +16,7 @@ from fieldapp.domain.quarantine import Said
 from fieldapp.services import answers, finding
 from fieldapp.services import quarantine_items as items
 from fieldapp.services.problems import Problem
-from fieldapp.services.quarantine_drafts import note_draft, note_of, word
+from fieldapp.services.quarantine_drafts import note_drafts, note_of, word
 from fieldapp.services.quarantine_items import Desk, Item
 from fieldapp.services.quarantine_plans import Planner, Taking
 from fieldapp.services.quarantine_words import problem
@@ -168,9 +168,7 @@ class _Taker:
                     self._append(part)
                 except SyncError as error:
                     outcome.refusal = _refusal(error)
-        for outcome, _ in parts:
-            if outcome.refusal is None:
-                self._keep_draft(outcome)
+        self._keep_drafts([outcome.taking for outcome, _ in parts if outcome.refusal is None])
 
     def _changes_of(self, outcome: Outcome) -> list[Change]:
         taking = outcome.taking
@@ -184,15 +182,16 @@ class _Taker:
         if wanted:
             self._journal.append(self._session.author(), wanted)
 
-    def _keep_draft(self, outcome: Outcome) -> None:
-        taking = outcome.taking
-        if taking is None or taking.draft is None:
-            return
-        kept.save(self._connection, taking.draft)
-        item = taking.item
-        entries = [(one.stored.id, one.stored.entry.s) for one in item.held]
-        note = note_of(item.record, entries, self._reason, taking.comment)
-        note_draft(self._connection, taking.draft.id, note)
+    def _keep_drafts(self, takings: Sequence[Taking | None]) -> None:
+        """Keep what is to be put right first, with what is to be said of it once it is handed in."""
+        notes = {}
+        for taking in takings:
+            if taking is None or taking.draft is None:
+                continue
+            kept.save(self._connection, taking.draft)
+            entries = [(one.stored.id, one.stored.entry.s) for one in taking.item.held]
+            notes[taking.draft.id] = note_of(taking.item.record, entries, self._reason, taking.comment)
+        note_drafts(self._connection, notes)
 
 
 def _words(session: Session, journal: Journal, item: Item, decision: str, reason: str, taken: str) -> list[Change]:
