@@ -86,10 +86,16 @@ def show(session: Session, entry: str) -> dict[str, Any]:
         record = session.journal(connection).record(item.target) if item.target else None
         now = record.values if record is not None else {}
         values = _shown_fields(item)
-        changed = changed_fields(item, record) if record is not None else values
-        told["digest"] = record.digest if record is not None else None
+        is_edit = item.what == items.CHANGES and record is not None
+        changed = changed_fields(item, record) if is_edit and record is not None else values
+        told["digest"] = record.digest if is_edit and record is not None else None
         told["fields"] = [
-            {"field": name, "now": now.get(name), "held": value, "differs": name in changed}
+            {
+                "field": name,
+                "now": now.get(name) if is_edit or item.what == items.VISIT else None,
+                "held": value,
+                "differs": name in changed,
+            }
             for name, value in _in_order(values)
         ]
         return told

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.domain import quarantine as rules
+from fieldapp.domain import roles
 from fieldapp.domain.quarantine import Said
 from fieldapp.store import drafts as kept
 from fieldapp.store import local, queries
 from fieldapp.store.db import Connection
+from sync.certificates import covers
 from sync.journal import Change, Journal
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ _DRAFTS: Final = "held_drafts"
 
 
 def drafts(connection: Connection) -> dict[str, dict[str, Any]]:
-    """Drafts of this laptop in which something that is held is being put right: draft -> what `note_drafts` was told."""
+    """Drafts of this laptop in which something held is being put right: draft -> what `note_drafts` was told."""
     found: dict[str, dict[str, Any]] = local.get(connection, _DRAFTS, {})
     return found
 
@@ -41,15 +43,19 @@ def forget_draft(connection: Connection, draft: str) -> dict[str, Any] | None:
 
 
 def handed_in(session: Session, connection: Connection, journal: Journal, draft: str, registration: str) -> None:
-    """Say of what was held that it is this registration now, and keep in its history who had written it."""
+    """Say of what was held that it is this registration now, and keep in its history who had written it.
+
+    Where another member of the laptop hands the draft in, who may not say so, it stays open for somebody who may.
+    """
     note = forget_draft(connection, draft)
-    if note is None:
+    if note is None or roles.may(session.member.role, rules.TYPE, "new", own_record=True) is not None:
         return
+    spoken_of = [(entry, held_in) for entry, held_in in note["entries"] if covers(session.member.scopes, held_in)]
     scope = queries.scopes(connection, [registration])[registration]
     about = Change(record=registration, type="registration", scope=scope, kind="comment", fields=note["comment"])
     said = [
         word(session, journal, Said(entry, note["record"], rules.RELEASED, note["reason"], registration), held_in)
-        for entry, held_in in note["entries"]
+        for entry, held_in in spoken_of
     ]
     journal.append(session.author(), [about, *said])
 

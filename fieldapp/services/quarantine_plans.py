@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _STAMPED: Final = frozenset({"id", "programme", "registered_by", "registered_on", "submitted_at"})
 #: What its writer's laptop set, which stays with the answers: when the person was met, and how long it took.
 _KEPT: Final = ("started_at", "seconds_on_form")
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ").fullmatch
+_LONGEST_S: Final = 10_000_000
 
 
 @dataclass(slots=True)
@@ -63,6 +66,7 @@ class Planner:
         self._seen = seen
         self._who = member_names(session, connection)
         self._begun: set[str] = set()
+        self._corrected: set[str] = set()
 
     def plan(self, item: Item) -> Taking:
         """How an item is taken over. Raises Problem for what cannot be."""
@@ -82,7 +86,7 @@ class Planner:
         registration = self._fresh_id(item)
         comment = self._comment(item)
         checked = answers.check(self._session, self._connection, values, None)
-        started_ms, seconds = first.t[0], record.values.get("seconds_on_form")
+        started_ms, started, seconds = first.t[0], *_met(record.values)
         if not checked.submittable:
             draft = kept.Draft(
                 registration,
@@ -92,11 +96,11 @@ class Planner:
                 updated_ms=self._session.now_ms(),
                 errors=len(checked.errors),
                 warnings=len(checked.unexplained),
-                seconds=seconds if isinstance(seconds, int) else 0,
+                seconds=seconds,
             )
             return Taking(item, "draft", registration, draft=draft, comment=comment, checked=checked)
         stamped = {name: value for name, value in checked.values.items() if value is not None and name not in _STAMPED}
-        stamped |= {name: record.values[name] for name in _KEPT if record.values.get(name) is not None}
+        stamped |= {name: value for name, value in (("started_at", started), ("seconds_on_form", seconds)) if value}
         stamped |= {
             "programme": self._session.programme.id,
             "registered_by": self._session.member.id,
@@ -136,6 +140,9 @@ class Planner:
         checked = answers.check(self._session, self._connection, whole, target)
         fresh = [each for each in (*checked.errors, *checked.unexplained) if concerns(each.field, wanted)]
         if fresh:
+            if target in self._corrected:
+                raise problem("held_in_draft")
+            self._corrected.add(target)
             draft = self._correction(record, {**record.values, **checked.values})
             return Taking(item, "draft", target, draft=draft, comment=comment, checked=checked)
         fields = {name: checked.values.get(name) for name in wanted}
@@ -246,6 +253,15 @@ def _as_it_would_be(item: Item, journal: Journal) -> Record:
     setting = [one.stored for one in item.held if one.stored.entry.k in SETTING_KINDS]
     origin = origin_of([stored for stored in setting if stored.entry.k == "new"])
     return Record(id=item.record, origin=origin, history=tuple(setting), quarantined=(), rules=journal.rules)
+
+
+def _met(values: Mapping[str, Any]) -> tuple[str, int]:
+    """When the writer's laptop began the form, and for how many seconds it was filled in; nothing where it says no such
+    thing."""
+    started, seconds = (values.get(name) for name in _KEPT)
+    is_count = isinstance(seconds, int) and not isinstance(seconds, bool) and 0 <= seconds <= _LONGEST_S
+    is_time = isinstance(started, str) and _TIME(started) is not None
+    return (started if is_time else ""), (seconds if is_count else 0)  # type: ignore[return-value]
 
 
 def _answers_of(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from textual import events
 from textual.binding import BindingType
@@ -13,6 +13,7 @@ from textual.widget import Widget
 from fieldapp.locale import N_, _
 from fieldapp.services import quarantine
 from fieldapp.tui.answer_text import answer_text, label_of, masked_text
+from fieldapp.tui.happened import DECISIONS
 from fieldapp.tui.keys import key
 from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.base import FieldScreen
@@ -22,6 +23,18 @@ from fieldapp.tui.text import plain, when, wrapped
 from fieldapp.tui.widgets.lines import Line, Lines
 
 Shown = dict[str, Any]
+LABELS: Final = {
+    "decision": N_("Putusan"),
+    "reason": N_("Alasan"),
+    "comments": N_("Catatan"),
+    "text": N_("Catatan"),
+    "field": N_("Isian"),
+    "visit": N_("Hasil kunjungan"),
+    "visited_at": N_("Waktu kunjungan"),
+    "visit_note": N_("Catatan kunjungan"),
+    "visits": N_("Banyak kunjungan"),
+}
+"""What is held of decisions, visits and comments, which are no answers of the form."""
 
 
 class HeldScreen(FieldScreen[None]):
@@ -152,10 +165,20 @@ def held_lines(shown: Mapping[str, Any], width: int, *, whole: bool) -> list[Lin
     elif shown["release"] is not None:
         told.append((_("Tidak dapat dilepaskan: {why}").format(why=shown["release"]["message"]), "warning"))
     told += [("", ""), (_fields_heading(shown), "heading")]
-    text = answer_text if whole else masked_text
+    text = partial(_text, answer_text if whole else masked_text)
     for each in shown["fields"]:
         told += _field_lines(each, text, is_new=shown["digest"] is None)
     return [Line(part, tone) for words, tone in told for part in (wrapped(words, width, 4) or [""])]
+
+
+def _text(told: Callable[[str, object], str], name: str, value: object) -> str:
+    """An answer in words; what is no answer of the form (a decision, a visit) in those of the desk."""
+    known = DECISIONS.get(str(value)) if name == "decision" else None
+    return _(known) if known else told(name, value)
+
+
+def _label(name: str) -> str:
+    return _(LABELS[name]) if name in LABELS else label_of(name)
 
 
 def _fields_heading(shown: Mapping[str, Any]) -> str:
@@ -166,12 +189,12 @@ def _field_lines(each: Mapping[str, Any], text: Any, *, is_new: bool) -> list[tu
     name, empty = str(each["field"]), _("(kosong)")
     held = text(name, each["held"]) or empty
     if is_new:
-        return [(f"  {label_of(name)}: {held}", "")]
+        return [(f"  {_label(name)}: {held}", "")]
     if not each["differs"]:
-        return [(f"  {label_of(name)}: " + _("{value} (sama)").format(value=held), "quiet")]
+        return [(f"  {_label(name)}: " + _("{value} (sama)").format(value=held), "quiet")]
     now = text(name, each["now"]) or empty
     return [
-        (f"* {label_of(name)}", "warning"),
+        (f"* {_label(name)}", "warning"),
         ("    " + _("sekarang: {value}").format(value=now), ""),
         ("    " + _("kiriman:  {value}").format(value=held), ""),
     ]
