@@ -63,6 +63,11 @@ class Book:
         held, _ = self.used.get(member, (0, 0))
         return min(max(0, self.leases.get(member, 0) - held), self.programme_left)
 
+    def joins(self, one: Approved, member: str) -> bool:
+        """Whether an approval by this member makes somebody hold a slot or wait for one; the first of two does not."""
+        agrees = self.settings.approval_levels < 2 or one.endorsed_by not in (None, member)
+        return one.state in _JOINING and agrees
+
     def cost(self, one: Approved) -> int:
         """Rupiah that a registration binds, or would bind when approved now."""
         key = (one.joined or self.month, one.birth_date if (one.birth_date or "") < self._edge else None)
@@ -91,7 +96,7 @@ def _outlook(session: Session, book: Book, ids: Sequence[str], decision: str) ->
     settings, money = book.settings, book.money
     people = committed.of(book.connection, ids)
     left = book.left(session.member.id)
-    joins = [one for one in people if one.state in _JOINING] if decision == "approve" else []
+    joins = [one for one in people if book.joins(one, session.member.id)] if decision == "approve" else []
     leaves = [one for one in people if one.state in HOLDING] if decision in _FREEING else []
     gets = joins[:left]
     moved, left_after = _moves(book, session.member.id, people if decision in _FREEING else [])
@@ -108,7 +113,7 @@ def _outlook(session: Session, book: Book, ids: Sequence[str], decision: str) ->
         "cost_each": cost_of_one(settings, book.month),
         "limit": _limit(settings, book.month, money.people, money.rupiah),
         "person_months": person_months(settings),
-        "carries": len(_carried(book, joins)),
+        "carries": len(_carried(book, joins, session.member.id)),
         "after": {
             "slots_left": left_after - len(gets),
             "approved": approved,
@@ -155,15 +160,16 @@ def in_line(connection: Connection, settings: ProgrammeSettings) -> list[committ
 
 
 def carries(session: Session, connection: Connection, ids: Sequence[str]) -> list[str]:
-    """Those of `ids`, from the first on and none left out, whom the budget pays for when they are approved now."""
+    """Those of `ids`, from the first on and none left out, whom the budget pays for when this member approves them now;
+    the first of two approvals costs nothing yet."""
     book = Book(session, connection)
-    return [one.id for one in _carried(book, committed.of(connection, ids))]
+    return [one.id for one in _carried(book, committed.of(connection, ids), session.member.id)]
 
 
-def _carried(book: Book, people: Sequence[Approved]) -> list[Approved]:
+def _carried(book: Book, people: Sequence[Approved], member: str) -> list[Approved]:
     rest = book.settings.budget - book.money.rupiah
     for number, one in enumerate(people):
-        rest -= book.cost(one)
+        rest -= book.cost(one) if book.joins(one, member) else 0
         if rest < 0:
             return list(people[:number])
     return list(people)

@@ -17,7 +17,8 @@ _JOINED: Final = _MONTH.format(ms="approval_ms")
 
 
 class Approved(NamedTuple):
-    """What money and slots need of one registration: `birth_date` ISO text, `joined` the month of approval or None."""
+    """What money and slots need of one registration: `birth_date` ISO text, `joined` the month of approval or None,
+    `endorsed_by` the member who endorsed it as it is, or None."""
 
     id: str
     state: str
@@ -26,6 +27,7 @@ class Approved(NamedTuple):
     area: str
     categories: tuple[str, ...]
     birth_date: str | None
+    endorsed_by: str | None
 
 
 class Waiting(NamedTuple):
@@ -91,14 +93,14 @@ def of(connection: Connection, registrations: Iterable[str]) -> list[Approved]:
     ids = list(dict.fromkeys(registrations))
     rows = connection.execute(
         f"""SELECT r.id, state, approval_by, CASE WHEN approval_ms IS NOT NULL THEN {_JOINED} END, scope, categories,
-            birth_date
+            birth_date, endorsed_by
         FROM json_each(?) AS wanted CROSS JOIN registration AS r ON r.id = wanted.value ORDER BY wanted.key""",  # noqa: S608 - constants
         (to_json(ids),),
     )
     codes: dict[str, tuple[str, ...]] = {}
     return [
-        Approved(one, state, by, joined, area, _codes(codes, packed), born)
-        for one, state, by, joined, area, packed, born in rows
+        Approved(one, state, by, joined, area, _codes(codes, packed), born, endorsed)
+        for one, state, by, joined, area, packed, born, endorsed in rows
     ]
 
 

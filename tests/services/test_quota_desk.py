@@ -236,3 +236,16 @@ def test_only_as_many_as_the_budget_carries_from_the_first_on(desk: Desk) -> Non
     answers = review.decide(desk.wati, desk.people, "approve", within_budget=True)
     assert [answer.get("code") for answer in answers] == [None, None, "budget_used", "budget_used"]
     assert desk.states() == ["approved", "approved", "submitted", "submitted"]
+
+
+def test_the_first_of_two_approvals_takes_no_slot_and_no_money(desk: Desk) -> None:
+    programme.change(desk.town.admin, "approval_levels", "2")
+    desk.told(desk.wati)
+    first = budget.outlook(desk.wati, desk.people[:1], "approve")
+    assert (first["after"]["committed"], first["after"]["slots_left"], first["carries"]) == (0, 2, 0)
+    other = desk.town.join("supervisor", "Ani", "64.71", slots=5)
+    desk.town.carry(desk.laptop, other)
+    review.decide(desk.wati, desk.people[:1], "approve")
+    desk.town.carry(desk.wati, other)
+    second = budget.outlook(other, desk.people[:1], "approve")
+    assert (second["after"]["committed"], second["after"]["slots_left"]) == (12 * 16_800, 4)

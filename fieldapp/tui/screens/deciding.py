@@ -56,6 +56,8 @@ def outlook_words(outlook: Mapping[str, Any], decision: str) -> list[str]:
         words.append(
             _("{count} orang masuk daftar tunggu, karena tempatnya tidak cukup.").format(count=number(after["waiting"]))
         )
+    if after.get("moved_up"):
+        words.append(_("{count} orang dari daftar tunggu mendapat tempat.").format(count=number(after["moved_up"])))
     if not after.get("within_budget", True):
         words.append(_("PERHATIAN: sesudahnya anggaran terlampaui."))
     return words
