@@ -60,6 +60,19 @@ def quality(
 
 
 @command(
+    "budget", N_("Kuota dan anggaran: terpakai, terikat, dan sisanya, per pengawas, kategori, dan bulan."), _xlsx()
+)
+def budget(out: Output, xlsx: Path | None) -> None:
+    from fieldapp.services import budget as service
+    from fieldapp.services.budget_tables import budget_tables
+
+    with unlocked() as session:
+        session.require_role("coordinator", "supervisor", "admin", "hub", who="supervisor")
+        found = service.report(session)
+    _answer(out, found, budget_tables(found), xlsx)
+
+
+@command(
     "backcheck",
     N_("Undi daftar orang untuk dikunjungi ulang. Benih yang sama mengundi orang yang sama di setiap laptop."),
     option("--seed", metavar=N_("BENIH"), help=N_("Benih undian; tanpa ini dibuatkan dan disebutkan.")),
@@ -105,4 +118,11 @@ def _lines(tables: Sequence[Table]) -> Iterator[str]:
         yield from table([heading.words for heading in each.headings], each.shown()) if each.rows else ["-"]
 
 
-report = group("report", N_("Laporan: kemajuan, mutu, dan periksa ulang."), progress, quality, backcheck)
+report = group(
+    "report",
+    N_("Laporan: kemajuan, mutu, kuota dan anggaran, periksa ulang."),
+    progress,
+    quality,
+    budget,
+    backcheck,
+)

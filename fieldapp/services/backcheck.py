@@ -165,7 +165,7 @@ def _people(connection: Connection, part: Part) -> tuple[dict[str, list[str]], s
     people: dict[str, list[str]] = {}
     for member, registration in store.living(connection, part):
         people.setdefault(member, []).append(registration)
-    return people, set(quality.flags_now(connection))
+    return dict(sorted(people.items())), set(quality.flags_now(connection))
 
 
 def _row(connection: Connection, registration: str, registered_by: str) -> dict[str, Any]:

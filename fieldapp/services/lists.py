@@ -59,7 +59,7 @@ class Wanted:
     `by` is a member's id, `area` a dotted code with everything below it. `endorsed`: waiting for a second approval;
     `explained`: warnings with a reason given;
     `faulty`: broken rules; `conflicting`; `disputed`: somebody has to choose (`store.queries.Filter`); `alike`: like
-    another registration, by NIK or by a pair that waits.
+    another registration, by NIK or by a pair that waits; `ids`: only these, as a figure of a report counts them.
     """
 
     text: str = ""
@@ -73,6 +73,7 @@ class Wanted:
     disputed: bool = False
     alike: bool = False
     endorsed: bool = False
+    ids: frozenset[str] | None = None
     order: Order = "name"
     reverse: bool = False
 
@@ -99,6 +100,7 @@ class Wanted:
             disputed=self.disputed,
             alike=self.alike,
             endorsed=self.endorsed,
+            ids=self.ids,
         )
 
 

@@ -113,6 +113,13 @@ def report(
     return session.read(read)
 
 
+def behind(session: Session, figure: str, *, area: str | None = None, by: str | None = None) -> list[str]:
+    """Ids of the registrations that a figure of `report` counts, by id; `figure` as `report_tables.figure_rows` names
+    it, or `override:` and a warning's code. Raises Problem as `report` does."""
+    part = Part(area, _whose(session, by))
+    return session.read(lambda connection: store.behind(connection, figure, part))
+
+
 def period(since: str | None, until: str | None) -> tuple[str | None, str | None]:
     """The beginning and the end in UTC of days in Balikpapan, both included. Raises Problem report_period."""
     first, last = _day(since), _day(until)

@@ -12,11 +12,12 @@ Kind = Literal["text", "number", "share", "date"]
 
 
 class Heading(NamedTuple):
-    """A column: its words, what its cells are, and whether a narrow table keeps it."""
+    """A column: its words, what its cells are, whether a narrow table keeps it, and under which shorter words."""
 
     words: str
     kind: Kind = "text"
     is_short: bool = True
+    short: str = ""
 
 
 class Table(NamedTuple):
@@ -41,41 +42,51 @@ class Table(NamedTuple):
         ]
 
 
-#: Figures of the work in their order: (words, path in `quality.report`'s figures, kind, whether a narrow table has it).
-_FIGURES: Final[tuple[tuple[str, tuple[str, ...], Kind, bool], ...]] = (
-    (N_("Orang"), ("people",), "number", True),
-    (N_("Hari kerja"), ("days", "worked"), "number", True),
-    (N_("Per hari"), ("days", "median"), "number", True),
-    (N_("Terbanyak sehari"), ("days", "most"), "number", False),
-    (N_("Detik"), ("seconds", "median"), "number", True),
-    (N_("Detik, 10% tercepat"), ("seconds", "p10"), "number", False),
-    (N_("Detik, 10% terlama"), ("seconds", "p90"), "number", False),
-    (N_("Beralasan"), ("explained", "share"), "share", True),
-    (N_("Dikembalikan"), ("returned", "share"), "share", True),
-    (N_("Kali dikembalikan"), ("returned", "rounds"), "number", False),
-    (N_("Ditolak"), ("rejected",), "number", False),
-    (N_("Diubah sesudah dikirim"), ("edited",), "number", False),
-    (N_("NIK sama"), ("same_nik",), "number", False),
-    (N_("Ternyata orang yang sama"), ("joined",), "number", False),
-    (N_("Mungkin ganda"), ("pairs_waiting",), "number", False),
-    (N_("Malam"), ("odd_hours", "share"), "share", True),
-    (N_("Akhir pekan"), ("weekend", "share"), "share", False),
-    (N_("Tanpa NIK"), ("without_nik", "share"), "share", False),
-    (N_("Telepon dipakai banyak orang"), ("phones", "shared"), "number", False),
-    (N_("Telepon berangka berurut"), ("phones", "serial"), "number", False),
+class _Figure(NamedTuple):
+    """A figure of the work: its words, its path in `quality.report`'s figures, what it is, the words of a narrow table
+    that has it, and which registrations are behind it (`quality.behind`)."""
+
+    words: str
+    path: tuple[str, ...]
+    kind: Kind
+    short: str = ""
+    behind: str = "people"
+
+
+_FIGURES: Final = (
+    _Figure(N_("Orang"), ("people",), "number", N_("Orang")),
+    _Figure(N_("Hari kerja"), ("days", "worked"), "number", N_("Hari")),
+    _Figure(N_("Per hari"), ("days", "median"), "number", N_("Per hari")),
+    _Figure(N_("Terbanyak sehari"), ("days", "most"), "number"),
+    _Figure(N_("Detik"), ("seconds", "median"), "number", N_("Detik")),
+    _Figure(N_("Detik, 10% tercepat"), ("seconds", "p10"), "number"),
+    _Figure(N_("Detik, 10% terlama"), ("seconds", "p90"), "number"),
+    _Figure(N_("Beralasan"), ("explained", "share"), "share", N_("Alasan"), behind="explained"),
+    _Figure(N_("Dikembalikan"), ("returned", "share"), "share", N_("Dikemb."), behind="returned"),
+    _Figure(N_("Kali dikembalikan"), ("returned", "rounds"), "number", behind="returned"),
+    _Figure(N_("Ditolak"), ("rejected",), "number", behind="rejected"),
+    _Figure(N_("Diubah sesudah dikirim"), ("edited",), "number", behind="edited"),
+    _Figure(N_("NIK sama"), ("same_nik",), "number", behind="same_nik"),
+    _Figure(N_("Ternyata orang yang sama"), ("joined",), "number", behind="joined"),
+    _Figure(N_("Mungkin ganda"), ("pairs_waiting",), "number", behind="pairs_waiting"),
+    _Figure(N_("Malam"), ("odd_hours", "share"), "share", N_("Malam"), behind="odd_hours"),
+    _Figure(N_("Akhir pekan"), ("weekend", "share"), "share", behind="weekend"),
+    _Figure(N_("Tanpa NIK"), ("without_nik", "share"), "share", behind="without_nik"),
+    _Figure(N_("Telepon dipakai banyak orang"), ("phones", "shared"), "number", behind="shared"),
+    _Figure(N_("Telepon berangka berurut"), ("phones", "serial"), "number", behind="serial"),
 )
 #: What is counted by the day on which it was done.
 _DECIDED: Final = frozenset({"registered", "returned", "approved", "rejected"})
 _PLACES: Final = (
-    (N_("Terdaftar"), "registered"),
-    (N_("Menunggu"), "pending"),
-    (N_("Dikembalikan"), "returned"),
-    (N_("Disetujui"), "approved"),
-    (N_("Antre kuota"), "waiting"),
-    (N_("Ditolak"), "rejected"),
-    (N_("Berakhir"), "ended"),
+    (N_("Terdaftar"), "registered", N_("Masuk")),
+    (N_("Menunggu"), "pending", N_("Menunggu")),
+    (N_("Dikembalikan"), "returned", N_("Dikemb.")),
+    (N_("Disetujui"), "approved", N_("Setuju")),
+    (N_("Antre kuota"), "waiting", N_("Antre")),
+    (N_("Ditolak"), "rejected", N_("Tolak")),
+    (N_("Berakhir"), "ended", N_("Akhir")),
 )
-_BY_TIME: Final = tuple((words, name) for words, name in _PLACES if name in _DECIDED)
+_BY_TIME: Final = tuple((words, name) for words, name, _short in _PLACES if name in _DECIDED)
 _PACES: Final = {
     "registered": N_("Pendaftaran sampai kuota"),
     "approved": N_("Persetujuan sampai kuota"),
@@ -84,8 +95,14 @@ _PACES: Final = {
 
 
 def quality_tables(report: Mapping[str, Any]) -> list[Table]:
-    """By enumerator, by area, warnings that were explained, and registrations a day."""
-    return [enumerators(report), areas(report), overrides(report), per_day(report["per_day"])]
+    """By enumerator, by area, warnings that were explained, registrations a day, and seconds on the form."""
+    return [
+        enumerators(report),
+        areas(report),
+        overrides(report),
+        per_day(report["per_day"]),
+        seconds(report["seconds_on_form"]),
+    ]
 
 
 def enumerators(report: Mapping[str, Any]) -> Table:
@@ -120,15 +137,35 @@ def per_day(counted: Sequence[Mapping[str, Any]]) -> Table:
     return Table(_("Pendaftaran per hari"), headings, rows, [each["day"] for each in counted])
 
 
+def seconds(counted: Sequence[Mapping[str, Any]]) -> Table:
+    """A row a column of the histogram of seconds on the form."""
+    headings = (Heading(_("Detik di formulir")), Heading(_("Orang"), "number"))
+    rows = [
+        (
+            _("{first} sampai {last}").format(first=each["from"], last=each["below"] - 1)
+            if each["below"]
+            else _("{first} dan lebih").format(first=each["from"]),
+            each["people"],
+        )
+        for each in counted
+    ]
+    return Table(_("Lama mengisi formulir"), headings, rows, ["" for _each in counted])
+
+
 def figures(work: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(words, value as it is read) of somebody's figures, or of all."""
-    told = [
-        (_(words), cell_words(kind, cell))
-        for (words, _path, kind, _short), cell in zip(_FIGURES, _figures(work), strict=True)
-    ]
+    told = [(words, value) for words, value, _behind in figure_rows(work)]
     if work.get("flags"):
         told.append((_("Layak dibicarakan"), ", ".join(flag_words(flag) for flag in work["flags"])))
     return told
+
+
+def figure_rows(work: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """(words, value as it is read, which registrations are behind it) of somebody's figures, or of all."""
+    return [
+        (_(figure.words), cell_words(figure.kind, cell), figure.behind)
+        for figure, cell in zip(_FIGURES, _figures(work), strict=True)
+    ]
 
 
 def progress_tables(report: Mapping[str, Any]) -> list[Table]:
@@ -151,8 +188,8 @@ def progress_tables(report: Mapping[str, Any]) -> list[Table]:
 
 def totals(report: Mapping[str, Any]) -> Table:
     """A row a stage of the way."""
-    rows = [(_(words), report["totals"][name]) for words, name in _PLACES]
-    keys = [name for _words, name in _PLACES]
+    rows = [(_(words), report["totals"][name]) for words, name, _short in _PLACES]
+    keys = [name for _words, name, _short in _PLACES]
     if report["quota"] is not None:
         rows.append((_("Kuota"), report["quota"]))
         keys.append("quota")
@@ -198,14 +235,16 @@ def _decimal(text: str) -> str:
 
 
 def _figure_headings() -> tuple[Heading, ...]:
-    return tuple(Heading(_(words), kind, is_short) for words, _path, kind, is_short in _FIGURES)
+    return tuple(
+        Heading(_(each.words), each.kind, bool(each.short), _(each.short) if each.short else "") for each in _FIGURES
+    )
 
 
 def _figures(work: Mapping[str, Any]) -> tuple[Any, ...]:
     found = []
-    for _words, path, _kind, _short in _FIGURES:
+    for figure in _FIGURES:
         value: Any = work
-        for step in path:
+        for step in figure.path:
             value = value[step]
         found.append(value)
     return tuple(found)
@@ -214,8 +253,8 @@ def _figures(work: Mapping[str, Any]) -> tuple[Any, ...]:
 def _places(
     title: str, what: str, rows: Sequence[Mapping[str, Any]], name: str, key: str, *, visits: bool = False
 ) -> Table:
-    headings = (Heading(what), *(Heading(_(words), "number") for words, _name in _PLACES))
-    told = [(each[name], *(each[place] for _words, place in _PLACES)) for each in rows]
+    headings = (Heading(what), *(Heading(_(words), "number", short=_(short)) for words, _name, short in _PLACES))
+    told = [(each[name], *(each[place] for _words, place, _short in _PLACES)) for each in rows]
     if visits:
         headings = (*headings, Heading(_("Kunjungan"), "number", is_short=False))
         told = [(*row, each["to_visit"]) for row, each in zip(told, rows, strict=True)]

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from fieldapp.domain.quality import ODD_HOURS_UTC, PHONE_PEOPLE, SERIAL_FOUR, SERIAL_SIX
 from fieldapp.store import open_pairs
 from fieldapp.store.db import Connection
-from fieldapp.store.rows import to_json
+from fieldapp.store.rows import ENDED_STATES, to_json
 
 _ODD: Final = f"substr(submitted_at, 12, 2) IN {ODD_HOURS_UTC}"
 _SERIAL: Final = f"(substr(phone, -4) IN {SERIAL_FOUR} OR substr(phone, -6) IN {SERIAL_SIX})"
@@ -150,10 +150,7 @@ def phones(connection: Connection, part: Part) -> list[tuple[str, str, int]]:
     """(member, area, registrations with a number that the member gave for more than PHONE_PEOPLE people)."""
     where, arguments = where_of(part)
     found = connection.execute(
-        f"""WITH {_OFTEN}, own AS MATERIALIZED (
-            SELECT registered_by AS member, phone AS given FROM often CROSS JOIN registration USING (phone)
-            GROUP BY phone, registered_by HAVING count(*) > {PHONE_PEOPLE})
-        SELECT registered_by, scope, count(*) FROM own CROSS JOIN registration
+        f"""WITH {_OFTEN}, {_OWN} SELECT registered_by, scope, count(*) FROM own CROSS JOIN registration
             ON registration.phone = own.given AND registered_by = own.member
         {where} GROUP BY registered_by, scope""",  # noqa: S608 - our words
         arguments,
@@ -173,11 +170,57 @@ def pairs(connection: Connection, part: Part) -> list[tuple[str, str, int]]:
     return found.fetchall()
 
 
-def living(connection: Connection, part: Part) -> list[tuple[str, str]]:
-    """(member, id) of every registration that stands for somebody, by member and id."""
-    where, arguments = where_of(part, "live = 1 AND joined_to IS NULL")
+#: Figure -> which registrations are behind it.
+_BEHIND: Final = {
+    "people": "1",
+    "returned": "round > 1",
+    "explained": "override_count > 0",
+    "rejected": "state = 'rejected'",
+    "edited": "edits > 0",
+    "same_nik": "duplicate_count > 0",
+    "joined": "joined_to IS NOT NULL",
+    "odd_hours": _ODD,
+    "weekend": "strftime('%w', submitted_at, '+8 hours') IN ('0', '6')",
+    "without_nik": "nik IS NULL",
+    "serial": _SERIAL,
+    "pairs_waiting": "rid IN (SELECT value FROM json_each(:waiting))",
+}
+
+
+def behind(connection: Connection, figure: str, part: Part) -> list[str]:
+    """Ids of the registrations that a figure counts: one of `_BEHIND`, `shared` (phones), or `override:` and a code."""
+    if figure == "shared":
+        return _behind_shared(connection, part)
+    if figure.startswith("override:"):
+        clause = """override_count > 0 AND EXISTS (SELECT 1 FROM registration_values AS v,
+            json_each(v.values_json, '$.overrides') WHERE v.rid = registration.rid AND key = :code)"""
+    else:
+        clause = _BEHIND[figure]
+    where, arguments = where_of(part, clause)
+    if ":code" in clause:
+        arguments["code"] = figure.partition(":")[2]
+    if ":waiting" in clause:
+        arguments["waiting"] = to_json(sorted(open_pairs.waiting(connection)))
+    found = connection.execute(f"SELECT id FROM registration {where} ORDER BY id", arguments)  # noqa: S608 - our words
+    return [row[0] for row in found]
+
+
+def _behind_shared(connection: Connection, part: Part) -> list[str]:
+    where, arguments = where_of(part)
     found = connection.execute(
-        f"SELECT registered_by, id FROM registration {where} ORDER BY registered_by, id",  # noqa: S608 - our words
+        f"""WITH {_OFTEN}, {_OWN} SELECT id FROM own CROSS JOIN registration
+            ON registration.phone = own.given AND registered_by = own.member {where} ORDER BY id""",  # noqa: S608 - our words
+        arguments,
+    )
+    return [row[0] for row in found]
+
+
+def living(connection: Connection, part: Part) -> list[tuple[str, str]]:
+    """(member, id) of every registration that stands for somebody, in no order."""
+    ended = ", ".join(f"'{state}'" for state in sorted(ENDED_STATES))
+    where, arguments = where_of(part, f"state NOT IN ({ended})")
+    found = connection.execute(
+        f"SELECT registered_by, id FROM registration INDEXED BY registration_listed {where}",  # noqa: S608 - our words
         arguments,
     )
     return found.fetchall()
@@ -186,6 +229,10 @@ def living(connection: Connection, part: Part) -> list[tuple[str, str]]:
 #: Numbers that many registrations give, but those that `serial` counts already.
 _OFTEN: Final = f"""often AS MATERIALIZED (SELECT phone FROM registration INDEXED BY registration_by_phone
     WHERE phone IS NOT NULL GROUP BY phone HAVING count(*) > {PHONE_PEOPLE} AND NOT {_SERIAL})"""  # noqa: S608 - our words
+#: Of those, the ones that one member gives so often.
+_OWN: Final = f"""own AS MATERIALIZED (SELECT registered_by AS member, phone AS given
+    FROM often CROSS JOIN registration USING (phone)
+    GROUP BY phone, registered_by HAVING count(*) > {PHONE_PEOPLE})"""  # noqa: S608 - our words
 
 
 def where_of(part: Part, *clauses: str) -> tuple[str, dict[str, Any]]:

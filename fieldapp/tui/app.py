@@ -57,6 +57,7 @@ class FieldApp(App[int]):
         key("f5", "go('exchange')", N_("Tukar")),
         key("f6", "merge", N_("Gabung")),
         key("f7", "go('duplicates')", N_("Ganda")),
+        key("f8", "go('reports')", N_("Laporan")),
         key("f9", "go('ledger')", N_("Buku")),
         key(PALETTE_KEY, "palette", N_("Perintah")),
         key("ctrl+y", "lock", N_("Kunci")),

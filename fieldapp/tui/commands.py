@@ -88,6 +88,7 @@ COMMANDS: Final = (
         "quarantine", "w", N_("Karantina"), N_("Kiriman yang tidak dihitung"), "", "quarantine", roles=OFFICE,
         count="quarantined", only_waiting=True,
     ),
+    Command("reports", "n", N_("Laporan"), N_("Kemajuan, cara kerja, periksa ulang"), "f8", "reports"),
     Command(
         "ledger", "u", N_("Buku serah terima"), N_("Apakah ada yang kurang, dan di mana"), "f9", "ledger"
     ),

@@ -24,6 +24,10 @@ def test_reports_are_told_to_people_and_programs(office, tools, tmp_path) -> Non
     assert "How far" not in told
     assert "Enumerator" in office.agus("report", "quality", language="en").out
     office.agus.refused(2, "report", "quality", "--since", "kemarin")
+    money = office.agus.done("report", "budget", "--xlsx", tmp_path / "anggaran.xlsx")
+    assert (money["quota"], money["approved"]) == (20, 0)
+    assert "Masih dapat dibayar anggaran" in office.agus("report", "budget").out
+    office.siti.refused(5, "report", "budget")
     own = office.siti.done("report", "quality")
     assert [each["name"] for each in own["enumerators"]] == ["Siti Rekaan"]
 

@@ -105,7 +105,9 @@ def test_reports_are_written_as_sheets_that_calculate_nothing(
     out = tmp_path / "mutu.xlsx"
     report_files.write_tables(out, report_tables.quality_tables(quality.report(wati)))
     book = CalamineWorkbook.from_path(out)
-    assert book.sheet_names == ["Per pencacah", "Per wilayah", "Peringatan yang diberi alasan", "Pendaftaran per hari"]
+    assert book.sheet_names == [
+        "Per pencacah", "Per wilayah", "Peringatan yang diberi alasan", "Pendaftaran per hari", "Lama mengisi formulir",
+    ]  # fmt: skip
     names, ani, budi = book.get_sheet_by_name("Per pencacah").to_python()
     assert names[:4] == ["Pencacah", "Orang", "Hari kerja", "Per hari"]
     assert ani[:2] == ["=Ani", 12.0]

@@ -293,6 +293,6 @@ def test_every_screen_is_killed_by_one_of_these_tests() -> None:
     # of the command line kill.
     read = {
         "pair", "draft_pair", "handover", "out", "quarantine", "held", "budget",
-        "ledger", "ledger_people", "ledger_compared",
+        "ledger", "ledger_people", "ledger_compared", "reports", "backcheck",
     }  # fmt: skip
     assert set(SCREENS) == killed | read

@@ -30,6 +30,8 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
     "exchange": ("exchange", "ExchangeScreen"),
     "handover": ("handover", "HandoverScreen"),
     "budget": ("budget", "BudgetScreen"),
+    "reports": ("reports", "ReportsScreen"),
+    "backcheck": ("backcheck", "BackcheckScreen"),
     "ledger": ("ledger", "LedgerScreen"),
     "ledger_people": ("ledger_people", "LedgerPeopleScreen"),
     "ledger_compared": ("ledger_people", "LedgerComparedScreen"),
