@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from fieldapp.services import answers, changes, disputes
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session, iso_time
+from fieldapp.services.submission import scope_of_change
 from fieldapp.services.views import member_names
 from fieldapp.store import queries
 from fieldapp.store.db import Connection
@@ -72,7 +73,7 @@ def resolve(
             raise Problem("no_conflict", details={"field": field})
         settled = _settled(record, group, field, keep, value)
         refuse_wrong(session, connection, record, settled)
-        journal.append(session.author(), [resolution(record, group, settled)])
+        journal.append(session.author(), [resolution(record, group, settled, session.member.scopes)])
         return {"id": registration, "field": field, "state": queries.state_of(connection, registration)}
 
     return session.write(write)
@@ -108,7 +109,7 @@ def choose(
         warnings = refuse_wrong(session, connection, record, settled)
         entry = None
         if group in record.conflicts or settled != {name: record.values.get(name) for name in settled}:
-            (stored,) = journal.append(session.author(), [resolution(record, group, settled)])
+            (stored,) = journal.append(session.author(), [resolution(record, group, settled, session.member.scopes)])
             entry = stored.id
         state = queries.state_of(connection, registration)
         return {"id": registration, "field": field, "state": state, "entry": entry, "warnings": warnings}
@@ -116,10 +117,14 @@ def choose(
     return session.write(write)
 
 
-def resolution(record: Record, group: str, settled: Mapping[str, Any]) -> Change:
-    """The entry that settles a group: it names every head, so that none of them comes up again."""
+def resolution(record: Record, group: str, settled: Mapping[str, Any], scopes: tuple[str, ...] = ()) -> Change:
+    """The entry that settles a group: it names every head, so that none of them comes up again.
+
+    `scopes` are its writer's; somebody who lives elsewhere by what was chosen enters the list of there too.
+    """
     parents = {group: [head.id for head in record.heads[group]]}
-    return changes.about(record, "resolve", settled, parents=parents)
+    scope = scope_of_change(record, settled, {**record.values, **settled}, scopes)
+    return changes.about(record, "resolve", settled, parents=parents, scope=scope)
 
 
 def refuse_wrong(

@@ -110,12 +110,14 @@ def rows(session: Session, numbers: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def refuse_settling(session: Session, connection: Connection, record: Record) -> None:
-    """Raises Problem not_allowed, outside_area or joined where this member may not settle conflicts of the record."""
+    """Raises Problem not_allowed, outside_area, frozen or joined where this member may not settle here."""
     own = record.origin_by == session.member.id
     if roles.may(session.member.role, "registration", "resolve", own_record=own) is not None:
         raise Problem("not_allowed", details={"role": session.member.role, "who": "coordinator"})
     if not any(covers(scope, record.scope) for scope in session.member.scopes):
         raise Problem("outside_area")
+    if queries.state_of(connection, record.id) == "frozen":
+        raise Problem("frozen")
     refuse_joined(connection, record.id)
 
 
@@ -146,6 +148,7 @@ class Teller:
 
     def __init__(self, session: Session, connection: Connection, record: Record) -> None:
         self._session = session
+        self._connection = connection
         self._record = record
         self._who = member_names(session, connection)
         self._members = session.journal(connection).membership
@@ -225,7 +228,7 @@ class Teller:
         None. `changes` were written beside the void."""
         said = self._record.decisions
         dispute = decision_dispute([DecisionHead(decision_code(each), each.fresh) for each in said])
-        if dispute is None:
+        if dispute is None or queries.state_of(self._connection, self._record.id) != "has_issues":
             return None
         return {
             "dispute": dispute,

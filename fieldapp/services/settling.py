@@ -139,7 +139,7 @@ def _of_record(
             first, *others = told["sides"]
             lost = [{name: side[name] for name in ("entry", "values", "by", "at")} for side in others]
             kept = {"heads": told["heads"], "values": settled, "by": first["by"], "at": first["at"], "lost": lost}
-            yield {**item, **kept}, conflicts.resolution(record, group, settled)
+            yield {**item, **kept}, conflicts.resolution(record, group, settled, session.member.scopes)
 
 
 def _refusal(session: Session, connection: Connection, record: Record) -> Problem | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.services import answers, changes, finding, prelist
@@ -215,12 +215,15 @@ def edit_of(
         if group in touched and (name in whole or name in record.values):
             full.setdefault(name, whole.get(name))
     parents = {group: list(heads[group]) for group in touched if group in heads} if heads else None
-    scope = record.scope
-    if _LIVES & fields.keys():
-        # Who moved to another kelurahan enters its list too, with the whole history.
-        lived = lives_in(whole)
-        scope = lived if any(covers(own, lived) for own in session.member.scopes) else scope
+    scope = scope_of_change(record, fields, whole, session.member.scopes)
     return changes.about(record, "edit", full, parents=parents, scope=scope)
+
+
+def scope_of_change(record: Any, fields: Iterable[str], whole: Mapping[str, Any], scopes: tuple[str, ...]) -> str:
+    """The area whose list a change of these answers is of: who moved to another kelurahan enters its list too, with the
+    whole history. `whole` are the answers after it, `scopes` its writer's."""
+    lived = lives_in(whole) if _LIVES & set(fields) else ""
+    return lived if any(covers(own, lived) for own in scopes) else str(record.scope)
 
 
 def _edit_draft(

@@ -14,7 +14,7 @@ import pytest
 
 from fieldapp.cli.conflict_lines import ConflictTalk
 from fieldapp.cli.output import Output
-from fieldapp.services import conflicts, disputes, exchange, lists, registrations, review, settling
+from fieldapp.services import care, conflicts, disputes, exchange, lists, registrations, review, settling
 from fieldapp.services.problems import Problem
 
 AREA, OTHER = "64.71.05.1002", "64.71.01.1001"
@@ -214,6 +214,25 @@ def test_what_was_settled_shows_its_losers_and_can_be_chosen_anew(office: Any, k
     assert disputes.desk(office.ani, known)["settled"] == []
 
 
+def test_what_a_laptop_let_go_is_said_so_and_comes_back_for_whoever_looks_at_it(office: Any, known: str) -> None:
+    registrations.edit(office.ani, known, {"work_place": "pasar"})
+    registrations.edit(office.budi, known, {"work_place": "terminal"})
+    meet(office)
+    dispute = open_here(office.ani, known)["work_place"]
+    conflicts.choose(office.ani, known, "work_place", seen=dispute["heads"], take="newest")
+    meet(office)
+    assert care.compact(office.ani)["entries"] > 0
+    (settled,) = disputes.desk(office.ani, known)["settled"]
+    assert ([side["known"] for side in settled["sides"]], settled["how"]) == ([False, False], "unknown")
+    assert settled["values"] == {"work_place": "terminal"}
+    assert {sign for side in settled["sides"] for sign in side["signs"].values()} == {"unknown"}
+    lost = {"seen": settled["heads"], "keep": settled["sides"][1]["entry"]}
+    assert code_of(lambda: conflicts.choose(office.ani, known, "work_place", **lost)) == "base_unknown"
+    meet(office)
+    (settled,) = disputes.desk(office.ani, known)["settled"]
+    assert [(side["known"], side["chosen"]) for side in settled["sides"]] == [(True, True), (True, False)]
+
+
 def test_a_third_value_goes_by_the_forms_rules_for_the_whole_group(office: Any, known: str) -> None:
     registrations.edit(office.ani, known, {"ktp_rt": "002"})
     registrations.edit(office.budi, known, {"ktp_rt": "003"})
@@ -230,6 +249,11 @@ def test_a_third_value_goes_by_the_forms_rules_for_the_whole_group(office: Any, 
     choose(ktp_address="Gg. Rekaan No. 7", ktp_rt="5")
     values = registrations.show(office.kiki, known)["values"]
     assert (values["ktp_address"], values["ktp_rt"], values["ktp_area"]) == ("Gg. Rekaan No. 7", "005", AREA)
+    # Who lives in another kelurahan by what was chosen enters its list too.
+    dispute = disputes.desk(office.kiki, known)["settled"][0]
+    choose(ktp_area="64.71.05.1009")
+    record = office.kiki.read(lambda connection: office.kiki.journal(connection).record(known))
+    assert (record.history[-1].entry.s, record.scope) == ("64.71.05.1009", AREA)
 
 
 def test_all_that_may_takes_the_newest_at_once_and_the_rest_is_left_with_words(office: Any, known: str) -> None:

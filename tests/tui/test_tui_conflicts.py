@@ -214,7 +214,9 @@ async def test_the_form_and_the_registration_open_from_the_desk_and_no_side_is_l
         await desk_of(hands, "Contoh Satu")
         await hands.press("l")
         await hands.until("Contoh Satu", "Keadaan")
-        await hands.press("escape")
+        await hands.press("x")
+        await hands.until("! Pekerjaan sekarang")
+        await hands.press("escape", "escape")
         await hands.until("! Pekerjaan sekarang")
         await hands.press("e")
         await hands.until("Perbaikan: Contoh Satu", "4/9 Pekerjaan")
@@ -227,13 +229,12 @@ async def test_the_form_and_the_registration_open_from_the_desk_and_no_side_is_l
         assert "Ojek pangkalan" in told(hands)
 
 
-async def test_whoever_may_not_settle_is_told_who_may(town, at) -> None:
+async def test_an_enumerator_settles_what_is_the_own(town, at) -> None:
     with open_session(town.awas, PASSPHRASE) as awas, open_session(town.ani, PASSPHRASE) as ani:
         (first,) = registrations.ids(awas, text="satu")
         exchange.write_bundle(awas, town.stick / "untuk-ani", to=ani.member.id)
         exchange.merge(ani, [town.stick / "untuk-ani"])
     async with at(town.ani) as hands:
-        # Her own registration, which she may settle, though it is in the office's hands.
         await desk_of(hands, "Contoh Satu")
         await hands.press("1")
         await hands.until("0 bertentangan, 1 selesai")

@@ -56,10 +56,10 @@ class RecordScreen(FieldScreen[None]):
     HELP = N_(
         "Baca dengan panah. L melompat ke satu bagian, C mencari kata, R menampilkan riwayat isian di baris ini. Di "
         "layar lebar ada dua kolom; Tab berpindah di antaranya. E memperbaiki isian, N menampilkan NIK utuh "
-        "(dicatat), D membandingkan dengan pendaftaran yang mirip. Pengawas: M menulis catatan pada isian di baris "
-        "ini, S setuju, K kembalikan, T tolak, U tarik putusan, A mengalihkan perbaikannya kepada anggota lain. Dari "
-        "antrean: B atau panah kanan membuka yang berikutnya, P atau panah kiri yang sebelumnya; sesudah putusan, yang "
-        "berikutnya terbuka sendiri."
+        "(dicatat), D membandingkan dengan pendaftaran yang mirip, X menyelesaikan isian yang bertentangan. "
+        "Pengawas: M menulis catatan pada isian di baris ini, S setuju, K kembalikan, T tolak, U tarik putusan, A "
+        "mengalihkan perbaikannya kepada anggota lain. Dari antrean: B atau panah kanan membuka yang berikutnya, P "
+        "atau panah kiri yang sebelumnya; sesudah putusan, yang berikutnya terbuka sendiri."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         key("s", "decide('approve')", N_("Setujui")),
@@ -71,6 +71,7 @@ class RecordScreen(FieldScreen[None]):
         key("d", "compare", N_("Bandingkan")),
         key("b,right", "neighbour(1)", N_("Berikutnya")),
         key("p,left", "neighbour(-1)", N_("Sebelumnya")),
+        key("x", "conflict", N_("Pertentangan")),
         key("n", "nik", N_("NIK utuh")),
         key("l", "jump", N_("Lompat")),
         key("c,ctrl+f", "search", N_("Cari")),
@@ -246,6 +247,8 @@ class RecordScreen(FieldScreen[None]):
             return role in ASSIGNING_ROLES and self._state in PENDING | {"returned"}
         if action == "neighbour":
             return self._among is not None and self._among.neighbour(int(str(parameters[0]))) is not None
+        if action == "conflict":
+            return bool(self._loaded is not None and self._loaded[0].get("conflicts"))
         if action == "compare":
             return bool(self._alike())
         if action == "comment":
@@ -350,6 +353,10 @@ class RecordScreen(FieldScreen[None]):
         pairs = [tuple(sorted((self._registration, other))) for other in self._alike()]
         if pairs:
             self.app.push_screen(screen_named("pair", pairs=pairs))
+
+    def action_conflict(self) -> None:
+        """The desk where its conflicts are settled."""
+        self.app.push_screen(screen_named("conflict", registration=self._registration))
 
     def _alike(self) -> list[str]:
         """Registrations to compare this one with: those that are like it, or the one that it gives way to."""
