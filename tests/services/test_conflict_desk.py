@@ -319,6 +319,8 @@ def test_enumerators_settle_their_own_and_the_office_its_area(office: Any, known
     assert code_of(lambda: conflicts.choose(office.budi, known, "work_place", **choice)) == "not_allowed"
     assert [each["code"] for each in settling.newest(office.budi, [known])["left"]] == ["not_allowed"]
     office.town.carry(office.wati, office.jauh)
+    assert disputes.desk(office.jauh, known)["refusal"]["code"] == "outside_area"
+    assert code_of(lambda: conflicts.choose(office.jauh, known, "work_place", **choice)) == "outside_area"
     assert disputes.desk(office.ani, known)["refusal"] is None
     assert conflicts.choose(office.ani, known, "work_place", **choice)["state"] == "submitted"
     meet(office)
