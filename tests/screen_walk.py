@@ -266,6 +266,10 @@ OFFICE: tuple[Stop, ...] = (
     Stop("ledger", pressed("u"), ("Buku serah terima cocok",), "ledger"),
     Stop("ledger-people", _screen("ledger_people", _of_the_ledger), ("Contoh Satu", "Contoh Tiga"), "ledger_people"),
     Stop("ledger-compared", _screen("ledger_compared", _compared), ("Kedua buku cocok",), "ledger_compared"),
+    Stop("merge-packets", pressed("f6"), ("Tambahkan semua paket dari sebuah folder",), "merge", stay=True),
+    Stop("merge", pressed("escape"), ("Yang pernah digabungkan", "Ani Pencacah"), stay=True),
+    Stop("merge-report", pressed("down", "down", "down", "enter"), ("Digabungkan", "Sepinggan"), stay=True),
+    Stop("merge-undo", pressed("u"), ("Tidak jadi, kembali ke daftar",)),
 )
 
 GROUPS: Mapping[str, tuple[Stop, ...]] = {

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.services import arriving, exchange_book, found_bundles, merging_counts, office
 from fieldapp.services.ledger import differing
@@ -235,7 +235,13 @@ class _Work:
         local.remove(connection, kept_merges.BEGUN)
 
 
+_OF_ALL: Final = ("Tidak ada yang digabungkan. ", "Nothing was merged. ")
+
+
 def _bad(path: Path, code: str, message: str) -> dict[str, Any]:
+    # The words are those of a merge that stops at it; here the others go on without it.
+    for sentence in _OF_ALL:
+        message = message.replace(sentence, "")
     return {"path": path, "file": path.name, "code": code, "message": message}
 
 

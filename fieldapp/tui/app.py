@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
 from textual.app import App
@@ -37,6 +37,7 @@ from fieldapp.tui.screens.base import Dialog, FieldScreen
 
 if TYPE_CHECKING:
     from fieldapp.services.session import Session
+    from fieldapp.tui.screens.merge import MergeScreen
 
 CRASHED = 70
 """Exit code after a fault inside the program (EX_SOFTWARE of sysexits)."""
@@ -371,7 +372,10 @@ class FieldApp(App[int]):
 
     async def action_merge(self) -> None:
         """Straight to choosing the files to merge."""
-        await self.show("exchange", begin="merge")
+        is_open = any(is_screen(screen, "merge") for screen in self.screen_stack)
+        await self.show("merge")
+        if is_open:
+            cast("MergeScreen", self.screen).begin("pick")
 
     def action_palette(self) -> None:
         """Every command, found by typing."""

@@ -3,12 +3,12 @@ exchange reads as it did when it was new."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fieldapp.locale import N_, _
 from fieldapp.services.sticks import size_text
-from fieldapp.tui.text import number, plain, when
+from fieldapp.tui.text import number, when
 
 STAGES: Final[dict[str, str]] = {
     "drafts": N_("Draf, belum dikirim"),
@@ -97,21 +97,6 @@ def differing(count: int) -> Report:
         return []
     words = _("{count} wilayah tidak sama dengan di pengirim; tukarkan paket sekali lagi")
     return [(_("Isi wilayah"), words.format(count=number(count)))]
-
-
-def merged_files(files: Sequence[Told]) -> Report:
-    """Each file of one merge: from whom, and what it brought; for the screen alone, since names stand in it."""
-    if len(files) < 2:
-        return []
-    report: Report = []
-    for each in files:
-        name = plain(each["file"], 25)
-        if "skipped" in each:
-            report.append((name, _("untuk orang lain; tidak dibuka")))
-        else:
-            words = _("{count} baru, dari {name}") if each["new"] else _("sudah ada semua, dari {name}")
-            report.append((name, words.format(count=number(each["new"]), name=plain(each["by_name"], 40))))
-    return report
 
 
 def again(kept: Told) -> Report:

@@ -60,13 +60,17 @@ async def test_work_is_followed_from_the_laptop_to_the_office(town: Any, at: Any
         await hands.press("f6")
         await hands.until("> Gabungkan 1 paket yang ditandai", "[x] Ani Pencacah", "baru")
         await hands.press("enter")
-        await hands.until("Selesai digabungkan.", "Pendaftaran baru           2", "Tanda terima")
+        await hands.until("Enter  Gabungkan 1 paket sekarang", "Percobaan: belum ada yang diubah.")
+        await hands.press("enter")
+        await hands.until("Selesai digabungkan.", "2 perubahan baru", "Tanda terima")
         await hands.press("b")
         await hands.until("Flashdisk FLASH SATU")
         await hands.press("enter")
         await hands.until("Pakai folder ini")
         await hands.press("enter")
         await hands.until("2 paket balasan ditulis", "Ani Pencacah", "Flashdisk boleh dicabut")
+        await hands.press("f5")
+        await hands.until("Tulis paket untuk kantor")
         await hands.press("y")
         await hands.until("Ani Pencacah", "belum ada kabar")
         await hands.press("escape")
@@ -80,7 +84,11 @@ async def test_work_is_followed_from_the_laptop_to_the_office(town: Any, at: Any
         await hands.press("t", "g")
         await hands.until("> Gabungkan 1 paket yang ditandai", "Awas Pengawas", "ditulis laptop ini")
         await hands.press("enter")
-        await hands.until("Selesai digabungkan.", "Sudah sampai di kantor               5", "Awas Pengawas, ")
+        await hands.until("Enter  Ambil 1 paket sekarang")
+        await hands.press("enter")
+        await hands.until("Selesai digabungkan.")
+        await hands.press("escape", "escape")
+        await hands.until("Sudah sampai di kantor               5", "Awas Pengawas, ")
         await hands.press("escape")
         await hands.until("Semua pekerjaan sudah sampai di kantor")
         # What was done can be read again, later and in the other language too.
@@ -128,7 +136,8 @@ async def test_packets_on_a_stick_that_is_put_in_late_appear_by_themselves(
         while "> [ ] Awas Pengawas" not in hands.seen or "TERPOTONG" not in _at_hand(hands.seen):
             await hands.press("down")
         await hands.press("enter")
-        await hands.until("Menggabungkan: tidak berhasil", "Paket terpotong", "Salin ulang", "Tidak ada yang hilang")
+        await hands.until("Tidak dapat digabungkan", "setengah.fieldapp", "Paket terpotong", "Salin")
+        assert "Enter  Kembali ke daftar" in hands.seen
 
 
 def _at_hand(seen: str) -> str:
@@ -196,9 +205,9 @@ async def test_several_packets_at_once_have_one_report(town: Any, at: Any, perso
         await hands.press("f6")
         await hands.until("> Gabungkan 2 paket yang ditandai")
         await hands.press("enter")
-        await hands.until("Selesai digabungkan.", "Pendaftaran baru           2", "Berkas                     2")
-        await hands.press("tab", "end")
-        await hands.until("paket-4.fieldapp", "baru, dari Ani Pencacah", "baru, dari Budi Pencacah")
+        await hands.until("Enter  Gabungkan 2 paket sekarang")
+        await hands.press("enter")
+        await hands.until("Selesai digabungkan.", "Laptop Ani Pencacah: 1 perubahan baru", "Laptop Budi Pencacah: 1")
 
 
 async def test_what_is_no_packet_or_somebody_elses_is_refused_in_words_on_the_screen(
@@ -213,11 +222,16 @@ async def test_what_is_no_packet_or_somebody_elses_is_refused_in_words_on_the_sc
         "rusak.fieldapp": (damaged, "Isi paket rusak"),
         "orang.fieldapp": (whole, "disegel untuk penerima lain"),
     }
+    for name, (content, _words) in cases.items():
+        (plugs / name).write_bytes(content)
     async with at(town.ani) as hands:
         await hands.unlock()
-        await hands.press("t")
-        await hands.until("Ambil paket balasan")
-        for name, (content, words) in cases.items():
-            (plugs / name).write_bytes(content)
-            hands.app.screen._merge([plugs / name])
-            await hands.until("Menggabungkan: tidak berhasil", words[:20], "Tidak ada yang hilang")
+        await hands.press("f6")
+        await hands.until("Paket di flashdisk")
+        await hands.press("escape")
+        hands.app.screen._look([plugs / name for name in cases])
+        await hands.until("Mencoba: selesai", "Tidak dapat digabungkan", *cases)
+        report = hands.app.screen.query_one("#report")
+        shown = " ".join(" ".join(report.line(at, 80).text.split()) for at in range(report.count()))
+        assert all(words in shown for _content, words in cases.values()), shown
+        assert "Tidak ada yang digabungkan" not in shown

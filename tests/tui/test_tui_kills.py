@@ -287,7 +287,7 @@ def test_before_unlocking_and_while_joining_there_is_nothing_to_lose(
 def test_every_screen_is_killed_by_one_of_these_tests() -> None:
     killed = {
         "unlock", "wizard", "home", "form", "drafts", "returned", "prelist", "registrations", "record", "review",
-        "conflicts", "conflict", "duplicates", "exchange", "settings",
+        "conflicts", "conflict", "duplicates", "exchange", "merge", "settings",
     }  # fmt: skip
     # These are only read: nothing is written on them but by one key, in one transaction, or in one file that the tests
     # of the command line kill.

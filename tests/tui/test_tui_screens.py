@@ -200,7 +200,9 @@ async def test_a_packet_goes_to_the_stick_and_is_merged_at_the_office(town, at, 
         hands.app.screen._open(town.stick)
         await hands.until("Tandai", "paket-")
         await hands.press("end", "enter")
-        await hands.until("Selesai digabungkan", "Pendaftaran baru", "Tanda terima")
+        await hands.until("Enter  Gabungkan 1 paket sekarang")
+        await hands.press("enter")
+        await hands.until("Selesai digabungkan", "1 perubahan baru", "Tanda terima")
     with open_session(town.awas, PASSPHRASE) as awas:
         assert "Contoh Empat" in {row["name"] for row in registrations.rows(awas, registrations.ids(awas))}
 

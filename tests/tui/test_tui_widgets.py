@@ -13,7 +13,7 @@ from textual.app import App, ComposeResult
 import fieldapp.tui
 from fieldapp.domain.findings import Finding
 from fieldapp.tui.draft import Draft
-from fieldapp.tui.screens.exchange import bar
+from fieldapp.tui.screens.carrying import bar
 from fieldapp.tui.theme import THEMES
 from fieldapp.tui.widgets.choices import ChoiceField, ManyField, Option
 from fieldapp.tui.widgets.record_list import KEPT_PAGES, PAGE, Column, RecordList

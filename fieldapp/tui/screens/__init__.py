@@ -28,6 +28,7 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
     "quarantine": ("quarantine", "QuarantineScreen"),
     "held": ("held", "HeldScreen"),
     "exchange": ("exchange", "ExchangeScreen"),
+    "merge": ("merge", "MergeScreen"),
     "handover": ("handover", "HandoverScreen"),
     "budget": ("budget", "BudgetScreen"),
     "reports": ("reports", "ReportsScreen"),

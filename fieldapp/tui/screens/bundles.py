@@ -17,14 +17,15 @@ from fieldapp.services.sticks import Stick, size_text
 from fieldapp.tui.keys import key
 from fieldapp.tui.plugged import Plugged, stick_text
 from fieldapp.tui.screens.base import Dialog
-from fieldapp.tui.text import content, plain, stacked, when
+from fieldapp.tui.screens.files import FileDialog
+from fieldapp.tui.text import content, path_text, plain, stacked, when
 from fieldapp.tui.widgets.lines import Line, Lines
 
 Found = dict[str, Any]
 """A bundle as `services.found_bundles.found` tells of it."""
 MOST_STICKS = 3
 """Sticks named on top; their packets are listed anyway."""
-TAKE, ELSEWHERE = "take", "elsewhere"
+TAKE, FOLDER, ELSEWHERE = "take", "folder", "elsewhere"
 
 
 def bundle_text(bundle: Found, *, is_marked: bool) -> str:
@@ -46,7 +47,8 @@ def bundle_text(bundle: Found, *, is_marked: bool) -> str:
 
 
 class BundlesDialog(Dialog[list[Path]]):
-    """Enter on the first line takes what is marked; an empty answer means that the file is somewhere else."""
+    """Enter on the first line takes what is marked, of all sticks and folders; an empty answer means that the file is
+    somewhere else."""
 
     BINDINGS: ClassVar[list[BindingType]] = [key("space", "mark", N_("Tandai"))]
 
@@ -55,6 +57,7 @@ class BundlesDialog(Dialog[list[Path]]):
         self._sticks: Sequence[Stick] = ()
         self._bundles: list[Found] | None = None
         self._marked: set[Path] = set()
+        self._folders: list[Path] = []
         self._question = 0
         self._plugged = Plugged(self, self._plug)
 
@@ -67,8 +70,11 @@ class BundlesDialog(Dialog[list[Path]]):
 
     def _plug(self, sticks: Sequence[Stick]) -> None:
         self._sticks = sticks
+        self._look()
+
+    def _look(self) -> None:
         self._question += 1
-        folders = [stick.path for stick in sticks]
+        folders = [*(stick.path for stick in self._sticks), *self._folders]
         self.ask(partial(found_bundles.found, self.session, folders), partial(self._found, self._question))
 
     def _found(self, question: int, bundles: list[Found]) -> None:
@@ -88,6 +94,7 @@ class BundlesDialog(Dialog[list[Path]]):
         lines += [
             Line(bundle_text(each, is_marked=each["path"] in self._marked), value=each["path"]) for each in bundles
         ]
+        lines.append(Line(_("Tambahkan semua paket dari sebuah folder"), value=FOLDER))
         lines.append(Line(_("Cari berkas di tempat lain"), value=ELSEWHERE))
         self.query_one("#where", Static).update(stacked(self._where(bundles)))
         shown = self.query_one("#bundles", Lines)
@@ -97,9 +104,10 @@ class BundlesDialog(Dialog[list[Path]]):
         shown.show(lines, cursor=(0 if self._marked else len(lines) - 1) if first else at)
 
     def _where(self, bundles: list[Found]) -> list[str]:
-        if not self._sticks:
+        if not self._sticks and not self._folders:
             return [_("Tidak ada flashdisk yang terpasang. Pasang sekarang; daftar ini akan terisi sendiri.")]
         places = [stick_text(stick) for stick in self._sticks[:MOST_STICKS]]
+        places += [_("Folder {path}").format(path=path_text(folder, 60)) for folder in self._folders]
         if not bundles:
             return [*places, _("Tidak ada paket di situ.")]
         if not any(found_bundles.is_new(each) for each in bundles):
@@ -110,11 +118,18 @@ class BundlesDialog(Dialog[list[Path]]):
         chosen = event.lines.value()
         if chosen == TAKE:
             self.dismiss([each["path"] for each in self._bundles or () if each["path"] in self._marked])
+        elif chosen == FOLDER:
+            self.app.push_screen(FileDialog(_("Paket dari folder mana?"), "folder"), self._add)
         elif chosen == ELSEWHERE:
             self.dismiss([])
         elif isinstance(chosen, Path):
             # One that was merged before, or is for somebody else, is taken when asked for: the report says what it is.
             self.dismiss([chosen])
+
+    def _add(self, chosen: list[Path] | None) -> None:
+        if chosen:
+            self._folders = list(dict.fromkeys([*self._folders, *chosen]))
+            self._look()
 
     def action_mark(self) -> None:
         chosen = self.query_one("#bundles", Lines).value()

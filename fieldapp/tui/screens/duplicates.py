@@ -22,8 +22,8 @@ from fieldapp.tui.comparing import BANDS, band_text, decision_text
 from fieldapp.tui.keys import key
 from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.base import FieldScreen
+from fieldapp.tui.screens.carrying import bar
 from fieldapp.tui.screens.dialogs import Pick, Report
-from fieldapp.tui.screens.exchange import bar
 from fieldapp.tui.screens.pair import Ids, decision_of, is_settled
 from fieldapp.tui.text import area_text, content, number, plain, wrapped
 from fieldapp.tui.widgets.lines import Line

@@ -1,20 +1,17 @@
-"""Carrying work: where it stands, a packet on a stick, packets taken in, and the hub.
+"""Carrying work: where it stands, a packet on a stick, and the hub; packets are taken in at the merge desk.
 
 Each way runs beside the loop with a line of progress, and ends in a report that can be read again later.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from textual.binding import BindingType
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -24,38 +21,14 @@ from fieldapp.tui import exchange_report
 from fieldapp.tui.commands import FIELD, OFFICE
 from fieldapp.tui.keys import key
 from fieldapp.tui.screens import screen_named
-from fieldapp.tui.screens.base import FieldScreen
-from fieldapp.tui.screens.bundles import BundlesDialog
-from fieldapp.tui.screens.dialogs import Confirm, Pick, Report
+from fieldapp.tui.screens.carrying import LABEL, CarryingScreen, Progress, drawn
+from fieldapp.tui.screens.dialogs import Pick, Report
 from fieldapp.tui.screens.files import FileDialog
-from fieldapp.tui.text import content, number, plain, when, wrapped
+from fieldapp.tui.text import number, plain, when
 from fieldapp.tui.widgets.lines import Line, Lines
 
 STAGES = exchange_report.STAGES
-BAR = 40
-"""Cells of the progress bar; drawn with letters, so that it is read without colour."""
-EXTENSION = ".fieldapp"
-LABEL: Final = 26
-"""Cells of the labels of a report."""
-
-Progress = Callable[[int, int | None, str], None]
-DOING: Final[dict[str, str]] = {
-    "seal": N_("menyegel paket"),
-    "write": N_("menulis dan membaca ulang; flashdisk jangan dicabut"),
-    "merge": N_("menggabungkan"),
-    "sync": N_("bertukar dengan pusat"),
-}
-STOPPABLE: Final = frozenset({"merge", "sync"})
-"""What a person may end half-way: what came in so far is whole."""
-
-
-def bar(done: int, total: int | None) -> str:
-    """How far it is: `[#####.....]  50%`, or a count where the end is not known."""
-    if not total:
-        return f"[{'.' * BAR}] {number(done)}"
-    share = max(0.0, min(1.0, done / total))
-    full = round(share * BAR)
-    return f"[{'#' * full}{'.' * (BAR - full)}] {share:4.0%}"
+EXTENSION: Final = ".fieldapp"
 
 
 def stage_line(stage: str, told: Mapping[str, Any]) -> str:
@@ -76,7 +49,7 @@ def _day(moment: object) -> str:
     return text[:5] + text[10:] if text else ""
 
 
-class ExchangeScreen(FieldScreen[None]):
+class ExchangeScreen(CarryingScreen):
     """Where the work stands on top, then what can be done, then how far it is, then what came of it."""
 
     CSS_PATH = "exchange.tcss"
@@ -96,19 +69,9 @@ class ExchangeScreen(FieldScreen[None]):
         key("r", "begin('latest')"),
     ]
 
-    @dataclass
-    class Moved(Message):
-        """The work in the thread got a step further."""
-
-        done: int
-        total: int | None
-        what: str
-
     def __init__(self, begin: str = "") -> None:
         super().__init__()
         self._begin = begin
-        self._work_at = ""
-        self._stop_asked = threading.Event()
         self._stages: dict[str, Any] | None = None
         self._at_ways = False
         self._report: Callable[[], exchange_report.Report] = list
@@ -129,7 +92,7 @@ class ExchangeScreen(FieldScreen[None]):
         """Writes everything again in the language in force."""
         self.head(_(self.HEADING))
         self._draw_ways()
-        self._draw_report()
+        self.draw_report()
 
     # Where the work stands
 
@@ -144,7 +107,7 @@ class ExchangeScreen(FieldScreen[None]):
         self._stages = told
         self._draw_ways()
         if self._report == self._how_it_stands:
-            self._draw_report()
+            self.draw_report()
 
     def _how_it_stands(self) -> exchange_report.Report:
         if self._stages is None:
@@ -217,14 +180,14 @@ class ExchangeScreen(FieldScreen[None]):
             self.tell(_("Tidak ada orang di tahap ini."))
 
     def _start(self, what: str) -> None:
-        if self._work_at:
-            self.complain(_("Masih bekerja. Tunggu sampai selesai."))
+        if not self.is_free():
             return
         match what:
             case "write":
                 self._choose(_("Tulis paket ke folder mana?"), self._write)
             case "merge":
-                self._choose_bundles()
+                # Not awaited here: it takes this screen away from under the key that asked for it.
+                self.app.call_later(self.app.run_action, "app.merge")
             case "returns":
                 self._choose(_("Tulis paket balasan ke folder mana?"), self._returns)
             case "sync":
@@ -241,20 +204,7 @@ class ExchangeScreen(FieldScreen[None]):
 
         self.app.push_screen(FileDialog(title, "folder"), done)
 
-    def _choose_bundles(self) -> None:
-        def picked(chosen: list[Path] | None) -> None:
-            if chosen:
-                self._merge(chosen)
-            elif chosen is not None:
-                self.app.push_screen(FileDialog(_("Berkas paket yang digabungkan"), "files"), looked)
-
-        def looked(chosen: list[Path] | None) -> None:
-            if chosen:
-                self._merge(chosen)
-
-        self.app.push_screen(BundlesDialog(), picked)
-
-    # The four ways
+    # The ways
 
     def _write(self, chosen: list[Path]) -> None:
         # The name says when, never who: a stick gets lost.
@@ -296,19 +246,6 @@ class ExchangeScreen(FieldScreen[None]):
             report.append((plain(each["name"], LABEL), words))
         return report
 
-    def _merge(self, chosen: list[Path]) -> None:
-        session = self.session
-        self._run(
-            "merge",
-            _("Menggabungkan"),
-            lambda progress: exchange.merge(session, chosen, progress=progress),
-            self._merged,
-        )
-
-    def _merged(self, answer: Mapping[str, Any]) -> exchange_report.Report:
-        report = exchange_report.merged(exchange_book.numbers(answer))
-        return report + exchange_report.merged_files(answer["files"])
-
     def _sync(self) -> None:
         session = self.session
         self.field_app.quiet.pause()
@@ -333,7 +270,7 @@ class ExchangeScreen(FieldScreen[None]):
         def picked(kept: object) -> None:
             if isinstance(kept, Mapping):
                 self._report = partial(exchange_report.again, kept)
-                self._draw_report()
+                self.draw_report()
 
         lines = [Line(exchange_report.in_short(each), value=each) for each in found]
         self.app.push_screen(Pick(_("Pertukaran terakhir"), lines), picked)
@@ -360,95 +297,24 @@ class ExchangeScreen(FieldScreen[None]):
         work: Callable[[Progress], Any],
         then: Callable[[Any], exchange_report.Report],
     ) -> None:
-        self._work_at = what
-        self._stop_asked.clear()
-        stop_asked = self._stop_asked
+        self.run_work(what, title, work, lambda answer: self._say(partial(then, answer)))
+
+    def begun(self) -> None:
         self._say(list)
-        self._progress(title, 0, None)
 
-        def progress(done: int, total: int | None, doing: str) -> None:
-            if what in STOPPABLE and stop_asked.is_set():
-                raise exchange.Stopped
-            self.post_message(self.Moved(done, total, doing))
+    def refused(self, report: exchange_report.Report) -> None:
+        self._say(lambda: report)
 
-        def finished(answer: Any) -> None:
-            self._done(title, _("selesai"))
-            self._say(partial(then, answer))
-            if what == "sync":
-                self.field_app.quiet.met(True)
-            self.field_app.refresh_status()
-
-        def failed(words: str) -> None:
-            self._done(title, _("dihentikan") if stop_asked.is_set() else _("tidak berhasil"))
-            lines = [("", line) for line in words.split("\n")]
-            self._say(lambda: [*lines, *self._advice(what)] if not stop_asked.is_set() else lines)
-            if what == "sync":
-                self.field_app.quiet.met(False)
-            self.field_app.refresh_status()
-
-        self.ask(partial(work, progress), finished, lane="cart", failed=failed)
-
-    def _advice(self, what: str) -> exchange_report.Report:
-        """What more there is to know where something was refused."""
-        if what == "merge":
-            return [("", _("Tidak ada yang hilang dari laptop ini."))]
+    def advice(self, what: str) -> exchange_report.Report:
         address = self.session.preference("hub_url")
         if what == "sync" and address:
             words = _("{address} (salah? betulkan di Pengaturan, menu A)")
             return [(_("Alamat pusat"), words.format(address=plain(address, 60)))]
         return []
 
-    def _done(self, title: str, words: str) -> None:
-        self._work_at = ""
-        self.query_one("#progress", Static).update(content(f"{title}: {words}"))
-        if isinstance(self.app.screen, StopDialog):
-            self.app.screen.dismiss(False)
-
-    def on_exchange_screen_moved(self, event: Moved) -> None:
-        if self._work_at:
-            doing = DOING.get(event.what)
-            self._progress(_(doing) if doing else "", event.done, event.total)
-
-    def _progress(self, words: str, done: int, total: int | None) -> None:
-        self.query_one("#progress", Static).update(content(f"{bar(done, total)}  {words}"))
-
     def _say(self, report: Callable[[], exchange_report.Report]) -> None:
         self._report = report
-        self._draw_report()
+        self.draw_report()
 
-    def _draw_report(self) -> None:
-        width = max(40, self.size.width - 4)
-        lines: list[Line] = []
-        for label, words in self._report():
-            text = f"{label:<{LABEL}} {words}" if label else words
-            lines += [Line(part) for part in wrapped(text, width, LABEL + 1 if label else 0)]
-        self.query_one("#report", Lines).show(lines, cursor=0)
-
-    def on_resize(self) -> None:
-        self._draw_report()
-
-    def action_leave(self) -> None:
-        if not self._work_at:
-            self.dismiss()
-        elif self._work_at not in STOPPABLE:
-            self.complain(_("Masih bekerja. Tunggu sampai selesai."))
-        elif not self._stop_asked.is_set():
-            self.app.push_screen(StopDialog(), self._stop)
-
-    def _stop(self, is_meant: bool | None) -> None:
-        if is_meant and self._work_at:
-            self._stop_asked.set()
-            self._progress(_("dihentikan, sebentar..."), 0, None)
-
-
-class StopDialog(Confirm):
-    """Whether to end half-way; going on is the answer at hand."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("Hentikan?"),
-            [_("Yang sudah masuk tetap tersimpan, dan lain kali diteruskan dari situ.")],
-            _("Hentikan"),
-            no=_("Tidak, teruskan"),
-            careful=True,
-        )
+    def report_lines(self, width: int) -> list[Line]:
+        return drawn(self._report(), width)
