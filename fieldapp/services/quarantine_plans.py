@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.domain import prelist as visits
-from fieldapp.services import answers, changes, drafts
+from fieldapp.services import answers, changes, drafts, review_words
 from fieldapp.services import quarantine_items as items
 from fieldapp.services.quarantine_items import Item
 from fieldapp.services.quarantine_words import note_words, problem
@@ -128,7 +128,7 @@ class Planner:
             raise problem("held_no_registration")
         seen = self._seen.get(target)
         if seen is not None and seen != record.digest:
-            raise problem("changed_meanwhile")
+            raise review_words.problem("changed_meanwhile")
         comment = self._comment(item)
         notes = self._comments(item, target, record.scope, comment)
         if item.what == items.COMMENT:

@@ -65,11 +65,6 @@ _CODES: Final[dict[str, tuple[Exit, str, str]]] = {
         "The registration that it changes is void, rejected or withdrawn. Refuse this, or open the registration again "
         "first.",
     ),
-    "changed_meanwhile": (
-        Exit.REFUSED,
-        "Pendaftarannya berubah sejak Anda melihatnya. Lihat lagi, lalu putuskan.",
-        "The registration has changed since you looked at it. Look again, then decide.",
-    ),
     "held_in_draft": (
         Exit.REFUSED,
         "Ada draf yang terbuka untuk orang ini. Kirim atau buang dulu draf itu.",

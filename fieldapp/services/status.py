@@ -22,7 +22,7 @@ def status(session: Session) -> dict[str, Any]:
     `returned` counts what this member has to put right, and `overdue` what of it should have come by now; `out` and
     `out_overdue` count the same of others in the area of a coordinator or supervisor. `not_carried` and `carried` count
     registrations with work of this laptop at that stage (`handover.stages`), and `waiting` the entries at both;
-    `quarantined` counts records of which something is held that nobody decided about.
+    `quarantined` counts records of this member's areas of which something is held that nobody decided about.
     """
     from fieldapp.services import handover
     from fieldapp.services.charges import mine
@@ -51,7 +51,7 @@ def status(session: Session) -> dict[str, Any]:
             "pending": counts.pending,
             "pairs_waiting": _pairs_waiting(session, connection),
             "to_visit": prelist.to_visit(connection),
-            "quarantined": held.count_open(connection)[1],
+            "quarantined": held.count_open(connection, session.member.scopes)[1],
             "last_sync": iso_time(last) if isinstance(last, int) else None,
             "clock_offset_ms": local.get(connection, local.CLOCK_OFFSET_MS),
         }

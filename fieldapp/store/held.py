@@ -13,6 +13,7 @@ from fieldapp.domain import quarantine
 from fieldapp.domain.quarantine import Said
 from fieldapp.store.listed import listed
 from fieldapp.store.rows import from_json
+from sync.certificates import covers
 from sync.fold import Record
 from sync.tables import Connection
 
@@ -97,10 +98,11 @@ def about(connection: Connection, registrations: Iterable[str]) -> list[tuple[st
     return sorted(found)
 
 
-def count_open(connection: Connection) -> tuple[int, int]:
-    """(entries, records) in quarantine of which nobody said anything yet."""
-    row = connection.execute(f"SELECT count(*), count(DISTINCT e.record) {_OPEN}").fetchone()
-    return int(row[0]), int(row[1])
+def count_open(connection: Connection, scopes: tuple[str, ...] = ("*",)) -> tuple[int, int]:
+    """(entries, records) in quarantine within these scopes of which nobody said anything yet."""
+    rows = connection.execute(f"SELECT s.text, count(*), count(DISTINCT e.record) {_OPEN} GROUP BY s.text").fetchall()
+    within = [(entries, records) for scope, entries, records in rows if covers(scopes, scope)]
+    return sum(entries for entries, _ in within), sum(records for _, records in within)
 
 
 def count_all(connection: Connection) -> int:

@@ -203,6 +203,24 @@ def lax(session: Any, *wanted: Callable[[Journal], Change]) -> None:
     session.write(forge)
 
 
+def test_what_only_somebody_else_may_do_is_never_released(desk: Desk, town: Any, person: Person) -> None:
+    here = register(desk.lost, person(1))
+    other = town.join("enumerator", "Usil", "64.71.05")
+    town.carry(other, desk.kiki)
+    town.carry(desk.lost, desk.kiki)
+    town.carry(desk.kiki, other, to=other.member.id)
+    # To settle a conflict is the owner's or the office's.
+    lax(other, lambda journal: changes.about(journal.record(here), "resolve", {"heir_name": "Penipu"}))
+    town.carry(other, desk.kiki)
+    (held,) = quarantine.listing(desk.kiki)
+    assert (held["what"], held["code"], held["release"]["code"]) == ("changes", "role_not_allowed", "held_role")
+    (answer,) = quarantine.release(desk.kiki, [held["id"]], "Benar")
+    assert answer["code"] == "held_role"
+    assert registrations.show(desk.kiki, here)["values"]["heir_name"] == "Waris Contoh"
+    (answer,) = quarantine.refuse(desk.kiki, [held["id"]], "Bukan wewenangnya")
+    assert answer["ok"]
+
+
 def test_decisions_are_never_released_and_may_only_be_refused(desk: Desk, person: Person) -> None:
     here = register(desk.lost, person(1))
     lax(desk.lost, lambda j: changes.about(j.record(here), "decide", {"decision": "approve", "reason": ""}))
@@ -284,6 +302,8 @@ def test_who_may_do_what_at_the_desk(desk: Desk, town: Any, person: Person) -> N
         (town.admin, "not_allowed", None),
     ):
         (held,) = quarantine.listing(session)
+        # Nobody is called for what is not theirs to decide.
+        assert session.status()["quarantined"] == (0 if session is far else 1)
         assert held["release"]["code"] == release
         assert (held["refuse"] or {}).get("code") == refuse
         (answer,) = quarantine.release(session, [held["id"]], "Benar")
