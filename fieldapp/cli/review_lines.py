@@ -22,6 +22,7 @@ DECISIONS = {
     "t": ("reject", N_("t tolak")),
 }
 _MOVING = N_("l lewati, < yang sebelumnya, b baca semua isian, r riwayat, d bandingkan dengan yang mirip, n NIK utuh")
+_DUE = N_("w TANGGAL batas waktu pengembalian")
 
 
 def walk(session: Session, out: Output, filters: Mapping[str, str]) -> int:
@@ -64,6 +65,8 @@ class ReviewTalk(Talk):
         self.done: Counter[str] = Counter()
         self.last: tuple[str, str] | None = None
         """(registration, its name) of the last decision of this sitting."""
+        self.due: str | None = None
+        """The day by which returns of this sitting ask to be answered, where it is not the programme's usual one."""
         self.shown: dict[str, Any] = {}
         self.near: list[dict[str, Any]] = []
 
@@ -83,7 +86,7 @@ class ReviewTalk(Talk):
         decisions = ", ".join(_(DECISIONS[letter][1]) for letter in self.may)
         undo = ", " + _("u tarik putusan terakhir") if "s" in self.may else ""
         return _("Ketik: {decisions}, {moving}{undo}, ? bantuan ini, . berhenti.").format(
-            decisions=decisions, moving=_(_MOVING), undo=undo
+            decisions=decisions, moving=f"{_(_MOVING)}, {_(_DUE)}", undo=undo
         )
 
     def go_through(self, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -109,6 +112,8 @@ class ReviewTalk(Talk):
                     if not is_first:
                         return -1
                     self.tell(_("Ini yang pertama."))
+                case _ if line.split()[0] == "w":
+                    self.ask_for(line[1:])
                 case "u" if "s" in self.may:
                     self.undo()
                 case _ if line == STOP:
@@ -148,6 +153,15 @@ class ReviewTalk(Talk):
         self.tell(f"{who}.")
         if shown["round"] > 1:
             self.tell(_("Putaran {number}: pernah dikembalikan.").format(number=shown["round"]))
+        for each in shown["asked"]:
+            self.tell(_asked(each))
+        if shown["endorsed_by"]:
+            self.tell(_("{by} mengusulkan disetujui; menunggu pengawas kedua.").format(by=plain(shown["endorsed_by"])))
+        if len(shown["decisions"]) > 1:
+            words = _("{decision} oleh {by}: {reason}")
+            for said in shown["decisions"]:
+                told = kind_words("decide", said["decision"])
+                self.tell(words.format(decision=told, by=plain(said["by"]), reason=plain(said["reason"]) or "-"))
         why = [risk_words(code) for code in row["reasons"]]
         if why:
             self.tell(_("Perhatikan: {reasons}.").format(reasons=", ".join(why)))
@@ -198,6 +212,13 @@ class ReviewTalk(Talk):
         self.tell(*_outlook(budget.outlook(self.session, [registration], decision), decision))
         comments = self.comments() if decision == "return" else {}
         reason = self.reason(decision, bool(comments)) if decision != "approve" else ""
+        if decision == "return":
+            due = review.due_date(self.session, self.due)
+            self.tell(
+                _("Diperbaiki paling lambat {date}; putaran {number} dimulai.").format(
+                    date=due, number=self.shown["round"] + 1
+                )
+            )
         if reason is None or not self.agreed(self.question(decision)):
             self.tell(_("Tidak jadi. Belum diputuskan."))
             return False
@@ -205,13 +226,19 @@ class ReviewTalk(Talk):
             self.tell(_("Pendaftaran ini baru saja berubah. Dengarkan lagi sebelum memutuskan."))
             self.tell_who(row)
             return False
-        (answer,) = review.decide(self.session, [registration], decision, reason=reason, fields=comments or None)
+        seen = {registration: review.Seen(self.shown["digest"], self.shown["state"])}
+        (answer,) = review.decide(
+            self.session, [registration], decision, reason=reason, fields=comments or None, due=self.due, seen=seen
+        )
         if not answer["ok"]:
             self.tell(_("Tidak dapat: {words}").format(words=plain(answer["message"])))
             return False
         self.done[decision] += 1
         self.last = (registration, self.name())
-        self.tell(f"{self.name()}: {state_words(answer['state'])}.")
+        if answer["decision"] == "endorse":
+            self.tell(_("{name}: diusulkan disetujui; pengawas lain yang menyetujuinya.").format(name=self.name()))
+        else:
+            self.tell(f"{self.name()}: {state_words(answer['state'])}.")
         return True
 
     def name(self) -> str:
@@ -236,6 +263,19 @@ class ReviewTalk(Talk):
         prompt = _("Alasan, boleh kosong karena ada catatan: ") if is_commented else _("Alasan: ")
         reason = self.read(prompt)
         return reason if reason or is_commented else None
+
+    def ask_for(self, typed: str) -> None:
+        """From now on a return asks to be answered by this day; nothing typed: by the programme's usual one."""
+        from fieldapp.services import review
+        from fieldapp.services.problems import Problem
+
+        try:
+            day = review.due_date(self.session, typed)
+        except Problem as problem:
+            self.tell(problem.message())
+            return
+        self.due = typed.strip() or None
+        self.tell(_("Pengembalian berikutnya diperbaiki paling lambat {date}.").format(date=day))
 
     def comments(self) -> dict[str, str]:
         """Comments pinned to answers, asked for until an empty line."""
@@ -275,6 +315,13 @@ class ReviewTalk(Talk):
         """What was done in this sitting."""
         parts = [f"{kind_words('decide', name)} {self.done[name]}" for name in ("approve", "return", "reject", "undo")]
         return _("{decided}, dilewati {skipped}.").format(decided=", ".join(parts), skipped=self.done["skipped"])
+
+
+def _asked(each: Mapping[str, Any]) -> str:
+    """What the last return asked for, and whether an answer was written since."""
+    done = _("sudah diubah sesudahnya") if each["changed"] else _("BELUM diubah sesudahnya")
+    words = f"{plain(each['text'])} ({done})"
+    return aloud.told(str(each["field"]), words) if each["field"] else _("Diminta: {words}").format(words=words)
 
 
 def _ended(words: str) -> str:

@@ -29,6 +29,16 @@ def asked(record: Record) -> list[dict[str, Any]]:
     ]
 
 
+def changed_since(record: Record) -> list[str]:
+    """The questions of which the answers were changed after a decision that no longer counts for that; sorted."""
+    stale = [head for head in record.decisions if not head.fresh]
+    if not stale:
+        return []
+    decided = max(head.t for head in stale)
+    setting = [one for one in record.history if one.entry.k in SETTING_KINDS]
+    return sorted({name for one in setting[1:] if one.entry.t > decided for name in one.entry.f})
+
+
 def _is_changed(record: Record, field: object, since: list[Stored]) -> bool:
     if not isinstance(field, str):
         return bool(since)

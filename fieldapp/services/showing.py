@@ -9,7 +9,7 @@ from fieldapp.domain.review import ASSIGN
 from fieldapp.services import covers, histories
 from fieldapp.services.charges import Charges, assigned_words, given
 from fieldapp.services.problems import Problem
-from fieldapp.services.review_asked import asked
+from fieldapp.services.review_asked import asked, changed_since
 from fieldapp.services.session import Session, iso_time
 from fieldapp.services.views import area_name, member_names
 from fieldapp.store import drafts as kept
@@ -160,6 +160,7 @@ def _shown(record: Record, row: Row, who: Mapping[str, str], assigned: Mapping[s
         "reason": row.decision_reason,
         "decisions": [_decision(said, who) for said in record.decisions],
         "asked": asked(record),
+        "changed_since": changed_since(record),
         "seconds": row.seconds,
         "errors": list(row.errors),
         "warnings": list(row.warnings),

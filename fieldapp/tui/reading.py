@@ -188,6 +188,13 @@ def _decided(shown: Mapping[str, Any], width: int) -> list[Line]:
         )
         reason = plain(each["reason"])
         lines += _about(_("Putusan berbeda"), "", f"{words}: {reason}" if reason else words, "error", width)
+    if shown.get("state") == "changed_after_review":
+        for field in shown.get("changed_since") or ():
+            if field in QUESTIONS:
+                lines += _about(_("Diubah sesudah putusan"), field, _value(shown, field), "warning", width)
+    if shown.get("state") in PENDING_STATES and not shown["values"].get("nik"):
+        words = _("belum ada, jadi pendaftaran ini belum dapat disetujui.")
+        lines += _about(_("Periksa"), "nik", words, "warning", width)
     if shown.get("endorsed_by") and shown.get("state") in PENDING_STATES:
         words = _("{by} mengusulkan disetujui; menunggu pengawas kedua.").format(by=plain(shown["endorsed_by"], 40))
         lines += _about(_("Persetujuan"), "", words, "warning", width)
@@ -200,6 +207,11 @@ def _decided(shown: Mapping[str, Any], width: int) -> list[Line]:
     return lines
 
 
+def _value(shown: Mapping[str, Any], field: str) -> str:
+    value = shown["values"].get(field)
+    return _("(kosong)") if value is None else masked_text(field, value)
+
+
 def _changed(asked: Mapping[str, Any]) -> str:
     """Whether what a return asked for was done, as far as an answer was written since."""
     return _("sudah diubah sesudahnya") if asked["changed"] else _("BELUM diubah sesudahnya")
@@ -207,10 +219,9 @@ def _changed(asked: Mapping[str, Any]) -> str:
 
 def _answer(shown: Mapping[str, Any], field: str, width: int) -> list[Line]:
     """The answer that a rule is about, below what the rule says of it."""
-    value = shown["values"].get(field) if field else None
-    if value is None:
+    if not field or shown["values"].get(field) is None:
         return []
-    words = _("Isinya: {value}").format(value=masked_text(field, value))
+    words = _("Isinya: {value}").format(value=_value(shown, field))
     return [Line("  " + part, "quiet", field) for part in wrapped(words, width - 2, 2)]
 
 

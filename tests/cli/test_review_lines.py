@@ -181,3 +181,15 @@ def test_what_came_in_meanwhile_is_told_before_it_can_be_decided(office, queue, 
     told = ear(office.agus, "s", "y", "s", "y", ".").out
     assert "baru saja berubah" in told
     assert states(office.agus)[queue[1]] == "approved"
+
+
+def test_a_return_by_ear_says_until_when_and_takes_another_day(office, queue) -> None:
+    told = ear(office.agus, "w 2020-01-01", "w 2027-01-31", "k", "ibu kandung", "Tidak terbaca", "", "", "y", ".").out
+    assert "Batas waktu harus tanggal" in told
+    assert "Diperbaiki paling lambat 2027-01-31; putaran 2 dimulai." in told
+    assert office.agus.done("show", queue[1])["due"] == "2027-01-31"
+    office.give_back("agus", "siti")
+    office.siti.done("edit", queue[1], "--set", "mother_name=Ibu Rekaan Baru")
+    office.carry("siti", "agus")
+    told = ear(office.agus, "l", "l", ".").out
+    assert "Nama ibu kandung: Tidak terbaca (sudah diubah sesudahnya)" in told
