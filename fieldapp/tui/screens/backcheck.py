@@ -103,7 +103,7 @@ class BackcheckScreen(FieldScreen[None]):
         words = _("{drawn} dari {registered}   {name}").format(
             drawn=number(each["drawn"]), registered=number(each["registered"]), name=plain(each["name"], 40)
         )
-        words += _("   ! layak dibicarakan, jadi lebih banyak") if each["flagged"] else ""
+        words += _("   ! layak dibicarakan, jadi didahulukan") if each["flagged"] else ""
         return Line("  " + words)
 
     # Changing what is asked for

@@ -132,6 +132,11 @@ class ReportsScreen(FieldScreen[None]):
             return found, report_tables.progress_tables(found)
 
         self.busy = not self._tables
+        if self.busy:
+            # At a hundred thousand registrations it takes a second, and the part chosen is seen at once.
+            self._tell_parts()
+            self.query_one(TableLines).head("")
+            self.query_one(TableLines).show([Line(_("Menghitung ..."), "quiet")], cursor=0)
         self.ask(work, partial(self._found, self._question), failed=self._not_found)
 
     def _not_found(self, words: str) -> None:
