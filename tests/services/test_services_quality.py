@@ -11,7 +11,7 @@ import workdays
 from workdays import AREA, DAY_MS, HOUR_MS, MONDAY_MS, OTHER_AREA, Workplace
 
 from fieldapp.domain.quality import FLAGS
-from fieldapp.services import duplicates, progress, quality, registrations
+from fieldapp.services import backcheck, duplicates, progress, quality, registrations, report_tables
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session
 from fieldapp.store import queries
@@ -61,6 +61,10 @@ def test_each_habit_is_seen_with_whoever_has_it_and_with_nobody_else(workplace: 
     # One more entry of a small register is a good part of it, so nothing is remembered that is no longer so.
     assert quality.flags(office)[fitri.member.id] == ("returns_high",)
     assert all(quality.flag_words(flag) != flag for flag in FLAGS)
+    # A back-check looks at them more.
+    planned = {each["member"]: each for each in backcheck.plan(office, seed="1", count=70)}
+    assert {member for member, each in planned.items() if each["flagged"]} == set(quality.flags(office))
+    assert planned[budi.member.id]["drawn"] > planned[ani.member.id]["drawn"] >= 3
 
 
 def test_what_stands_out_is_read_once_while_nothing_is_new(workplace: Workplace) -> None:
@@ -143,6 +147,26 @@ def test_the_figures_of_a_small_world_are_those_counted_by_hand(
         {"day": "2026-11-07", "people": 1},
     ]
     assert [each["people"] for each in found["seconds_on_form"]] == [0, 1, 0, 1, 0, 1, 1, 0, 0, 0]
+
+
+def test_behind_each_figure_stand_as_many_registrations_as_it_counts(
+    small_world: tuple[Workplace, dict[str, Session]],
+) -> None:
+    _, who = small_world
+    wati = who["Wati"]
+    for work in quality.report(wati)["enumerators"]:
+        counted = {
+            **{name: work[name] for name in ("people", "rejected", "edited", "same_nik", "joined", "pairs_waiting")},
+            **{name: work[name]["count"] for name in ("explained", "returned", "odd_hours", "weekend", "without_nik")},
+            **{name: work["phones"][name] for name in ("shared", "serial")},
+            **{f"override:{code}": each["count"] for code, each in work["overrides"].items()},
+        }
+        found = {name: len(quality.behind(wati, name, by=work["member"])) for name in counted}
+        assert found == counted
+        assert set(counted) >= {behind for _words, _value, behind in report_tables.figure_rows(work)}
+    assert len(quality.behind(wati, "people", area=OTHER_AREA)) == 4
+    with pytest.raises(Problem, match="not_allowed"):
+        quality.behind(who["Ani"], "people", by="Budi")
 
 
 def test_a_report_is_narrowed_by_area_member_and_days(small_world: tuple[Workplace, dict[str, Session]]) -> None:
