@@ -1,4 +1,4 @@
-"""The ledger of a whole city: asking it, saving it for the other side, comparing two.
+"""The ledger of a whole city: asking it, saving it for the other side, comparing two, opening its screen.
 
     python benchmarks/ledger.py [N, default 10000 and 100000] [--keep FOLDER]
 
@@ -10,6 +10,7 @@ those that an earlier run left there.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import statistics
 import tempfile
 import time
@@ -19,7 +20,7 @@ from typing import Any
 
 from homes import AREAS, PASSPHRASE, Homes
 
-from fieldapp.services import changes, exchange, ledger
+from fieldapp.services import changes, exchange, ledger, ledger_compare, ledger_file, ledger_paper
 from fieldapp.services.session import Session, open_session
 
 LAPTOPS = 10
@@ -88,14 +89,62 @@ def build(folder: Path, count: int) -> None:
     homes.close()
 
 
+async def opened(home: Path) -> tuple[float, float]:
+    """Milliseconds of processor and wall from the key to the verdict on the screen."""
+    from textual import events
+
+    from fieldapp.tui.app import FieldApp
+
+    app = FieldApp(home)
+
+    async def until(text: str) -> None:
+        while text not in "\n".join(strip.text for strip in app.screen._compositor.render_strips()):
+            await asyncio.sleep(0.03)
+
+    try:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until("Kata sandi")
+            app.screen.focused.post_message(events.Paste(PASSPHRASE))
+            await pilot.pause()
+            await pilot.press("enter")
+            await until("Belum dibawa")
+            await asyncio.sleep(1)
+            await pilot.press("escape")
+            began_cpu, began = time.process_time(), time.perf_counter()
+            await pilot.press("f9")
+            await until("terdaftar, tidak ada")
+            return (time.process_time() - began_cpu) * 1000, (time.perf_counter() - began) * 1000
+    finally:
+        app.close_all()
+
+
 def measure(folder: Path, count: int) -> None:
-    office = open_session(folder / f"coordinator-{LAPTOPS + 1}", PASSPHRASE)
+    home = folder / f"coordinator-{LAPTOPS + 1}"
+    office = open_session(home, PASSPHRASE)
+    other = open_session(folder / f"supervisor-{LAPTOPS + 2}", PASSPHRASE)
     book = ledger.ledger(office)
+    paper, mine, theirs = folder / "buku.txt", folder / "mine.buku", folder / "theirs.buku"
+    size = ledger_file.save(office, mine)["bytes"]
+    ledger_file.save(other, theirs)
     print(f"{count:,} registrations, balanced: {book['balanced']}; milliseconds of processor and wall")
-    for what, work in (("the ledger", lambda: ledger.ledger(office)),):
+    works: dict[str, Callable[[], Any]] = {
+        "the ledger": lambda: ledger.ledger(office),
+        "the status line": office.status,
+        "who is at one place of one laptop": lambda: ledger.people(
+            office, "merged", laptop=book["laptops"][0]["laptop"]
+        ),
+        "pages of text, counted before": lambda: ledger_paper.write(office, paper, book),
+        f"saved for the other side ({size / 1e6:.1f} MB)": lambda: ledger_file.save(office, mine),
+        "compared with itself": lambda: ledger_compare.compare(office, mine),
+        "compared with one of a third": lambda: ledger_compare.compare(office, theirs),
+    }
+    for what, work in works.items():
         cpu, wall = spent(work)
-        print(f"{what:<34}{cpu:9.0f}{wall:9.0f}")
+        print(f"{what:<40}{cpu:9.0f}{wall:9.0f}")
     office.close()
+    other.close()
+    cpu, wall = asyncio.run(opened(home))
+    print(f"{'F9 to the verdict on the screen':<40}{cpu:9.0f}{wall:9.0f}")
 
 
 def main() -> None:

@@ -115,14 +115,23 @@ def people(
 ) -> list[str]:
     """Ids of the registrations at a place of the way (`registered`: at any), of one laptop or area, in the order of
     their names."""
-    states = sorted(state for state, of in _PLACE_OF_STATE.items() if of == place)
-    is_decided = bool(states)
-    states = [] if place == "registered" else states or sorted(_PLACE_OF_STATE)
+    decided = sorted(state for state, of in _PLACE_OF_STATE.items() if of == place)
+    is_decided = bool(decided)
+    states = (
+        "state IN (SELECT value FROM json_each(:states))"
+        if is_decided
+        else "state NOT IN (SELECT value FROM json_each(:states))"
+    )
+    chosen = {"device": laptop, "scope": area}
+    # Only what is asked for stands in the statement, so that its index is used.
+    where = " AND ".join(
+        [f"{name} = :{name}" for name, value in chosen.items() if value is not None]
+        + ([states] if place != "registered" else [])
+    )
     rows = connection.execute(
         f"""SELECT id, device, state, registered_by, chain, number FROM registration
-        WHERE (?1 IS NULL OR device = ?1) AND (?2 IS NULL OR scope = ?2)
-        AND state {"" if is_decided else "NOT"} IN (SELECT value FROM json_each(?3)) ORDER BY name_key, id""",  # noqa: S608 - our words
-        (laptop, area, to_json(states)),
+        WHERE {where or "1"} ORDER BY name_key, id""",  # noqa: S608 - our words
+        {**chosen, "states": to_json(decided or sorted(_PLACE_OF_STATE))},
     ).fetchall()
     if is_decided or place == "registered":
         return [row[0] for row in rows]
@@ -201,8 +210,8 @@ def _counted(connection: Connection, device: str) -> Iterable[tuple[tuple[str, s
             parted.append(group)
         else:
             yield group[:3], place, count
-    forked = [group for group in parted if locate.is_forked(group)]
-    yield from _counted_by_spans(connection, locate, [group for group in parted if not locate.is_forked(group)])
+    forked = [group for group in parted if locate.way_of(group).is_forked]
+    yield from _counted_by_spans(connection, locate, [group for group in parted if not locate.way_of(group).is_forked])
     yield from _counted_one_by_one(connection, locate, set(forked))
 
 
@@ -211,7 +220,7 @@ def _counted_by_spans(
 ) -> Iterable[tuple[tuple[str, str, str], str, int]]:
     if not groups:
         return
-    spans = [[number, *span] for number, group in enumerate(groups) for span in locate.spans(group)]
+    spans = [[number, *span] for number, group in enumerate(groups) for span in locate.way_of(group).spans]
     found = connection.execute(
         """WITH wanted AS MATERIALIZED (SELECT key AS number, value ->> 0 AS scope, value ->> 1 AS device,
             value ->> 2 AS state, value ->> 3 AS registered_by, value ->> 4 AS chain FROM json_each(:groups)),
@@ -224,7 +233,7 @@ def _counted_by_spans(
         {"groups": to_json(groups), "spans": to_json(spans)},
     )
     for number, place, count in found:
-        yield groups[number][:3], place or locate.place_before(groups[number]), count
+        yield groups[number][:3], place or locate.way_of(groups[number]).before, count
 
 
 def _counted_one_by_one(
@@ -243,6 +252,17 @@ def _counted_one_by_one(
             yield (scope, device, state), locate.place(id, device, state, registered_by, chain, number), 1
 
 
+class _Way(NamedTuple):
+    """What is proved of a chain, for the registrations that one member began in it on one laptop."""
+
+    spans: tuple[tuple[str, int, int], ...]
+    """(place, first, last number), disjoint."""
+    before: str
+    """Where those stand of whom nothing is proved."""
+    is_forked: bool
+    """Numbers are given twice, so they say nothing without the record."""
+
+
 class _Locator:
     """Says where registrations stand, by what is proved of their first entries."""
 
@@ -252,11 +272,18 @@ class _Locator:
         self._proofs = Proofs(connection)
         self._by_others: dict[tuple[str, str, bool], Proved] = {}
         self._in_bundles: dict[str, Proved] = {}
+        self._ways: dict[tuple[str, str, str], _Way] = {}
 
     def place(self, registration: str, device: str, state: str, registered_by: str, chain: str, number: int) -> str:
         decided = _PLACE_OF_STATE.get(state)
         if decided is not None:
             return decided
+        way = self.way(device, registered_by, chain)
+        if not way.is_forked:
+            for where, first, last in way.spans:
+                if first <= number <= last:
+                    return where
+            return way.before
         is_own = device == self._device
         if self._received(chain, registered_by, is_own).has(registration, number):
             return "merged"
@@ -269,31 +296,35 @@ class _Locator:
         """The place of every registration of the group, whose first entries lie between two numbers of their chain;
         None when they stand at several, or it takes a look at each."""
         decided = _PLACE_OF_STATE.get(group.state)
-        if decided is not None or self.is_forked(group):
+        if decided is not None:
             return decided
-        for where, a, b in self.spans(group):
+        way = self.way_of(group)
+        if way.is_forked:
+            return None
+        for where, a, b in way.spans:
             if a <= first and last <= b:
                 return where
             if a <= last and first <= b:
                 return None
-        return self.place_before(group)
+        return way.before
 
-    def is_forked(self, group: _Group) -> bool:
-        """Whether numbers of the group's chain are given twice."""
-        is_own = group.device == self._device
-        proved = [self._received(group.chain, group.registered_by, is_own)]
-        return any(len(each.ranges) > 1 for each in (*proved, *([self._written(group.chain)] if is_own else ())))
+    def way_of(self, group: _Group) -> _Way:
+        return self.way(group.device, group.registered_by, group.chain)
 
-    def spans(self, group: _Group) -> list[tuple[str, int, int]]:
-        """(place, first, last number) that are proved of the chain of a group, disjoint."""
-        is_own = group.device == self._device
-        received = _only(self._received(group.chain, group.registered_by, is_own))
-        written = without(_only(self._written(group.chain)), received) if is_own else ()
-        return [("merged", *span) for span in received] + [("carried", *span) for span in written]
-
-    def place_before(self, group: _Group) -> str:
-        """Where those of the group stand of whom nothing is proved."""
-        return "not_carried" if group.device == self._device else "carried"
+    def way(self, device: str, registered_by: str, chain: str) -> _Way:
+        """Worked out once for each laptop, member and chain."""
+        key = (device, registered_by, chain)
+        known = self._ways.get(key)
+        if known is None:
+            is_own = device == self._device
+            received = self._received(chain, registered_by, is_own)
+            carried = self._written(chain) if is_own else None
+            arrived = _only(received)
+            left = without(_only(carried), arrived) if carried else ()
+            spans = [("merged", *span) for span in arrived] + [("carried", *span) for span in left]
+            is_forked = len(received.ranges) > 1 or (carried is not None and len(carried.ranges) > 1)
+            known = self._ways[key] = _Way(tuple(spans), "not_carried" if is_own else "carried", is_forked)
+        return known
 
     def _received(self, chain: str, author: str, is_own: bool) -> Proved:
         """The entries of the chain that someone other than its author acknowledged."""
