@@ -12,7 +12,7 @@ import people
 import pytest
 
 from fieldapp.services import membership, programme
-from fieldapp.services.session import Session
+from fieldapp.services.session import Session, open_session
 from fieldapp.store.vault import Cost
 from sync.invitations import KdfCost
 
@@ -58,6 +58,18 @@ class Town:
                 wall_ms=self.time,
             )
         )
+
+    @classmethod
+    def again(cls, folder: Path, now_ms: int) -> Town:
+        """The town of a copied folder; `open` sits down at its laptops."""
+        town = cls.__new__(cls)
+        town.folder, town.stick = folder, folder / "stick"
+        town.time, town.sessions, town._numbers = Time(now_ms), [], itertools.count(1000)
+        return town
+
+    def open(self, home: str, name: str) -> Session:
+        """Unlock a laptop by the name of its folder for the member of this name."""
+        return self._kept(open_session(self.folder / home, f"sandi-{name}", wall_ms=self.time))
 
     def _kept(self, session: Session) -> Session:
         self.sessions.append(session)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import people
 import pytest
 
 from fieldapp.services import assigning, changes, drafts, exchange, membership, out, registrations, returned, review
 from fieldapp.services.problems import Problem
 
-DAY_MS = 86_400_000
+MEMBERS = ("administrator", "Sari", "Rudi", "Jauh", "Kiki", "Wati")
 AREA, ELSEWHERE = "64.71.05", "64.71.01"
 
 
@@ -60,29 +63,51 @@ def correct(laptop: Any, registration: str, **values: Any) -> dict[str, Any]:
     return registrations.submit(laptop, draft.id)
 
 
-@pytest.fixture
-def office(town: Any) -> Office:
-    made = Office(
+@pytest.fixture(scope="module")
+def _made(town_in: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, str]:
+    """The laptops with one registration of Sari's that was returned; where, until when by their clock, and which."""
+    town = town_in(tmp_path_factory.mktemp("kantor"))
+    laptops = (
         town.join("enumerator", "Sari", AREA),
         town.join("enumerator", "Rudi", AREA),
         town.join("enumerator", "Jauh", ELSEWHERE),
         town.join("coordinator", "Kiki", "64.71"),
         town.join("supervisor", "Wati", "64.71", slots=5),
-        town,
     )
-    for laptop in (made.rudi, made.far, made.coordinator, made.supervisor):
-        made.to_office(laptop)
-    return made
-
-
-@pytest.fixture
-def one(office: Office, person: Callable[..., Any]) -> str:
-    """A registration of Sari's that was returned; Rudi's laptop never saw it."""
-    known = office.register(person(1))
+    office = Office(*laptops, town)
+    for laptop in laptops[1:]:
+        office.to_office(laptop)
+    known = office.register(people.person(1, people.name_of(1)))
     office.to_office(office.sari)
     office.give_back(known, comments={"mother_name": "Tidak terbaca"})
     office.back()
-    return known
+    homes = json.dumps([each.home.name for each in (town.admin, *laptops)])
+    (town.folder / "homes.json").write_text(homes, encoding="utf-8")
+    town.close()
+    return town.folder, town.time.ms, known
+
+
+@pytest.fixture
+def office(town_in: Any, _made: tuple[Path, int, str], tmp_path: Path) -> Iterator[Office]:
+    """A copy of them that a test may change."""
+    folder, now_ms, _ = _made
+    shutil.copytree(folder, tmp_path / "kantor")
+    town = town_in.again(tmp_path / "kantor", now_ms)
+    laptops = [town.open(home, name) for home, name in zip(_homes(folder), MEMBERS, strict=True)]
+    town.admin = laptops[0]
+    yield Office(*laptops[1:], town)
+    town.close()
+
+
+def _homes(folder: Path) -> list[str]:
+    found: list[str] = json.loads((folder / "homes.json").read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.fixture
+def one(_made: tuple[Path, int, str]) -> str:
+    """A registration of Sari's that was returned; Rudi's laptop never saw it."""
+    return _made[2]
 
 
 def test_what_is_given_to_another_laptop_comes_whole_and_goes_back_with_the_same_author_and_round(
