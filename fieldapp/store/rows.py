@@ -92,6 +92,7 @@ class RegistrationRow(NamedTuple):
 #: How many columns an undecided registration fills; the rest, from `decision_code` on, are empty.
 UNDECIDED: Final = RegistrationRow._fields.index("decision_code")
 
+_SAYING_YES: Final = frozenset({"approve", "endorse"})
 _NOTHING_FOUND: Final = Inspected()
 
 
@@ -115,10 +116,11 @@ def row_of_any(
     values = record.values
     origin, edits, changed_ms = _writing(record)
     found = inspect(values, changed_ms) if edits else _NOTHING_FOUND
-    heads = tuple(_head(record, head, levels) for head in record.decisions)
+    standing = _standing(record)
+    heads = tuple(_head(record, head, levels) for head in standing)
     state = registration_state(heads, conflicts=bool(record.conflicts), errors=bool(found.errors))
     decision = record.decisions[0] if record.decisions else None
-    approval = _approval(record.decisions, heads) if state == "approved" else None
+    approval = _approval(standing, heads) if state == "approved" else None
     reason = decision.fields.get("reason") if decision else None
     return RegistrationRow(
         record.id,
@@ -307,6 +309,20 @@ def _assigned_to(comments: Sequence[Annotation]) -> str | None:
     """Who has to put the registration right: the latest that anybody said, alike on every replica."""
     said = [comment for comment in comments if isinstance(comment.fields.get(ASSIGN), str)]
     return _text(max(said, key=lambda one: (one.t, one.entry)).fields[ASSIGN]) if said else None
+
+
+def _standing(record: Record) -> Sequence[Annotation]:
+    """The decisions in force, but the yes of whoever had to put the registration right when it was said: nobody says
+    yes to the own work, whatever program was used."""
+    given = [comment for comment in record.comments if isinstance(comment.fields.get(ASSIGN), str)]
+    if not given:
+        return record.decisions
+    return [
+        head
+        for head in record.decisions
+        if decision_code(head) not in _SAYING_YES
+        or _assigned_to([comment for comment in given if comment.t < head.t]) != head.by
+    ]
 
 
 def _due(back: Annotation) -> str | None:

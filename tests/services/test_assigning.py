@@ -270,6 +270,20 @@ def test_whoever_has_to_put_it_right_cannot_approve_it(office: Office, one: str)
     assert answer["ok"], answer
 
 
+def test_an_approval_that_another_program_wrote_of_the_own_work_counts_for_nothing(office: Office, one: str) -> None:
+    office.assign(one, office.supervisor, by=office.supervisor)
+
+    def write(connection: Any, journal: Any) -> None:
+        said = changes.about(journal.record(one), "decide", {"decision": "approve"})
+        journal.append(office.supervisor.author(), [said])
+
+    office.supervisor.write(write)
+    office.back()
+    for session in (office.supervisor, office.coordinator):
+        shown = registrations.show(session, one)
+        assert (shown["state"], shown["assigned_to"]) == ("submitted", "Wati")
+
+
 def test_assignments_made_apart_end_alike_and_name_both(office: Office, one: str) -> None:
     budi = office.town.join("enumerator", "Budi", AREA)
     office.town.carry(budi, office.coordinator, office.supervisor)
