@@ -121,7 +121,8 @@ def read(session: Session, connection: Connection) -> Desk:
         group.sort(key=lambda one: in_order(one.stored))
         first = group[0].stored.entry
         target = _target(first, rows, taken)
-        what = _what(group, target)
+        # What was taken over was a beginning, though a registration has its content by now.
+        what = _what(group, target if not said[side] or first.r in rows else None)
         is_ended = (first.r, first.au) in ended
         items.append(Item(what, tuple(group), target, said[side], is_ended))
     own = {each.id: each for each in kept.all_drafts(connection, session.member.id)}

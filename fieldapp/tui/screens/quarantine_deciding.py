@@ -18,7 +18,7 @@ Item = Mapping[str, Any]
 MOST_FINDINGS = 6
 TITLES: Final = {"released": N_("Lepaskan dari karantina"), "refused": N_("Tolak kiriman")}
 STATES: Final = {
-    "submitted": N_("{count} menjadi pendaftaran dengan nama Anda; pengawas lain yang menyetujuinya."),
+    "submitted": N_("{count} menjadi pendaftaran dengan nama Anda; yang menyetujuinya orang lain."),
     "changed": N_("{count} menjadi perubahan isian dengan nama Anda."),
     "same": N_("{count} sudah sama dengan pendaftarannya; hanya ditandai selesai."),
     "comment": N_("{count} menjadi catatan dengan nama Anda."),
