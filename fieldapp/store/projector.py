@@ -50,6 +50,7 @@ def _into_registration(columns: Sequence[str]) -> str:
 _INTO_REGISTRATION: Final = _into_registration(_COLUMNS)
 # The driver takes as long to bind one None as six texts, so undecided registrations leave their empty columns out.
 _INTO_UNDECIDED: Final = _into_registration(_COLUMNS[: 1 + UNDECIDED])
+_SELECT_BY_RID: Final = " ".join(["SELECT", ", ".join(_COLUMNS), "FROM registration WHERE rid IN ({})"])
 
 
 class Placed(NamedTuple):
@@ -168,7 +169,7 @@ class Projector:
         many = self._connection.executemany
         many("INSERT " + _INTO_UNDECIDED, undecided)
         many("INSERT " + _INTO_REGISTRATION, decided)
-        many("INSERT OR REPLACE " + _INTO_REGISTRATION, replaced)
+        self._replace(replaced)
         many("INSERT OR REPLACE INTO registration_values (rid, values_json) VALUES (?, ?)", values)
         many("DELETE FROM search WHERE rowid = ?", forgotten)
         many("INSERT INTO search (rowid, name, nik, phone) VALUES (?, ?, ?, ?)", indexed)
@@ -176,6 +177,20 @@ class Projector:
             # New rows wait to be compared by their numbers alone.
             matching.note_changed(self._connection, [row[0] for row in replaced])
             covers.note_changed(self._connection, [row[0] for row in replaced])
+
+    def _replace(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Write what differs in rows that are there. A row stands in many indexes, and an UPDATE leaves alone those of
+        columns that it does not name; at 100,000 people all of the row anew takes eight times as long."""
+        before = {row[0]: row for row in listed(self._connection, _SELECT_BY_RID, [row[0] for row in rows])}
+        changed: dict[tuple[int, ...], list[tuple[Any, ...]]] = {}
+        for row in rows:
+            known = before[row[0]]
+            places = tuple(place for place, value in enumerate(row) if value != known[place])
+            if places:
+                changed.setdefault(places, []).append((*(row[place] for place in places), row[0]))
+        for places, values in changed.items():
+            named = ", ".join(f"{_COLUMNS[place]} = ?" for place in places)
+            self._connection.executemany(f"UPDATE registration SET {named} WHERE rid = ?", values)  # noqa: S608
 
     def _known(self, ids: Sequence[str]) -> dict[str, tuple[Any, ...]]:
         """id -> (rid, nik, approval_by, name_key, nik, phone) of the registrations that have a row."""
