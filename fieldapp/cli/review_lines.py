@@ -209,7 +209,8 @@ class ReviewTalk(Talk):
         from fieldapp.services import budget, review
 
         registration = str(row["id"])
-        self.tell(*_outlook(budget.outlook(self.session, [registration], decision), decision))
+        preview = review.preview(self.session, [registration], decision)
+        self.tell(*_outlook(budget.outlook(self.session, preview["takes_slot"], decision), decision))
         comments = self.comments() if decision == "return" else {}
         reason = self.reason(decision, bool(comments)) if decision != "approve" else ""
         if decision == "return":

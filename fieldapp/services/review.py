@@ -132,9 +132,9 @@ def preview(
 ) -> dict[str, Any]:
     """What `decision` would do to `ids`, before it is taken; `seen` as in `decide`.
 
-    `{"taken": count, "endorsed": count of those that a second member has to approve after this, "round": the highest
-    that a return would begin, "seen": {id: Seen} as they are now, "refused": [{"code", "message", "people": [{"id",
-    "name"}]}]}`, most people first. Names are for the person who decides, not for logs.
+    `{"taken": count, "endorsed": count of those that a second member has to approve after this, "takes_slot": ids of
+    the others, "round": the highest that a return would begin, "seen": {id: Seen} as they are now, "refused": [{"code",
+    "message", "people": [{"id", "name"}]}]}`, most people first. Names are for the person who decides, not for logs.
     """
 
     def read(connection: Connection) -> dict[str, Any]:
@@ -145,6 +145,7 @@ def preview(
         return {
             "taken": len(taken),
             "endorsed": said.count("endorse"),
+            "takes_slot": [each for each, what in zip(taken, said, strict=True) if what != "endorse"],
             "round": 1 + max((row.round for row in weighed.rows.values()), default=0),
             "seen": {id_: Seen(weighed.records[id_].digest, row.state) for id_, row in weighed.rows.items()},
             "refused": grouped(weighed),

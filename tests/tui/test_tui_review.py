@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fieldapp.services import exchange, registrations
+from fieldapp.services import exchange, programme, registrations
 from fieldapp.services.session import open_session
 
 PASSPHRASE = "sandi rekaan"
@@ -139,3 +139,20 @@ async def test_one_key_shows_the_odd_answers_on_a_small_screen_and_a_wide_one_ha
         await hands.unlock()
         await hands.press("f4")
         await hands.until("> [ ] Contoh Satu", "Periksa karena: bertentangan", "Bertentangan: Pekerjaan")
+
+
+async def test_where_two_have_to_agree_the_first_one_proposes(town, at) -> None:
+    with open_session(town.folder / "admin", PASSPHRASE) as admin, open_session(town.awas, PASSPHRASE) as awas:
+        programme.change(admin, "approval_levels", "2")
+        exchange.write_bundle(admin, town.stick / "aturan")
+        exchange.merge(awas, [town.stick / "aturan"])
+    async with at(town.awas) as hands:
+        await hands.unlock()
+        await hands.press("f4")
+        await hands.until("Contoh Satu", "Contoh Tiga")
+        await hands.press("down", "s")
+        await hands.until("1 diusulkan disetujui; sesudah ini pengawas lain")
+        await hands.press("enter")
+        await hands.until("Usulkan disetujui: 1 pendaftaran", "menunggu persetujuan kedua")
+        await hands.press("s")
+        await hands.until("Anda sudah mengusulkan persetujuan ini")

@@ -145,8 +145,7 @@ def decide(
 
     def look() -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         shown = review.preview(session, ids, decision, seen=seen)
-        refused = {each["id"] for group in shown["refused"] for each in group["people"]}
-        return budget.outlook(session, [each for each in ids if each not in refused], decision), shown
+        return budget.outlook(session, shown["takes_slot"], decision), shown
 
     screen.ask(look, asked)
 
