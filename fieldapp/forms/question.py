@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from fieldapp.forms.conditions import Condition, Values
@@ -66,6 +66,12 @@ class Question:
     longest: int = 200
     app_set: bool = False
     month_enough: bool = False
+    codes: tuple[str, ...] = field(init=False, repr=False, compare=False, default=())
+    """The codes of the choices, in order: made once, since checking a thousand registrations asks for them thirty times
+    each."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "codes", tuple(choice.code for choice in self.choices))
 
     def is_relevant(self, values: Values) -> bool:
         """Whether the question is asked, given the answers so far."""
@@ -80,11 +86,6 @@ class Question:
     def label(self, language: str) -> str:
         """The question's words in `language`."""
         return self.labels.say(language)
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """The codes of the choices, in order."""
-        return tuple(choice.code for choice in self.choices)
 
 
 @dataclass(frozen=True, slots=True)
