@@ -7,16 +7,18 @@ from typing import Final
 
 from fieldapp.store import covers, held, matching, prelist, same_as, slots
 from fieldapp.store.db import Connection
+from fieldapp.store.rows import RegistrationRow
 from sync.journal import Journal
 
 #: Every projected table with its columns, without the row numbers that depend on the order of arrival.
 _CONTENTS: Final = {
-    "registration": """SELECT id, state, scope, name, name_key, nik, phone, birth_date, sex, categories, submitted_at,
-        registered_by, device, chain, number, edits, changed_ms, conflict_count, conflicts, error_count, errors,
-        warnings, override_count, duplicate_count, live, within_quota, round, decision_heads, decision_code,
-        decision_by, decision_ms, decision_reason, approval_by, approval_ms, approval_counter, approval_entry,
-        joined_to, values_json
-        FROM registration LEFT JOIN registration_values USING (rid) ORDER BY id""",
+    "registration": " ".join(
+        [
+            "SELECT",
+            ", ".join((*RegistrationRow._fields, "values_json")),
+            "FROM registration LEFT JOIN registration_values USING (rid) ORDER BY id",
+        ]
+    ),
     "other_record": """SELECT id, type, scope, registered_by, at_ms, void, values_json FROM other_record ORDER BY id""",
     "incomplete": "SELECT id, type, scope FROM incomplete ORDER BY id",
     "lease": "SELECT id, member, invitation, slots FROM lease ORDER BY id",

@@ -84,7 +84,7 @@ ANCHORS: Final = (HELP, "leave")
 #: The commands of every screen keep their places behind its own keys, whichever keys were chosen for them.
 _EVERYWHERE: Final = (
     "new", "go('registrations')", "go('review')", "go('exchange')", "merge", "go('duplicates')", "go('reports')",
-    "palette", "lock",
+    "go('ledger')", "palette", "lock",
 )  # fmt: skip
 _RANKS: Final[dict[str, float]] = {
     HELP: 0,
