@@ -9,7 +9,7 @@ from fieldapp.cli.answers import answer_words
 from fieldapp.cli.dialogue import Talk
 from fieldapp.cli.near import near_sentences
 from fieldapp.cli.output import plain
-from fieldapp.cli.words import kind_words
+from fieldapp.cli.words import happened_words
 from fieldapp.locale import _, language
 
 _AT_MOST = 12
@@ -147,10 +147,7 @@ def answer_sentences(shown: Mapping[str, Any]) -> Iterator[str]:
 def history_sentences(history: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """What happened, the latest first, each change in a line of its own."""
     for item in reversed(history):
-        what = kind_words(item["kind"], item.get("decision"))
-        if item["kind"] == "comment" and "assigned_to" in item:
-            to = item["assigned_to"]
-            what = _("ditugaskan kepada {name}").format(name=plain(to)) if to else _("penugasan ditarik")
+        what = happened_words(item)
         reason = f": {plain(item['reason'])}" if item.get("reason") else ""
         again = ", " + _("putaran {number}").format(number=item["round"]) if item.get("round") else ""
         yield f"  {moment(item['at'])}, {plain(item['by'])}: {what}{again}{reason}"

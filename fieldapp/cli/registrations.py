@@ -11,7 +11,7 @@ from fieldapp.cli.filters import list_options
 from fieldapp.cli.findings import finding_lines
 from fieldapp.cli.output import Output, pairs, plain, said, shortened, table
 from fieldapp.cli.unlock import unlocked
-from fieldapp.cli.words import kind_words, state_words
+from fieldapp.cli.words import happened_words, kind_words, state_words
 from fieldapp.locale import N_, _, language
 
 if TYPE_CHECKING:
@@ -101,7 +101,9 @@ def show(out: Output, registration: str, history: bool) -> None:
 
 
 def _shown(shown: dict[str, Any]) -> Iterator[str]:
-    yield from pairs([(_("Nomor"), shown["id"]), (_("Keadaan"), state_words(shown["state"])), *_same_person(shown)])
+    yield from pairs(
+        [(_("Nomor"), shown["id"]), (_("Keadaan"), state_words(shown["state"])), *_same_person(shown), *_loop(shown)]
+    )
     yield ""
     yield from table((_("Isian"), _("Pertanyaan"), _("Jawaban")), _answers(shown))
     if shown.get("conflicts"):
@@ -153,6 +155,18 @@ def _same_person(shown: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield _("Mewakili juga"), said(shown["joined"])
 
 
+def _loop(shown: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """How often it was returned, until when it is asked for, and whose work it is where somebody said so."""
+    if (shown.get("round") or 1) > 1:
+        yield _("Putaran"), said(shown["round"])
+    if shown.get("due"):
+        yield _("Batas perbaikan"), said(shown["due"])
+    if shown.get("assigned"):
+        words = _("kepada {to}, oleh {by}, {at}: {reason}")
+        yield _("Ditugaskan"), words.format(**{name: said(shown["assigned"][name]) for name in _ASSIGNED})
+
+
+_ASSIGNED = ("to", "by", "at", "reason")
 _LABEL_COLUMNS = 40
 
 
@@ -173,7 +187,7 @@ def _answers(shown: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
 
 
 def _happened(event: dict[str, Any]) -> Iterator[str]:
-    kind = kind_words(event["kind"], event.get("decision"))
+    kind = happened_words(event)
     reason = f"  {said(event['reason'])}" if event.get("reason") else ""
     other = f"  {plain(event['with'])}" if event.get("with") else ""
     yield f"  {event['at']}  {plain(event['by'])}  {kind}{other}{reason}"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from fieldapp.cli.output import plain
 from fieldapp.locale import N_, _
 
 _STATES = {
@@ -99,6 +103,14 @@ def check_words(code: object) -> str:
 def kind_words(kind: object, decision: object = None) -> str:
     """What an entry did to a registration; of a decision, which one."""
     return _worded(_DECISIONS, decision) if decision is not None else _worded(_KINDS, kind)
+
+
+def happened_words(item: Mapping[str, Any]) -> str:
+    """What an item of a history did; of a comment that gives the work to somebody, to whom."""
+    if item["kind"] == "comment" and "assigned_to" in item:
+        to = item["assigned_to"]
+        return _("ditugaskan kepada {name}").format(name=plain(to)) if to else _("penugasan ditarik")
+    return kind_words(item["kind"], item.get("decision"))
 
 
 def state_words(code: object) -> str:

@@ -34,6 +34,10 @@ def test_what_is_out_is_listed_written_for_paper_given_to_somebody_else_and_told
     (answer,) = office.agus.done("review", "assign", returned, "--to", "Agus Rekaan", "--reason", "Siti cuti")
     assert (answer["ok"], answer["assigned_to"]) == (True, "Agus Rekaan")
     assert office.agus.done("show", returned)["assigned_to"] == "Agus Rekaan"
+    said = office.agus("show", returned, "--history").out
+    assert "Batas perbaikan:" in said
+    assert "kepada Agus Rekaan, oleh Agus Rekaan" in said
+    assert "Agus Rekaan  ditugaskan kepada Agus Rekaan  Siti cuti" in said
     assert [each["id"] for each in office.agus.done("returned")] == [returned]
     said = office.agus("returned", "list", "--by-due").out
     assert "Ditugaskan kepada Anda oleh Agus Rekaan: Siti cuti" in said
