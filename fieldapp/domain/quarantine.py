@@ -24,7 +24,7 @@ _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatc
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The fields of a record of type quarantine_word (sync/FORMAT.md, section 8)."""
+    """The fields of a record of type quarantine_word (sync/FORMAT.md, section 10)."""
 
     entry: str
     """The entry that it is about."""
