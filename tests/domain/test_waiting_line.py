@@ -75,6 +75,18 @@ def test_a_change_to_priority_takes_no_slot_from_who_holds_one() -> None:
     assert (found.approved, found.waiting) == ({"r1"}, ("r3", "r2"))
 
 
+def test_after_the_change_the_next_free_slot_goes_to_the_best() -> None:
+    by_time = SettingChange(Moment(0, 0, "e"), 100, "decided", CATEGORIES)
+    later = SettingChange(at(5, "f"), 100, "priority", CATEGORIES)
+    turns = [turn(1, until=8), turn(2), turn(3, "difabel")]
+    assert replay(PRIORITY, {"a": 1}, turns, [by_time, later, *since_ever({"a": 1})]).approved == {"r3"}
+
+
+def test_a_free_slot_goes_to_whoever_waits_then_and_not_to_a_better_one_who_comes_later() -> None:
+    turns = [turn(1, until=4), turn(2), turn(5, "difabel")]
+    assert replayed(turns, {"a": 1}, since_ever({"a": 1})).approved == {"r2"}
+
+
 @steady
 @given(TURNS, LEASES, CHANGES, st.integers(0, 20), st.randoms(use_true_random=False))
 def test_who_holds_depends_on_what_happened_and_never_exceeds_lease_or_quota(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fieldapp.domain.programme import CATEGORIES
-from fieldapp.store.slots import CONTENTS, leases
+from fieldapp.store.slots import CONTENTS, lease_changes, leases
 
 HOLDS = "SELECT id, within_quota, state FROM registration WHERE approval_by IS NOT NULL ORDER BY id"
 
@@ -89,3 +89,17 @@ def test_an_approval_that_was_taken_back_and_given_again_is_one_that_ended(town,
         town.decide("rina", record, decision)
     ((registration, by, *_rest, held),) = replica_of(town).dump()["slot_past"]
     assert (registration, by, held) == (record, town.member("rina").id, 0)
+
+
+def test_a_lease_that_was_taken_back_gives_no_slots_from_then_on(town, replica_of) -> None:
+    lease = town.lease(2, member=town.member("rina").id)
+    void = town.write("admin", lease, "void", {"decision": "void", "reason": "x"}, type="lease", scope="*")
+    changes = replica_of(town).store.read(lambda c: lease_changes(c, {}))
+    assert [(change.at.entry == void.id, change.slots) for change in sorted(changes)] == [(False, 2), (True, 0)]
+
+
+@pytest.mark.parametrize(("cause", "state"), [("age", "submitted"), ("deceased", "withdrawn"), (None, "withdrawn")])
+def test_an_ending_by_age_is_the_offices_to_say_whoever_wrote_it(town, replica_of, cause, state) -> None:
+    record = town.register("siti")
+    town.decide("siti", record, "withdraw", **({"cause": cause} if cause else {}))
+    assert replica_of(town).state(record) == state
