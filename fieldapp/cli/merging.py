@@ -46,7 +46,7 @@ def _merged(answer: Mapping[str, Any]) -> Iterator[str]:
     from fieldapp.services import merging_words
 
     yield from _areas(answer["laptops"])
-    entries, registrations = answer["entries"], answer["registrations"]
+    entries, registrations, besides = answer["entries"], answer["registrations"], answer["besides"]
     yield from pairs(
         [
             (_("Penggabungan"), answer.get("merge_id")),
@@ -57,8 +57,8 @@ def _merged(answer: Mapping[str, Any]) -> Iterator[str]:
             (_("Pendaftaran berubah"), registrations["changed"]),
             (_("Bertentangan"), registrations["conflicting"]),
             (_("NIK ganda"), registrations["duplicate"]),
-            (_("Mungkin orang yang sama"), registrations["possible_duplicate"]),
-            (_("Tempat habis"), registrations["over_quota"]),
+            (_("Mungkin orang yang sama"), besides["possible_duplicate"]),
+            (_("Tempat habis"), besides["over_quota"]),
             (_("Tanda terima"), answer["receipts"]),
             (_("Belum lengkap"), len(answer["prerequisites_missing"])),
             (_("Isi wilayah berbeda"), answer["differing"]),

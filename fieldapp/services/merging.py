@@ -54,10 +54,10 @@ def merge(
     goes in piece by piece, each whole, so that lists show early and an interrupted merge goes on where it stopped.
 
     Answers `{"merge_id", "entries": {"new", "known", "quarantined"}, "registrations": {"new", "changed", "conflicting",
-    "duplicate", "possible_duplicate", "over_quota"}, "receipts", "prerequisites_missing": [{"chain", "first", "last",
-    "member", "by", "laptop"}], "differing", "files", "laptops": as in `merging_counts.laptops`, "quota": {"quota",
-    "approved", "waiting", "pending", "slots_left"}}`; with `dry_run` the same answer without a merge id, and nothing
-    changed.
+    "duplicate"}, "besides": {"possible_duplicate", "over_quota"}, "receipts", "prerequisites_missing": [{"chain",
+    "first", "last", "member", "by", "laptop"}], "differing", "files", "laptops": as in `merging_counts.laptops`,
+    "quota": {"quota", "approved", "waiting", "pending", "slots_left"}}`; with `dry_run` the same answer without a merge
+    id, and nothing changed.
     `progress` may raise `Stopped`; then what was merged in pieces stays and nothing else does.
     Raises Problem with the code of what is wrong with a file, named in the details; stopped.
     """

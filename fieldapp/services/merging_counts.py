@@ -55,7 +55,8 @@ class Bundle:
 
 
 def counted(session: Session, connection: Connection, journal: Journal, bundles: Sequence[Bundle]) -> dict[str, Any]:
-    """`{"entries", "registrations", "files", "laptops", "quota"}` of the answer of a merge, as the lists have it now.
+    """`{"entries", "registrations", "besides", "files", "laptops", "quota"}` of the answer of a merge, as the lists
+    have it now.
 
     `laptops`: `[{"laptop": device, "members": [names], "files": [names], "new", "known", "quarantined": entries,
     "areas": [{"area", "name", and each of COLUMNS}]}]`, laptops by their members' names. Of a registration of which two
@@ -82,6 +83,8 @@ def counted(session: Session, connection: Connection, journal: Journal, bundles:
             "changed": len(changed),
             "conflicting": sum(fact.is_conflicting for fact in touched),
             "duplicate": sum(fact.is_duplicated for fact in touched),
+        },
+        "besides": {
             "possible_duplicate": len(double),
             "over_quota": sum(fact.state == "waiting" for fact in touched),
         },
@@ -138,7 +141,7 @@ def to_keep(answer: Mapping[str, Any]) -> dict[str, Any]:
     ]
     parts = answer["prerequisites_missing"]
     return {
-        **{name: answer[name] for name in ("entries", "registrations", "receipts", "quota")},
+        **{name: answer[name] for name in ("entries", "registrations", "besides", "receipts", "quota")},
         "laptops": laptops,
         "prerequisites_missing": [
             {name: part[name] for name in ("chain", "first", "last", "member")} for part in parts

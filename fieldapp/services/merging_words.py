@@ -59,7 +59,7 @@ _TYPES: Final[dict[str, str]] = {
 
 def advice(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What to do about a merge, as (label, sentence): `told` is its answer, or what is kept of it."""
-    counts = {**told["registrations"], "quarantined": told["entries"]["quarantined"]}
+    counts = {**told["registrations"], **told["besides"], "quarantined": told["entries"]["quarantined"]}
     lines = [(_(label), _(words).format(count=counts[name])) for name, label, words in _ADVICE if counts.get(name)]
     lines += [(_("Belum lengkap"), words) for words in missing(told["prerequisites_missing"])]
     return lines

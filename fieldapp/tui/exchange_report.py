@@ -63,7 +63,7 @@ def merged(told: Told) -> Report:
         (
             _("Karantina"),
             entries["quarantined"],
-            _("{count} ditahan karena tidak sah atau di luar wilayah; tanyakan administrator"),
+            _("{count} ditahan karena tidak sah atau di luar wilayah; kantor memutuskannya di menu W"),
         ),
         (
             _("Belum lengkap"),
@@ -86,7 +86,7 @@ def synced(told: Told) -> Report:
         (_("Diterima"), _("{count} perubahan").format(count=number(told["received"]))),
     ]
     if told.get("quarantined"):
-        words = _("{count} ditahan karena tidak sah atau di luar wilayah; tanyakan administrator")
+        words = _("{count} ditahan karena tidak sah atau di luar wilayah; kantor memutuskannya di menu W")
         report.append((_("Karantina"), words.format(count=number(told["quarantined"]))))
     return report
 

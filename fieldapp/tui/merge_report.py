@@ -85,7 +85,7 @@ def table(told: Told, width: int) -> list[Line]:
     for area in areas:
         total.update({name: area[name] for name in merging_words.COLUMNS})
     # What two laptops brought stands at both; in the sum it is one registration.
-    total.update({name: count - total[name] for name, count in told["registrations"].items()})
+    total.update({name: count - total[name] for name, count in {**told["registrations"], **told["besides"]}.items()})
     cells = max([CELLS, *(len(number(count)) + 1 for count in total.values())])
     room = max(SHORTEST, min(30, width - cells * len(merging_words.COLUMNS)))
     heading = "".join(f"{_(words):>{cells}}" for words in merging_words.COLUMNS.values())

@@ -126,7 +126,7 @@ def test_who_may_be_registered_already_is_counted_at_a_glance(
     stranger = register(office.sari, person(others[2]))
     path = bundle(office.town, office.sari, "mirip")
     answer = exchange.merge(office.kiki, [path], dry_run=True)
-    assert answer["registrations"]["possible_duplicate"] == area_of(answer)["possible_duplicate"] == 2
+    assert answer["besides"]["possible_duplicate"] == area_of(answer)["possible_duplicate"] == 2
     merged = exchange.merge(office.kiki, [path])
     assert merged["registrations"]["duplicate"] == 0
     found = office.kiki.read(lambda connection: kept_merges.possibly_double(connection, [namesake, called, stranger]))
@@ -144,7 +144,7 @@ def test_approvals_beyond_the_slots_are_counted_and_pending_is_told_against_the_
     review.decide(office.wati, people, "approve")
     path = bundle(office.town, office.wati, "putusan")
     answer = exchange.merge(office.kiki, [path], dry_run=True)
-    assert answer["registrations"]["over_quota"] == 1
+    assert answer["besides"]["over_quota"] == 1
     quota = exchange.merge(office.kiki, [path])["quota"]
     assert (quota["quota"], quota["approved"], quota["waiting"], quota["slots_left"]) == (100, 1, 1, 99)
     assert quota["pending"] == len(review.queue(office.kiki))
