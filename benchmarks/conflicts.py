@@ -17,7 +17,8 @@ from pathlib import Path
 
 import homes
 
-from fieldapp.services import disputes, exchange, lists, registrations, settling
+from fieldapp.services import exchange, lists, registrations
+from fieldapp.services.conflicts import disputes, settling
 from fieldapp.services.lists import Wanted
 from fieldapp.services.session import Session
 from sync.journal import Change

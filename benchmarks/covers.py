@@ -24,7 +24,9 @@ from homes import AREAS, CHEAP, CHUNK, PASSPHRASE, START_MS
 from registrations import make
 from xlsxwriter import Workbook
 
-from fieldapp.services import cover_import, cover_matches, covers, membership, programme, registrations
+from fieldapp.services import covers, membership, programme, registrations
+from fieldapp.services.covers import importing as cover_import
+from fieldapp.services.covers import matches as cover_matches
 from fieldapp.services.session import Session
 from sync.invitations import KdfCost
 from sync.journal import Change

@@ -21,7 +21,7 @@ from pathlib import Path
 import homes
 
 from fieldapp.services import exchange
-from fieldapp.services.hub_link import signer_of
+from fieldapp.services.hub.link import signer_of
 from fieldapp.services.session import Session, open_session
 from fieldapp.services.transact import transact_of
 from fieldapp.store.incarnation import retire_own_chains

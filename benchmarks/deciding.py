@@ -20,7 +20,8 @@ from pathlib import Path
 
 import homes
 
-from fieldapp.services import exchange, registrations, same_as
+from fieldapp.services import exchange, registrations
+from fieldapp.services.pairs import same_as
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session
 from fieldapp.store.rebuild import rebuild

@@ -22,7 +22,7 @@ from registrations import make
 
 from fieldapp.matching.people import of_answers
 from fieldapp.matching.words import reasons, verdict
-from fieldapp.services import candidates, finding
+from fieldapp.services.pairs import candidates, finding
 from fieldapp.store.db import Connection
 from fieldapp.store.rows import name_key, to_json
 from fieldapp.store.store import NAME, Store, create

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fieldapp.services import membership, programme
-from fieldapp.services.demo_people import People, Town
+from fieldapp.services.demo.people import People, Town
 from fieldapp.services.session import Session
 from fieldapp.store.vault import Cost
 from sync.invitations import KdfCost

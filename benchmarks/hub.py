@@ -24,7 +24,7 @@ from typing import Any
 
 import homes
 
-from fieldapp.services.hub_link import signer_of
+from fieldapp.services.hub.link import signer_of
 from fieldapp.services.session import Session, open_session
 from fieldapp.services.transact import transact_of
 from sync.client import HttpLink

@@ -40,7 +40,7 @@ from fieldapp.matching.digests import (
     unpack_section,
 )
 from fieldapp.matching.people import Person, of_answers, of_row
-from fieldapp.services.known_index import Index, add, look
+from fieldapp.services.known.index import Index, add, look
 from sync.keys import Identity, new_age_identity
 from sync.paper import write
 from sync.payload import Payload, pack

@@ -20,7 +20,10 @@ from typing import Any
 
 from homes import AREAS, PASSPHRASE, Homes
 
-from fieldapp.services import changes, exchange, ledger, ledger_compare, ledger_file, ledger_paper
+from fieldapp.services import changes, exchange, ledger
+from fieldapp.services.ledger import compare as ledger_compare
+from fieldapp.services.ledger import file as ledger_file
+from fieldapp.services.ledger import paper as ledger_paper
 from fieldapp.services.session import Session, open_session
 
 LAPTOPS = 10

@@ -12,7 +12,9 @@ from covers import answers, strangers, write_list
 from homes import AREAS, CHUNK, START_MS, Homes
 from registrations import make
 
-from fieldapp.services import changes, cover_import, duplicates, exchange, review
+from fieldapp.services import changes, exchange, review
+from fieldapp.services.covers import importing as cover_import
+from fieldapp.services.pairs import duplicates
 from fieldapp.services.session import Session, iso_time
 from sync.journal import Change
 from sync.randomness import uuid7

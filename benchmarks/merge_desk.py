@@ -20,7 +20,8 @@ from typing import Any
 
 from homes import AREAS, PASSPHRASE, Homes
 
-from fieldapp.services import exchange, merging
+from fieldapp.services import exchange
+from fieldapp.services.merging import desk as merging
 from fieldapp.services.session import Session, open_session
 from sync.exchange import merge_bundle
 from sync.journal import Journal

@@ -25,8 +25,11 @@ from homes import AREAS, Homes
 
 from fieldapp.files.people import people
 from fieldapp.files.table import read_table
-from fieldapp.services import care, demo_prelist, drafts, exchange, prelist, prelist_import, prelist_undo, status
-from fieldapp.services.demo_people import People, Town
+from fieldapp.services import care, drafts, exchange, prelist, status
+from fieldapp.services.demo import prelist as demo_prelist
+from fieldapp.services.demo.people import People, Town
+from fieldapp.services.prelist import importing as prelist_import
+from fieldapp.services.prelist import undo as prelist_undo
 from fieldapp.services.session import Session
 
 T = TypeVar("T")

@@ -19,7 +19,8 @@ from typing import Any
 from homes import PASSPHRASE
 from quality_home import office_home
 
-from fieldapp.services import backcheck, progress, quality, report_tables
+from fieldapp.services.reports import backcheck, progress, quality
+from fieldapp.services.reports import tables as report_tables
 from fieldapp.services.session import Session, open_session
 
 _ROUNDS = 5

@@ -20,7 +20,8 @@ from typing import Any
 
 from homes import AREAS, CHUNK, PASSPHRASE, START_MS, Homes
 
-from fieldapp.services import exchange, membership, quarantine
+from fieldapp.services import exchange, membership
+from fieldapp.services.quarantine import desk as quarantine
 from fieldapp.services.session import Session, iso_time, open_session
 from fieldapp.store import held
 from fieldapp.tui.screens.quarantine import _by_sender, sender_lines

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from homes import AREAS, CHUNK, PASSPHRASE, START_MS, Homes
 
-from fieldapp.services import budget, endings, exchange, leases, programme, registrations, waiting
+from fieldapp.services import exchange, programme, registrations
+from fieldapp.services.quota import budget, endings, leases, waiting
 from fieldapp.services.session import Session, open_session
 from sync.clock import Clock
 from sync.journal import Change

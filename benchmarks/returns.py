@@ -20,7 +20,8 @@ from pathlib import Path
 import homes
 
 from fieldapp.domain.review import ASSIGN
-from fieldapp.services import assigning, changes, exchange, out
+from fieldapp.services import changes, exchange
+from fieldapp.services.returns import assigning, out
 from fieldapp.services.session import Session
 from fieldapp.services.status import status
 

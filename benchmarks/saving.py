@@ -18,7 +18,8 @@ from typing import Any
 
 from homes import AREAS, Homes, Writer
 
-from fieldapp.services import candidates, drafts, registrations
+from fieldapp.services import drafts, registrations
+from fieldapp.services.pairs import candidates
 
 STEPS = 8
 #: What the made-up answers lack to be handed in.

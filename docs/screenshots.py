@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fieldapp.services.demo_homes import DemoHomes
+    from fieldapp.services.demo.homes import DemoHomes
 
 PICTURES = Path(__file__).parent / "panduan" / "gambar"
 WITA = timezone(timedelta(hours=8))

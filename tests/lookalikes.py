@@ -9,7 +9,8 @@ from typing import Any
 
 import people
 
-from fieldapp.services import duplicates, membership, programme, registrations
+from fieldapp.services import membership, programme, registrations
+from fieldapp.services.pairs import duplicates
 from fieldapp.services.session import Session, open_session
 from fieldapp.store.vault import Cost
 from sync.invitations import KdfCost

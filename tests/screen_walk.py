@@ -16,17 +16,12 @@ from typing import Any
 import people
 
 from fieldapp.locale import _
-from fieldapp.services import (
-    duplicates,
-    exchange,
-    handover,
-    ledger_compare,
-    ledger_file,
-    membership,
-    prelist_import,
-    quarantine,
-    registrations,
-)
+from fieldapp.services import exchange, handover, membership, registrations
+from fieldapp.services.ledger import compare as ledger_compare
+from fieldapp.services.ledger import file as ledger_file
+from fieldapp.services.pairs import duplicates
+from fieldapp.services.prelist import importing as prelist_import
+from fieldapp.services.quarantine import desk as quarantine
 from fieldapp.services.session import open_session
 from fieldapp.tui.screens import SCREENS, screen_named
 from fieldapp.tui.widgets.lines import Lines

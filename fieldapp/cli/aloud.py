@@ -95,7 +95,7 @@ def odd_sentences(
 ) -> Iterator[str]:
     """What a reviewer should hear first, the gravest first; nothing when nothing is odd."""
     from fieldapp.forms.messages import message
-    from fieldapp.services.cover_words import cover_words
+    from fieldapp.services.covers.words import cover_words
 
     for field, values in shown["conflicts"].items():
         sides = "; ".join(

@@ -37,7 +37,7 @@ def assign(
     if bool(to) == take_back:
         wrong_use(_("Sebutkan anggota dengan --to, atau --take-back."))
     from fieldapp.cli.review import exit_code
-    from fieldapp.services import assigning
+    from fieldapp.services.returns import assigning
 
     with unlocked() as session:
         if source:

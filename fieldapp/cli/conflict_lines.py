@@ -61,7 +61,7 @@ class ConflictTalk(Talk):
 
     def go_through(self, registration: str) -> None:
         """Every dispute of one registration, in the order of the form."""
-        from fieldapp.services import disputes
+        from fieldapp.services.conflicts import disputes
 
         passed: set[str] = set()
         desk = disputes.desk(self.session, registration)
@@ -100,7 +100,7 @@ class ConflictTalk(Talk):
 
     def at_void(self, registration: str, decisions: Mapping[str, Any]) -> None:
         """Whether the registration stays out, or is taken in again with what was changed."""
-        from fieldapp.services import settling
+        from fieldapp.services.conflicts import settling
 
         words = [_("Tetap dibatalkan"), _("Dipakai lagi dengan perubahannya (pengawas)")]
         at = self.chosen(words, _("Nomor berapa? "))
@@ -159,7 +159,7 @@ class ConflictTalk(Talk):
 
     def show_again(self, registration: str, group: str) -> None:
         """The dispute as it is by now, to be chosen."""
-        from fieldapp.services import disputes
+        from fieldapp.services.conflicts import disputes
 
         desk = disputes.desk(self.session, registration)
         found = next((each for each in [*desk["disputes"], *desk["settled"]] if each["group"] == group), None)

@@ -83,7 +83,7 @@ def settle(out: Output, ids: tuple[str, ...], newest: bool, filters: tuple[str, 
         wrong_use(_("Sebutkan --newest."))
     if ids and chosen:
         wrong_use(_("Sebutkan nomor pendaftaran, atau saringan dengan --filter."))
-    from fieldapp.services import settling
+    from fieldapp.services.conflicts import settling
     from fieldapp.services.views import filter_of
 
     with unlocked() as session:

@@ -45,7 +45,7 @@ def _find(out: Output, pairs: Path | None, against: Path | None, everything: boo
         return find_in_files(out, pairs, against)
     if against is not None:
         wrong_use(_("Sebutkan daftarnya dengan --pairs."))
-    from fieldapp.services import duplicates as doubles
+    from fieldapp.services.pairs import duplicates as doubles
 
     with unlocked() as session:
         found = doubles.find(session, everything=everything, progress=out.progress)
@@ -66,8 +66,8 @@ def _find(out: Output, pairs: Path | None, against: Path | None, everything: boo
     option("--decided", is_flag=True, help=N_("Tampilkan yang sudah diputuskan.")),
 )
 def _list(out: Output, band: str | None, area: str | None, decided: bool) -> None:
-    from fieldapp.services import duplicates as doubles
     from fieldapp.services import registrations
+    from fieldapp.services.pairs import duplicates as doubles
 
     with unlocked() as session:
         found = doubles.listing(session, band=band, area=area, decided=decided)
@@ -102,8 +102,8 @@ def _letter(at: int) -> str:
     argument("b", metavar=N_("NOMOR"), help=N_("Nomor pendaftaran yang lain.")),
 )
 def _show(out: Output, a: str, b: str) -> None:
-    from fieldapp.services import duplicates as doubles
     from fieldapp.services import registrations
+    from fieldapp.services.pairs import duplicates as doubles
 
     with unlocked() as session:
         shown = doubles.pair(session, a, b)

@@ -56,7 +56,7 @@ def sync(out: Output, hub_url: str | None, watch: bool) -> None:
 
 
 def _watch(out: Output, hub_url: str | None) -> None:
-    from fieldapp.services.hub_link import watch
+    from fieldapp.services.hub.link import watch
 
     told = _Told(out)
     with unlocked() as session, _asked_to_stop() as is_stopped:

@@ -43,11 +43,11 @@ def ledger(
 
 def _show(out: Output, session: Session, paper: Path | None, names: bool) -> int:
     from fieldapp.services import ledger as ledgers
-    from fieldapp.services.ledger_words import spoken
+    from fieldapp.services.ledger.words import spoken
 
     book = ledgers.ledger(session)
     if paper is not None:
-        from fieldapp.services.ledger_paper import write
+        from fieldapp.services.ledger.paper import write
 
         book["printed"] = write(session, paper, book, names=names)
     out.answer(book, map(plain, spoken(book)))
@@ -57,7 +57,7 @@ def _show(out: Output, session: Session, paper: Path | None, names: bool) -> int
 
 
 def _save(out: Output, session: Session, file: Path, to: str) -> int:
-    from fieldapp.services import ledger_file
+    from fieldapp.services.ledger import file as ledger_file
 
     answer = ledger_file.save(session, file, to)
     words = _("Buku dengan {count} pendaftaran ditulis ke {file}; tanpa nama dan NIK, hanya penerimanya dapat membuka.")
@@ -68,7 +68,7 @@ def _save(out: Output, session: Session, file: Path, to: str) -> int:
 
 def _compare(out: Output, session: Session, file: Path) -> int:
     """0 when neither side lacks anything, else 1."""
-    from fieldapp.services import ledger_compare
+    from fieldapp.services.ledger import compare as ledger_compare
 
     compared = ledger_compare.compare(session, file)
     out.answer(compared, map(plain, _compared(compared)))
@@ -76,8 +76,8 @@ def _compare(out: Output, session: Session, file: Path) -> int:
 
 
 def _compared(compared: Mapping[str, Any]) -> Iterator[str]:
-    from fieldapp.services import ledger_compare
-    from fieldapp.services.ledger_words import wrapped
+    from fieldapp.services.ledger import compare as ledger_compare
+    from fieldapp.services.ledger.words import wrapped
 
     for text in (ledger_compare.sentence(compared), *map(ledger_compare.about, (compared["mine"], compared["theirs"]))):
         yield from wrapped(text, 78)

@@ -103,7 +103,7 @@ class Walk:
         """Comments on the registration that is corrected, as sentences, by question; of a new person there are none."""
         if view.registration is None:
             return {}
-        from fieldapp.services import returned
+        from fieldapp.services.returns import returned
 
         said: dict[str, list[str]] = {}
         for each in returned.beside(self.session, view.registration, view.id).get("comments", ()):

@@ -231,7 +231,8 @@ class ListTalk(Talk):
 
     def tell_one(self, place: int) -> dict[str, Any] | None:
         """Who it is, and what is odd; None when it is there no longer."""
-        from fieldapp.services import duplicates, lists, registrations
+        from fieldapp.services import lists, registrations
+        from fieldapp.services.pairs import duplicates
 
         [*rows] = lists.rows(self.session, self.found[place : place + 1])
         if not rows:

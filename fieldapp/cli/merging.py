@@ -43,7 +43,7 @@ def merge(out: Output, files: tuple[Path, ...], dry_run: bool) -> None:
 
 def _merged(answer: Mapping[str, Any]) -> Iterator[str]:
     """What a merge brought, as people read it: by laptop and area, then in sum, then what to do."""
-    from fieldapp.services import merging_words
+    from fieldapp.services.merging import words as merging_words
 
     yield from _areas(answer["laptops"])
     entries, registrations, besides = answer["entries"], answer["registrations"], answer["besides"]
@@ -69,7 +69,7 @@ def _merged(answer: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _areas(laptops: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    from fieldapp.services.merging_words import COLUMNS
+    from fieldapp.services.merging.words import COLUMNS
 
     rows = [
         [", ".join(laptop["members"]) or laptop["laptop"], area["name"], *(area[name] for name in COLUMNS)]
@@ -87,7 +87,7 @@ def _areas(laptops: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     option("--hub", is_flag=True, help=N_("Sertakan yang datang lewat jaringan.")),
 )
 def merges(out: Output, hub: bool) -> None:
-    from fieldapp.services import merging
+    from fieldapp.services.merging import desk as merging
 
     with unlocked() as session:
         found = merging.merges(session, hub=hub)
@@ -111,7 +111,7 @@ def _state(merge: Mapping[str, Any]) -> str:
     argument("merge_id", metavar=N_("PENGGABUNGAN"), help=N_("Nomor penggabungan, atau awalnya.")),
 )
 def report(out: Output, merge_id: str) -> None:
-    from fieldapp.services import merging
+    from fieldapp.services.merging import desk as merging
 
     with unlocked() as session:
         found = merging.report(session, merge_id)
@@ -148,7 +148,9 @@ def report(out: Output, merge_id: str) -> None:
     option("--reason", default="", help=N_("Alasan pembatalan.")),
 )
 def undo(out: Output, merge_id: str, dry_run: bool, reason: str) -> int:
-    from fieldapp.services import exchange, merging, merging_words
+    from fieldapp.services import exchange
+    from fieldapp.services.merging import desk as merging
+    from fieldapp.services.merging import words as merging_words
 
     with unlocked() as session:
         if dry_run:

@@ -30,7 +30,7 @@ class NearTeller:
 
     def news(self, values: Mapping[str, Any], *, again: bool = False) -> Iterator[str]:
         """Sentences about registrations that are like these answers, if they say something new, or `again`."""
-        from fieldapp.services import duplicates, finding
+        from fieldapp.services.pairs import duplicates, finding
 
         if not self._is_ready:
             # Whoever was handed in just before is found too.

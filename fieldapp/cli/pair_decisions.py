@@ -57,7 +57,7 @@ def decide(
     if len(chosen) != 1:
         wrong_use(_("Pilih salah satu: --same, --different, atau --unsure."))
     take = _takes(taken)
-    from fieldapp.services import same_as
+    from fieldapp.services.pairs import same_as
 
     with unlocked() as session:
         answer = same_as.decide(session, a, b, chosen[0], reason=reason or "", survivor=survivor, take=take)
@@ -66,7 +66,7 @@ def decide(
 
 @command("undo", N_("Tarik putusan tentang dua pendaftaran; keduanya berdiri sendiri lagi."), *_pair(), _reason())
 def undo(out: Output, a: str, b: str, reason: str | None) -> None:
-    from fieldapp.services import same_as
+    from fieldapp.services.pairs import same_as
 
     with unlocked() as session:
         answer = same_as.undo(session, a, b, reason=reason or "")

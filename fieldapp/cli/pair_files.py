@@ -16,7 +16,7 @@ from fieldapp.locale import N_, _
 if TYPE_CHECKING:
     from fieldapp.files.people_list import Told
     from fieldapp.matching.sweep import Found, Report
-    from fieldapp.services.pair_files import PairFiles
+    from fieldapp.services.pairs.files import PairFiles
 
 _MOST_SHOWN = 50
 _MOST_LINES = 40
@@ -69,7 +69,7 @@ OPTIONS: tuple[click.Parameter, ...] = (
 def find_in_files(out: Output, pairs: Path, against: Path | None) -> int:
     """Answers `[{"a", "b", "bits", "probability", "band"}]`; exit code 4 when rows had to be left out."""
     from fieldapp.matching.sweep import Report
-    from fieldapp.services.pair_files import PairFiles
+    from fieldapp.services.pairs.files import PairFiles
 
     files = PairFiles(_source(pairs), None if against is None else _source(against))
     report = Report()

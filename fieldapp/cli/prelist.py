@@ -44,7 +44,7 @@ def _three(place: str | None) -> str | None:
 
 
 def _rows(found: Sequence[Mapping[str, Any]]) -> list[str]:
-    from fieldapp.services.prelist_words import shown_name, state_words
+    from fieldapp.services.prelist.words import shown_name, state_words
 
     headings = (_("Nomor"), _("RT"), _("RW"), _("Kelurahan"), _("Nama"), _("Alamat"), _("Keadaan"), _("Kunjungan"))
     return table(
@@ -110,7 +110,7 @@ def begin(out: Output, item: str) -> None:
 @command("tally", N_("Berapa orang di tiap RT, dan apa yang sudah ditemukan."))
 def tally(out: Output) -> None:
     from fieldapp.services import prelist as visits
-    from fieldapp.services.prelist_words import state_words
+    from fieldapp.services.prelist.words import state_words
 
     with unlocked() as session:
         found = visits.tally(session)
@@ -133,7 +133,7 @@ def tally(out: Output) -> None:
 
 @command("lists", N_("Daftar kunjungan yang sudah diambil, dengan jumlahnya."))
 def lists(out: Output) -> None:
-    from fieldapp.services import prelist_import
+    from fieldapp.services.prelist import importing as prelist_import
 
     with unlocked() as session:
         found = prelist_import.lists(session)
@@ -143,7 +143,7 @@ def lists(out: Output) -> None:
 
 
 def _one(row: Mapping[str, Any]) -> list[str]:
-    from fieldapp.services.prelist_words import shown_name, state_words
+    from fieldapp.services.prelist.words import shown_name, state_words
 
     return pairs(
         [
@@ -171,7 +171,7 @@ def take_in(
     errors: Path | None,
 ) -> None:
     """`sheet import FILE --as prelist`."""
-    from fieldapp.services import prelist_import
+    from fieldapp.services.prelist import importing as prelist_import
 
     with unlocked() as session:
         answer = prelist_import.import_list(
@@ -236,7 +236,7 @@ def _import_lines(answer: Mapping[str, Any]) -> Iterator[str]:
 
 def take_back(out: Output, session: Session, list_: str, reason: str) -> None:
     """`sheet undo` of a list of people to visit."""
-    from fieldapp.services import prelist_undo
+    from fieldapp.services.prelist import undo as prelist_undo
 
     answer = prelist_undo.undo_list(session, list_, reason)
     shown = [

@@ -112,7 +112,7 @@ class _Walk:
     def found(self, result: str, note: str, row: Mapping[str, Any]) -> None:
         """Keeps a result and goes on to the next person."""
         from fieldapp.services import prelist
-        from fieldapp.services.prelist_words import state_words
+        from fieldapp.services.prelist.words import state_words
 
         prelist.visit(self.session, row["id"], result, note)
         self.last = row["id"]
@@ -127,7 +127,7 @@ class _Walk:
     def undo(self, row: Mapping[str, Any]) -> None:
         """Takes the result back that was kept last, or the one of the person at hand."""
         from fieldapp.services import prelist
-        from fieldapp.services.prelist_words import state_words
+        from fieldapp.services.prelist.words import state_words
 
         target = self.last or row["id"]
         after = prelist.undo_visit(self.session, target)
@@ -159,13 +159,13 @@ class _Walk:
                 self.out.line(plain(words.format(**told, visited=each["visited"], people=each["people"])))
 
     def tell(self, row: Mapping[str, Any]) -> None:
-        from fieldapp.services.prelist_words import shown_name, state_words
+        from fieldapp.services.prelist.words import shown_name, state_words
 
         parts = [shown_name(row["name"], row["state"]), row["address"], state_words(row["state"])]
         self.out.line(plain(", ".join(part for part in parts if part)))
 
     def tell_help(self) -> None:
-        from fieldapp.services.prelist_words import state_words
+        from fieldapp.services.prelist.words import state_words
 
         told = ", ".join(f"{letter} {state_words(result)}" for letter, result in _LETTERS.items())
         self.out.line(_("Hasil kunjungan: {results}; catatan boleh ditulis di belakangnya.").format(results=told))

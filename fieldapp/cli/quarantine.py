@@ -30,7 +30,7 @@ _DONE = {
     option("--handled", is_flag=True, help=N_("Yang sudah dilepaskan atau ditolak, dengan siapa, kapan, dan mengapa.")),
 )
 def listing(out: Output, handled: bool) -> None:
-    from fieldapp.services import quarantine as desk
+    from fieldapp.services.quarantine import desk
 
     with unlocked() as session:
         found = desk.entries(session, handled=handled)
@@ -64,7 +64,7 @@ def _decided(found: list[dict[str, Any]]) -> list[str]:
     argument("entry", metavar=N_("PERUBAHAN"), help=N_("Nomor perubahan dari 'quarantine list', boleh awalnya saja.")),
 )
 def show(out: Output, entry: str) -> None:
-    from fieldapp.services import quarantine as desk
+    from fieldapp.services.quarantine import desk
 
     with unlocked() as session:
         shown = desk.show(session, entry)
@@ -120,7 +120,7 @@ def _reason() -> click.Option:
     option("--dry-run", is_flag=True, help=N_("Hanya tunjukkan apa yang akan terjadi.")),
 )
 def release(out: Output, entries: tuple[str, ...], by: str | None, reason: str | None, dry_run: bool) -> int:
-    from fieldapp.services import quarantine as desk
+    from fieldapp.services.quarantine import desk
 
     with unlocked() as session:
         chosen = _chosen(session, entries, by)
@@ -136,7 +136,7 @@ def release(out: Output, entries: tuple[str, ...], by: str | None, reason: str |
     _reason(),
 )
 def refuse(out: Output, entries: tuple[str, ...], by: str | None, reason: str | None) -> int:
-    from fieldapp.services import quarantine as desk
+    from fieldapp.services.quarantine import desk
 
     with unlocked() as session:
         told = desk.refuse(session, _chosen(session, entries, by), reason or "")
@@ -149,7 +149,7 @@ def refuse(out: Output, entries: tuple[str, ...], by: str | None, reason: str | 
     argument("word", metavar=N_("PUTUSAN"), help=N_("Nomor putusan dari 'quarantine list --handled'.")),
 )
 def undo(out: Output, word: str) -> None:
-    from fieldapp.services import quarantine as desk
+    from fieldapp.services.quarantine import desk
 
     with unlocked() as session:
         answer = desk.take_back(session, word)
@@ -161,8 +161,8 @@ def _chosen(session: Any, entries: tuple[str, ...], by: str | None) -> tuple[str
         wrong_use(_("Sebutkan nomor perubahan, atau semua dari satu anggota dengan --by."))
     if by is None:
         return entries
-    from fieldapp.services import quarantine as desk
     from fieldapp.services.membership import find_member
+    from fieldapp.services.quarantine import desk
 
     member = find_member(session, by).id
     return tuple(each["id"] for each in desk.listing(session) if each["by"]["id"] == member)

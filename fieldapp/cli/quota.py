@@ -27,8 +27,8 @@ CAUSES: Final[Mapping[str, str]] = {
     option("--limit", type=NUMBER, help=N_("Paling banyak sekian orang.")),
 )
 def waiting_list(out: Output, limit: int | None) -> None:
-    from fieldapp.services import waiting as lines
-    from fieldapp.services.budget_words import category_words, order_words, reason_words
+    from fieldapp.services.quota import waiting as lines
+    from fieldapp.services.quota.words import category_words, order_words, reason_words
 
     with unlocked() as session:
         found = lines.listing(session, limit=limit)
@@ -87,7 +87,7 @@ def end(
         wrong_use(_("--month dan --dry-run hanya berlaku dengan --aged."))
     if not aged and cause is None:
         wrong_use(_("Sebutkan sebabnya dengan --cause: {causes}.").format(causes=", ".join(CAUSES)))
-    from fieldapp.services import endings
+    from fieldapp.services.quota import endings
 
     with unlocked() as session:
         if aged and dry_run:
@@ -130,7 +130,7 @@ def _ended(out: Output, answer: Mapping[str, Any]) -> int:
 
 @command("leases", N_("Jatah tempat tiap pengawas: diberikan, terpakai, sisa, dan yang menunggu."))
 def leases(out: Output) -> None:
-    from fieldapp.services import leases as leasing
+    from fieldapp.services.quota import leases as leasing
 
     with unlocked() as session:
         found = leasing.listing(session)
@@ -164,7 +164,7 @@ def leases(out: Output) -> None:
     option("--dry-run", is_flag=True, help=N_("Tampilkan saja akibatnya.")),
 )
 def lease(out: Output, member: str, slots: int, giver: str | None, yes: bool, dry_run: bool) -> None:
-    from fieldapp.services import leases as leasing
+    from fieldapp.services.quota import leases as leasing
 
     with unlocked() as session:
         if dry_run:

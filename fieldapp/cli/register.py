@@ -63,7 +63,8 @@ def _register_file(out: Output, source: Path, *, draft: bool, accept_warnings: s
 
 
 def _submit(out: Output, ids: tuple[str, ...], accept_warnings: str | None) -> int:
-    from fieldapp.services import drafts, finding, registrations
+    from fieldapp.services import drafts, registrations
+    from fieldapp.services.pairs import finding
 
     answers = []
     with unlocked() as session:

@@ -116,7 +116,7 @@ def _shown(shown: dict[str, Any]) -> Iterator[str]:
         for code, reason in shown["overrides"].items():
             yield f"  {plain(code)}: {said(reason)}"
     if shown.get("covers"):
-        from fieldapp.services.cover_words import cover_words
+        from fieldapp.services.covers.words import cover_words
 
         yield from ("", _("Daftar orang yang sudah terlindungi:"))
         yield from (f"  {plain(cover_words(each))}" for each in shown["covers"])

@@ -27,7 +27,7 @@ PIN_HELP = N_("PIN untuk berkas ini; bila kosong, ditanyakan. Sampaikan lewat ja
     option("--reason", help=N_("Alasannya.")),
 )
 def replace(out: Output, who: str, target: Path, pin: str | None, reason: str | None) -> None:
-    from fieldapp.services import replacing
+    from fieldapp.services.returns import replacing
 
     secret = pin_or_asked(pin)
     with unlocked() as session:

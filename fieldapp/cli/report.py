@@ -12,7 +12,7 @@ from fieldapp.cli.unlock import unlocked
 from fieldapp.locale import N_, _
 
 if TYPE_CHECKING:
-    from fieldapp.services.report_tables import Table
+    from fieldapp.services.reports.tables import Table
 
 
 def _xlsx() -> Any:
@@ -25,8 +25,8 @@ def _area() -> Any:
 
 @command("progress", N_("Kemajuan: terdaftar, diputuskan, dan sisanya, dengan laju sekarang."), _xlsx())
 def progress(out: Output, xlsx: Path | None) -> None:
-    from fieldapp.services import progress as service
-    from fieldapp.services.report_tables import progress_tables
+    from fieldapp.services.reports import progress as service
+    from fieldapp.services.reports.tables import progress_tables
 
     with unlocked() as session:
         found = service.report(session)
@@ -46,8 +46,8 @@ def progress(out: Output, xlsx: Path | None) -> None:
 def quality(
     out: Output, area: str | None, by: str | None, since: str | None, until: str | None, xlsx: Path | None
 ) -> None:
-    from fieldapp.services import quality as service
-    from fieldapp.services.report_tables import figures, quality_tables
+    from fieldapp.services.reports import quality as service
+    from fieldapp.services.reports.tables import figures, quality_tables
 
     with unlocked() as session:
         found = service.report(session, area=area, by=by, since=since, until=until)
@@ -63,8 +63,8 @@ def quality(
     "budget", N_("Kuota dan anggaran: terpakai, terikat, dan sisanya, per pengawas, kategori, dan bulan."), _xlsx()
 )
 def budget(out: Output, xlsx: Path | None) -> None:
-    from fieldapp.services import budget as service
-    from fieldapp.services.budget_tables import budget_tables
+    from fieldapp.services.quota import budget as service
+    from fieldapp.services.quota.tables import budget_tables
 
     with unlocked() as session:
         session.require_role("coordinator", "supervisor", "admin", "hub", who="supervisor")
@@ -82,7 +82,7 @@ def budget(out: Output, xlsx: Path | None) -> None:
     option("--out", "target", type=FILE, metavar=N_("BERKAS"), help=N_("Tulis ke .xlsx, .csv, atau .txt.")),
 )
 def backcheck(out: Output, seed: str | None, count: int, area: str | None, by: str | None, target: Path | None) -> None:
-    from fieldapp.services import backcheck as service
+    from fieldapp.services.reports import backcheck as service
 
     with unlocked() as session:
         service.check_target(target)
@@ -101,7 +101,7 @@ def _answer(
     out: Output, found: dict[str, Any], tables: Sequence[Table], xlsx: Path | None, lines: Sequence[str] | None = None
 ) -> None:
     if xlsx is not None:
-        from fieldapp.services.report_files import write_tables
+        from fieldapp.services.reports.files import write_tables
 
         written = write_tables(xlsx, tables)
         found = {**found, "file": written["file"]}

@@ -59,14 +59,14 @@ def _bare(ctx: click.Context, oldest_first: bool, by_due: bool, lines: bool, as_
     out = Output(as_json=as_json)
     if not lines:
         return _own(out, oldest_first=oldest_first, by_due=by_due)
-    from fieldapp.services import returned as back
+    from fieldapp.services.returns import returned as back
 
     with unlocked() as session:
         return _walk(session, out, back.listing(session, oldest_first=oldest_first, by_due=by_due))
 
 
 def _own(out: Output, *, oldest_first: bool, by_due: bool, overdue: bool = False) -> int:
-    from fieldapp.services import returned as back
+    from fieldapp.services.returns import returned as back
 
     with unlocked() as session:
         found = back.listing(session, oldest_first=oldest_first, by_due=by_due)
@@ -95,8 +95,8 @@ def _passed(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _others(out: Output, *, overdue: bool, sheet: Path | None) -> int:
-    from fieldapp.services import out as others
-    from fieldapp.services.out_words import carried_words, until_words
+    from fieldapp.services.returns import out as others
+    from fieldapp.services.returns.words import carried_words, until_words
 
     with unlocked() as session:
         found = others.listing(session, overdue=overdue)
@@ -132,7 +132,7 @@ def _listed(session: Session, found: Sequence[Mapping[str, Any]]) -> Iterator[st
 
 def sentences(session: Session, item: Mapping[str, Any]) -> Iterator[str]:
     """One returned registration: whose, why, and what was said about which answers."""
-    from fieldapp.services.returned import age_words, due_words
+    from fieldapp.services.returns.returned import age_words, due_words
 
     words = _("{name}, putaran {round}, dikembalikan {by} {age}: {reason}")
     yield words.format(

@@ -28,7 +28,8 @@ _DUE = N_("w TANGGAL batas waktu pengembalian")
 def walk(session: Session, out: Output, filters: Mapping[str, str]) -> int:
     """Goes through the queue with the person; exit code 0, also when it is left before its end."""
     from fieldapp.domain import roles
-    from fieldapp.services import finding, review
+    from fieldapp.services import review
+    from fieldapp.services.pairs import finding
     from fieldapp.services.problems import Problem
 
     role = session.member.role
@@ -76,7 +77,7 @@ class ReviewTalk(Talk):
         """What awaits, how many may be approved, and what can be typed."""
         self.tell(_("{count} pendaftaran menunggu, yang paling berisiko lebih dulu.").format(count=len(rows)))
         if "s" in self.may:
-            from fieldapp.services import budget
+            from fieldapp.services.quota import budget
 
             self.tell(_standing(budget.outlook(self.session, [], "approve")))
         self.tell(self.offer())
@@ -131,14 +132,15 @@ class ReviewTalk(Talk):
     # What is told
 
     def load(self, registration: str) -> None:
-        from fieldapp.services import duplicates, registrations
+        from fieldapp.services import registrations
+        from fieldapp.services.pairs import duplicates
 
         self.shown = registrations.show(self.session, registration, history=True)
         self.near = duplicates.near(self.session, self.shown["values"], registration)
 
     def tell_who(self, row: Mapping[str, Any]) -> None:
         from fieldapp.services import registrations
-        from fieldapp.services.returned import age_words
+        from fieldapp.services.returns.returned import age_words
 
         shown = self.shown
         who = ", ".join(
@@ -189,7 +191,7 @@ class ReviewTalk(Talk):
     def compared(self) -> Iterator[str]:
         """The registrations that are like this one, answer by answer, only where they differ."""
         from fieldapp.forms.declaration import QUESTIONS
-        from fieldapp.services import duplicates
+        from fieldapp.services.pairs import duplicates
 
         if not self.near:
             yield _("Tidak ada pendaftaran yang mirip.")
@@ -206,7 +208,8 @@ class ReviewTalk(Talk):
 
     def decide(self, row: Mapping[str, Any], decision: str) -> bool:
         """Asks what has to be asked, decides, and says what came of it; whether it was decided."""
-        from fieldapp.services import budget, review
+        from fieldapp.services import review
+        from fieldapp.services.quota import budget
 
         registration = str(row["id"])
         preview = review.preview(self.session, [registration], decision)

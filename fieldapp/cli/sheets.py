@@ -13,7 +13,7 @@ from fieldapp.cli.output import Output, pairs, plain, table
 from fieldapp.cli.unlock import unlocked
 from fieldapp.cli.words import state_words
 from fieldapp.locale import N_, _
-from fieldapp.services.cover_words import decision_words
+from fieldapp.services.covers.words import decision_words
 
 _KINDS: Final = {
     "province": N_("provinsi"),
@@ -92,7 +92,8 @@ def import_(
     dry_run: bool,
     errors: Path | None,
 ) -> None:
-    from fieldapp.services import cover_files, cover_import
+    from fieldapp.services.covers import files as cover_files
+    from fieldapp.services.covers import importing as cover_import
 
     if kind_of_import != "prelist" and (area or categories):
         wrong_use(_("--area dan --category hanya untuk --as prelist."))
@@ -189,7 +190,8 @@ def _before_after(before: dict[str, int], after: dict[str, int]) -> list[str]:
     option("--reason", default="", help=N_("Alasan pembatalan.")),
 )
 def undo(out: Output, list_: str, reason: str) -> None:
-    from fieldapp.services import cover_import, prelist_undo
+    from fieldapp.services.covers import importing as cover_import
+    from fieldapp.services.prelist import undo as prelist_undo
 
     with unlocked() as session:
         if prelist_undo.is_list(session, list_) and not cover_import.is_list(session, list_):
@@ -204,7 +206,7 @@ def undo(out: Output, list_: str, reason: str) -> None:
 
 @command("lists", N_("Daftar orang yang sudah terlindungi yang sedang berlaku, dengan jumlahnya."))
 def lists(out: Output) -> None:
-    from fieldapp.services import cover_import
+    from fieldapp.services.covers import importing as cover_import
 
     with unlocked() as session:
         found = cover_import.lists(session)
@@ -243,7 +245,7 @@ def decide(
     chosen = [name for name, is_set in (("same", same), ("different", different), ("ended", ended)) if is_set]
     if len(chosen) != 1:
         wrong_use(_("Pilih salah satu: --same, --different, atau --ended."))
-    from fieldapp.services import cover_decisions
+    from fieldapp.services.covers import decisions as cover_decisions
 
     with unlocked() as session:
         answer = cover_decisions.decide(session, list_, registration, chosen[0], reason=reason, row=row)
@@ -264,7 +266,7 @@ def decide(
     option("--all", "decided", is_flag=True, help=N_("Sertakan yang sudah diputuskan.")),
 )
 def matches(out: Output, list_: str | None, registration: str | None, decided: bool) -> None:
-    from fieldapp.services import cover_matches
+    from fieldapp.services.covers import matches as cover_matches
 
     with unlocked() as session:
         cover_matches.find_all(session, list_, progress=out.progress)

@@ -51,7 +51,7 @@ class Register:
         if not self._looks_near:
             return 0
         from fieldapp.matching.people import of_answers, stamp
-        from fieldapp.services.duplicates import near_count
+        from fieldapp.services.pairs.duplicates import near_count
         from fieldapp.services.submission import scope_of
 
         person = of_answers(answers, scope_of(answers, self._session.member.scopes))

@@ -125,7 +125,7 @@ def _passed_to(session: Session, connection: Connection, registration: str | Non
     row = queries.get(connection, registration)
     if row is None or row.assigned_to is None:
         return None
-    from fieldapp.services.charges import Charges, assigned_words, given, had
+    from fieldapp.services.returns.charges import Charges, assigned_words, given, had
 
     workers, record = Charges(session, connection), session.journal(connection).record(registration)
     if record is None or workers.follow(row.assigned_to) == session.member.id:

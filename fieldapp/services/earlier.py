@@ -8,7 +8,7 @@ from fieldapp.matching.keys import block_keys
 from fieldapp.matching.people import Person, of_answers
 from fieldapp.matching.rarity import Counts
 from fieldapp.matching.score import compare
-from fieldapp.services.candidates import BLOCK_LIMIT, WithOneMore, asks_for_reason
+from fieldapp.services.pairs.candidates import BLOCK_LIMIT, WithOneMore, asks_for_reason
 
 
 class Earlier:

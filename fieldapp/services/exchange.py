@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 from fieldapp.locale.reasons import os_reason
 from fieldapp.services import found_bundles, known, office, sticks
 from fieldapp.services.membership import find_member
-from fieldapp.services.merging import Progress, merge
+from fieldapp.services.merging.desk import Progress, merge
+from fieldapp.services.merging.undo import undo
 from fieldapp.services.policy import OFFICE_ROLES
 from fieldapp.services.problems import Problem, translated
 from fieldapp.services.session import Session, iso_time
-from fieldapp.services.undo import undo
 from fieldapp.store import exchanges, ledger
 from fieldapp.store.db import Connection
 from fieldapp.store.recovery import clear_leftovers
@@ -132,7 +132,7 @@ def inspect(file: Path, session: Session | None = None) -> dict[str, Any]:
 
 def quarantine(session: Session) -> list[dict[str, Any]]:
     """Changes that do not count, whether or not somebody said something of them: `quarantine.entries`."""
-    from fieldapp.services.quarantine import entries
+    from fieldapp.services.quarantine.desk import entries
 
     return entries(session)
 
@@ -151,7 +151,7 @@ def sync(
     Raises Problem: no_hub, hub_address, hub_unreachable and other hub_* codes (exit 6), stopped; nothing is lost by
     any of them.
     """
-    from fieldapp.services.hub_link import sync as run
+    from fieldapp.services.hub.link import sync as run
 
     return run(session, hub_url, progress, is_stopped=is_stopped, is_quiet=is_quiet)
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.domain.review import ASSIGN
-from fieldapp.services import pair_words
-from fieldapp.services.charges import assignee_name
+from fieldapp.services.pairs import words as pair_words
 from fieldapp.services.problems import Problem
+from fieldapp.services.returns.charges import assignee_name
 from fieldapp.services.session import Session, iso_time
 from fieldapp.services.views import member_names
 from fieldapp.store.db import Connection

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from fieldapp.domain.findings import error
 from fieldapp.forms.lines import Line, read_line
-from fieldapp.services import answers, finding, prelist
+from fieldapp.services import answers, prelist
 from fieldapp.services.drafts import fresh_id
+from fieldapp.services.pairs import finding
 from fieldapp.services.session import Session
 from fieldapp.services.submission import submit_in
 from fieldapp.store import drafts as kept

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar
 
 from fieldapp.domain import risk
 from fieldapp.domain.nik import masked
-from fieldapp.services import cover_matches, covers, quality
+from fieldapp.services import covers
+from fieldapp.services.covers import matches as cover_matches
+from fieldapp.services.reports import quality
 from fieldapp.services.session import Session
 from fieldapp.services.views import area_name, filter_of, member_names
 from fieldapp.store import open_pairs, queries

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.domain.review import ASSIGN
 from fieldapp.services import covers, histories
-from fieldapp.services.charges import Charges, assigned_words, given
 from fieldapp.services.problems import Problem
-from fieldapp.services.review_asked import asked, changed_since
+from fieldapp.services.returns.charges import Charges, assigned_words, given
+from fieldapp.services.review.asked import asked, changed_since
 from fieldapp.services.session import Session, iso_time
 from fieldapp.services.views import area_name, member_names
 from fieldapp.store import drafts as kept
@@ -34,7 +34,7 @@ def show(session: Session, registration: str, *, history: bool = False) -> dict[
     "at", "reason"}`) where another registration of the same person stays and this one gives way,
     `joined` (ids) where it stays for others.
     """
-    from fieldapp.services import pair_words
+    from fieldapp.services.pairs import words as pair_words
 
     def read(connection: Connection) -> dict[str, Any]:
         draft = kept.get(connection, registration)

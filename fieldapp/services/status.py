@@ -25,7 +25,7 @@ def status(session: Session) -> dict[str, Any]:
     `quarantined` counts records of this member's areas of which something is held that nobody decided about.
     """
     from fieldapp.services import handover
-    from fieldapp.services.charges import mine
+    from fieldapp.services.returns.charges import mine
     from fieldapp.services.session import iso_time
 
     def read(connection: Connection) -> dict[str, Any]:

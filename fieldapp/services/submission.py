@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from fieldapp.services import answers, changes, finding, prelist
+from fieldapp.services import answers, changes, prelist
 from fieldapp.services import drafts as draft_service
+from fieldapp.services.pairs import finding
 from fieldapp.services.problems import Problem, fill
-from fieldapp.services.quarantine_drafts import handed_in
+from fieldapp.services.quarantine.drafts import handed_in
 from fieldapp.services.session import Session, iso_time
 from fieldapp.store import drafts as kept
 from fieldapp.store import queries

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from fieldapp.locale import _
-from fieldapp.services.budget_words import category_words, first_words, limit_lines, order_words, reason_words
+from fieldapp.services.quota.words import category_words, first_words, limit_lines, order_words, reason_words
 from fieldapp.tui.text import MONTHS, area_text, number, plain, rupiah, wrapped
 from fieldapp.tui.widgets.lines import Line
 

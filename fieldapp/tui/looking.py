@@ -28,7 +28,8 @@ class Look(NamedTuple):
 
 def look(session: Session, registration: str) -> Look:
     """What is shown beside a list, or below it; for a lane of the desk."""
-    from fieldapp.services import duplicates, registrations
+    from fieldapp.services import registrations
+    from fieldapp.services.pairs import duplicates
 
     shown = registrations.show(session, registration)
     values = {**shown["values"], "overrides": shown["overrides"]}

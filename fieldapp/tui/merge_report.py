@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fieldapp.locale import _
-from fieldapp.services import merging_words
+from fieldapp.services.merging import words as merging_words
 from fieldapp.tui.exchange_report import Report, differing
 from fieldapp.tui.screens.carrying import drawn
 from fieldapp.tui.text import number, plain, when

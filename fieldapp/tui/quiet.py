@@ -195,7 +195,7 @@ class Quiet:
         self._ended(timing.after_visit(random.random()) if timing else LOOK_S)  # noqa: S311 - as above
 
     def _refused(self, problem: Problem) -> None:
-        from fieldapp.services.hub_link import patience
+        from fieldapp.services.hub.link import patience
 
         self._app.online = False
         least = patience(problem)
@@ -229,7 +229,7 @@ class Quiet:
 def _visited(session: Session, stop: threading.Event) -> dict[str, Any] | None:
     """One visit, in the desk's thread; None where this member wants none or there is no hub."""
     from fieldapp.services import exchange
-    from fieldapp.services.hub_link import knows_hub
+    from fieldapp.services.hub.link import knows_hub
 
     if stop.is_set() or not session.preference(AUTO_SYNC, True) or not knows_hub(session):
         return None

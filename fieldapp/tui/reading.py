@@ -10,8 +10,8 @@ from fieldapp.domain.review import PENDING_STATES
 from fieldapp.forms.declaration import FORM, QUESTIONS
 from fieldapp.forms.messages import message
 from fieldapp.locale import _, language
-from fieldapp.services.budget_words import ended_words
-from fieldapp.services.cover_words import cover_words
+from fieldapp.services.covers.words import cover_words
+from fieldapp.services.quota.words import ended_words
 from fieldapp.tui.answer_text import label_of, masked_text
 from fieldapp.tui.happened import DECISIONS, HIDDEN, history_lines, journey_lines
 from fieldapp.tui.text import area_text, date_text, plain, state_text, when, wrapped

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import people
 import pytest
 
-from fieldapp.services import assigning, changes, drafts, exchange, membership, out, registrations, returned, review
+from fieldapp.services import changes, drafts, exchange, membership, registrations, review
 from fieldapp.services.problems import Problem
+from fieldapp.services.returns import assigning, out, returned
 
 MEMBERS = ("administrator", "Sari", "Rudi", "Jauh", "Kiki", "Wati")
 AREA, ELSEWHERE = "64.71.05", "64.71.01"

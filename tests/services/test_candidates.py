@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from fieldapp.matching.keys import block_keys
 from fieldapp.matching.people import Person
-from fieldapp.services import candidates, duplicates, finding
+from fieldapp.services.pairs import candidates, duplicates, finding
 from fieldapp.store import matching
 from fieldapp.store.db import Connection
 from fieldapp.store.rows import to_json

@@ -14,7 +14,8 @@ import pytest
 
 from fieldapp.cli.conflict_lines import ConflictTalk
 from fieldapp.cli.output import Output
-from fieldapp.services import care, conflicts, disputes, exchange, lists, registrations, review, settling
+from fieldapp.services import care, conflicts, exchange, lists, registrations, review
+from fieldapp.services.conflicts import disputes, settling
 from fieldapp.services.problems import Problem
 
 AREA, OTHER = "64.71.05.1002", "64.71.01.1001"

@@ -16,20 +16,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from fieldapp.locale import set_language
-from fieldapp.services import (
-    budget,
-    conflicts,
-    demo,
-    drafts,
-    duplicates,
-    ledger,
-    prelist,
-    prelist_import,
-    registrations,
-    review,
-    sheets,
-)
-from fieldapp.services.demo_homes import (
+from fieldapp.services import conflicts, demo, drafts, ledger, prelist, registrations, review, sheets
+from fieldapp.services.demo.homes import (
     ADMIN,
     COORDINATOR,
     EVERYBODY,
@@ -40,7 +28,10 @@ from fieldapp.services.demo_homes import (
     SUPERVISOR,
     open_home,
 )
+from fieldapp.services.pairs import duplicates
+from fieldapp.services.prelist import importing as prelist_import
 from fieldapp.services.problems import Problem
+from fieldapp.services.quota import budget
 
 ANI, BUDI, CITRA = LAPTOPS
 

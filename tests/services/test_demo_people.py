@@ -13,9 +13,9 @@ from fieldapp.domain import region
 from fieldapp.domain.programme import ProgrammeSettings
 from fieldapp.forms.check import Checked, check
 from fieldapp.forms.declaration import QUESTIONS
-from fieldapp.services.demo_homes import EVERYBODY, LAPTOPS, Days
-from fieldapp.services.demo_people import Town
-from fieldapp.services.demo_trouble import (
+from fieldapp.services.demo.homes import EVERYBODY, LAPTOPS, Days
+from fieldapp.services.demo.people import Town
+from fieldapp.services.demo.trouble import (
     TROUBLES,
     Person,
     made_up,

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from fieldapp.services import care, duplicates, registrations
+from fieldapp.services import care, registrations
+from fieldapp.services.pairs import duplicates
 from fieldapp.services.problems import Problem
 
 AREA = "64.71.05"
@@ -196,7 +197,7 @@ def test_in_the_background_everything_is_compared_a_little_at_a_time(siti, regis
 
 
 def test_everybody_with_one_phone_and_one_birthday_is_said_aloud(siti, register, monkeypatch) -> None:
-    from fieldapp.services import candidates
+    from fieldapp.services.pairs import candidates
 
     monkeypatch.setattr(candidates, "BLOCK_LIMIT", 3)
     register(siti, *({**TWICE, "nik": f"64710517038190{n}1"} for n in range(1, 6)))
@@ -241,7 +242,8 @@ def test_twins_are_shown_but_need_no_reason(siti, register, person) -> None:
 
 
 def test_the_queue_says_who_is_like_somebody_until_it_is_decided(town, siti, register) -> None:
-    from fieldapp.services import review, same_as
+    from fieldapp.services import review
+    from fieldapp.services.pairs import same_as
 
     dewi = town.join("coordinator", "Contoh Dewi", AREA)
     one, _, again = register(siti, TWICE, OTHER, AGAIN)
@@ -266,7 +268,7 @@ def test_the_queue_says_who_is_like_somebody_until_it_is_decided(town, siti, reg
 
 
 def test_one_who_gives_way_is_nobodys_duplicate_until_that_is_taken_back(town, siti, register) -> None:
-    from fieldapp.services import same_as
+    from fieldapp.services.pairs import same_as
 
     dewi = town.join("coordinator", "Contoh Dewi", AREA)
     one, again = register(siti, TWICE, AGAIN)

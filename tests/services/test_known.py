@@ -13,7 +13,9 @@ import servers
 from hubs import serving
 
 from fieldapp.matching.digests import pack_section, unpack_section
-from fieldapp.services import exchange, known, known_sections, membership, registrations, same_as, submission
+from fieldapp.services import exchange, known, membership, registrations, submission
+from fieldapp.services.known import sections as known_sections
+from fieldapp.services.pairs import same_as
 from sync.exchange import bundle_for_member
 
 #: Four kelurahan: two of Balikpapan Selatan, one of Balikpapan Timur.

@@ -10,17 +10,12 @@ from typing import Any
 
 import pytest
 
-from fieldapp.services import (
-    exchange,
-    merging,
-    merging_words,
-    prelist,
-    prelist_import,
-    registrations,
-    review,
-    same_as,
-)
-from fieldapp.services.merging_counts import COLUMNS
+from fieldapp.services import exchange, prelist, registrations, review
+from fieldapp.services.merging import desk as merging
+from fieldapp.services.merging import words as merging_words
+from fieldapp.services.merging.counts import COLUMNS
+from fieldapp.services.pairs import same_as
+from fieldapp.services.prelist import importing as prelist_import
 from fieldapp.services.problems import Problem
 from fieldapp.store import local
 from fieldapp.store import merges as kept_merges

@@ -6,7 +6,8 @@ from collections import Counter
 
 import lookalikes
 
-from fieldapp.services import duplicates, registrations, same_as
+from fieldapp.services import registrations
+from fieldapp.services.pairs import duplicates, same_as
 from fieldapp.services.session import open_session
 from fieldapp.store import matching, open_pairs, queries
 

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from fieldapp.files.table import read_table
-from fieldapp.services import prelist, prelist_import, prelist_undo, registrations
+from fieldapp.services import prelist, registrations
+from fieldapp.services.prelist import importing as prelist_import
+from fieldapp.services.prelist import undo as prelist_undo
 from fieldapp.services.problems import Problem
 from fieldapp.store.rebuild import rebuild
 

@@ -8,20 +8,11 @@ from typing import Any
 import pytest
 
 from fieldapp.forms.declaration import GROUPS
-from fieldapp.services import (
-    changes,
-    drafts,
-    duplicates,
-    exchange,
-    finding,
-    ledger,
-    membership,
-    quarantine,
-    registrations,
-    review,
-)
+from fieldapp.services import changes, drafts, exchange, ledger, membership, registrations, review
+from fieldapp.services.pairs import duplicates, finding
 from fieldapp.services.policy import OFFICE_ROLES
 from fieldapp.services.problems import Problem
+from fieldapp.services.quarantine import desk as quarantine
 from sync.fold import Rules
 from sync.journal import Change, Journal
 from sync.record_id import names

@@ -11,8 +11,9 @@ from hubs import serving
 from fieldapp.domain import prelist as visits
 from fieldapp.domain.quarantine import read
 from fieldapp.forms.declaration import GROUPS
-from fieldapp.services import changes, exchange, ledger, membership, prelist, quarantine, registrations, review
+from fieldapp.services import changes, exchange, ledger, membership, prelist, registrations, review
 from fieldapp.services.policy import OFFICE_ROLES
+from fieldapp.services.quarantine import desk as quarantine
 from fieldapp.services.session import open_session
 from fieldapp.store import migrations
 from fieldapp.store.desk_steps import held_words

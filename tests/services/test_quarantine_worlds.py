@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fieldapp.services import ledger, membership, quarantine, registrations
+from fieldapp.services import ledger, membership, registrations
 from fieldapp.services.problems import Problem
+from fieldapp.services.quarantine import desk as quarantine
 
 PEOPLE = 3
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from fieldapp.services import budget, endings, leases, programme, registrations, review, waiting
+from fieldapp.services import programme, registrations, review
 from fieldapp.services.problems import Problem
+from fieldapp.services.quota import budget, endings, leases, waiting
 
 
 def register(session: Any, values: dict[str, Any]) -> str:

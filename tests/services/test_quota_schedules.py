@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fieldapp.services import budget, endings, exchange, leases, programme, registrations, review
+from fieldapp.services import exchange, programme, registrations, review
 from fieldapp.services.problems import Problem
+from fieldapp.services.quota import budget, endings, leases
 from fieldapp.services.session import Session, open_session
 from fieldapp.store import slots
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from hubs import serving
 
-from fieldapp.services import drafts, exchange, ledger, membership, out, registrations, replacing, returned, review
+from fieldapp.services import drafts, exchange, ledger, membership, registrations, review
 from fieldapp.services.problems import Problem
+from fieldapp.services.returns import out, replacing, returned
 from fieldapp.store.slots import leases
 from fieldapp.store.vault import Cost
 from sync.invitations import KdfCost

@@ -15,8 +15,9 @@ from hubs import HubProcess
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from fieldapp.services import assigning, care, drafts, exchange, ledger, registrations, returned, review
+from fieldapp.services import care, drafts, exchange, ledger, registrations, review
 from fieldapp.services.problems import Problem
+from fieldapp.services.returns import assigning, returned
 from fieldapp.store import queries
 from fieldapp.store.rebuild import rebuild
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from fieldapp.services import arriving, care, exchange, ledger, registrations
+from fieldapp.services import care, exchange, ledger, registrations
+from fieldapp.services.merging import arriving
 from fieldapp.services.problems import Problem
 from fieldapp.store.db import Connection
 

@@ -8,19 +8,9 @@ from typing import Any
 import pytest
 
 from fieldapp.forms.declaration import FORM_VERSION, GROUPS
-from fieldapp.services import (
-    budget,
-    care,
-    changes,
-    conflicts,
-    exchange,
-    ledger,
-    membership,
-    programme,
-    registrations,
-    review,
-)
+from fieldapp.services import care, changes, conflicts, exchange, ledger, membership, programme, registrations, review
 from fieldapp.services.policy import OFFICE_ROLES
+from fieldapp.services.quota import budget
 from fieldapp.store import drafts as kept
 from fieldapp.store.rebuild import rebuild
 from sync.bundle import seal as seal_bundle

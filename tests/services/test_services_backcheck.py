@@ -12,8 +12,10 @@ import workdays
 from python_calamine import CalamineWorkbook
 from workdays import AREA, MONDAY_MS, Workplace
 
-from fieldapp.services import backcheck, progress, quality, report_files, report_tables
 from fieldapp.services.problems import Problem
+from fieldapp.services.reports import backcheck, progress, quality
+from fieldapp.services.reports import files as report_files
+from fieldapp.services.reports import tables as report_tables
 from fieldapp.services.session import Session
 from fieldapp.store import disclosures
 

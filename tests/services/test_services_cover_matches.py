@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
-from fieldapp.services import cover_decisions, cover_import, cover_matches, lists, registrations, review
+from fieldapp.services import lists, registrations, review
+from fieldapp.services.covers import decisions as cover_decisions
+from fieldapp.services.covers import importing as cover_import
+from fieldapp.services.covers import matches as cover_matches
 from fieldapp.services.session import Session
 from fieldapp.store import covers as store
 

@@ -12,7 +12,11 @@ import pytest
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
-from fieldapp.services import cover_decisions, cover_import, cover_keys, cover_matches, covers, registrations, review
+from fieldapp.services import covers, registrations, review
+from fieldapp.services.covers import decisions as cover_decisions
+from fieldapp.services.covers import importing as cover_import
+from fieldapp.services.covers import keys as cover_keys
+from fieldapp.services.covers import matches as cover_matches
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session, open_session
 from fieldapp.store import covers as store

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from fieldapp.services import care, exchange, ledger, ledger_paper, membership, registrations
-from fieldapp.services.ledger_words import spoken, verdict
+from fieldapp.services import care, exchange, ledger, membership, registrations
+from fieldapp.services.ledger import paper as ledger_paper
+from fieldapp.services.ledger.words import spoken, verdict
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import open_session
 from fieldapp.store.drafts import Unreadable, keep_unreadable

@@ -11,7 +11,9 @@ import msgspec
 import pytest
 import zstandard
 
-from fieldapp.services import exchange, ledger_compare, ledger_file, registrations, review
+from fieldapp.services import exchange, registrations, review
+from fieldapp.services.ledger import compare as ledger_compare
+from fieldapp.services.ledger import file as ledger_file
 from fieldapp.services.problems import Exit, Problem
 from fieldapp.services.session import open_session
 from sync.bundle import FIRST_LINE, OFFICE, seal_packed

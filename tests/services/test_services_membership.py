@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from fieldapp.services import budget, exchange, ledger, membership, programme, registrations, review
+from fieldapp.services import exchange, ledger, membership, programme, registrations, review
 from fieldapp.services.problems import Problem
+from fieldapp.services.quota import budget
 from fieldapp.services.session import change_passphrase, open_session
 from sync.invitations import KdfCost
 

@@ -11,8 +11,11 @@ import workdays
 from workdays import AREA, DAY_MS, HOUR_MS, MONDAY_MS, OTHER_AREA, Workplace
 
 from fieldapp.domain.quality import FLAGS
-from fieldapp.services import backcheck, duplicates, progress, quality, registrations, report_tables
+from fieldapp.services import registrations
+from fieldapp.services.pairs import duplicates
 from fieldapp.services.problems import Problem
+from fieldapp.services.reports import backcheck, progress, quality
+from fieldapp.services.reports import tables as report_tables
 from fieldapp.services.session import Session
 from fieldapp.store import queries
 

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from fieldapp.services import drafts, registrations, returned, review
+from fieldapp.services import drafts, registrations, review
+from fieldapp.services.returns import returned
 
 DAY_MS = 86_400_000
 

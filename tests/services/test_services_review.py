@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from fieldapp.forms.declaration import GROUPS
-from fieldapp.services import budget, changes, conflicts, exchange, ledger, registrations, review
+from fieldapp.services import changes, conflicts, exchange, ledger, registrations, review
 from fieldapp.services.policy import OFFICE_ROLES
 from fieldapp.services.problems import Problem
+from fieldapp.services.quota import budget
 from sync.fold import Rules
 from sync.journal import Journal
 

@@ -7,19 +7,11 @@ from typing import Any
 
 import pytest
 
-from fieldapp.services import (
-    budget,
-    conflicts,
-    drafts,
-    exchange,
-    ledger,
-    membership,
-    pair_words,
-    registrations,
-    review,
-    same_as,
-)
+from fieldapp.services import conflicts, drafts, exchange, ledger, membership, registrations, review
+from fieldapp.services.pairs import same_as
+from fieldapp.services.pairs import words as pair_words
 from fieldapp.services.problems import Problem
+from fieldapp.services.quota import budget
 
 HOME, AWAY, FAR = "64.71.05.1002", "64.71.05.1006", "64.71.01.1001"
 Person = Callable[..., dict[str, Any]]
@@ -522,7 +514,7 @@ def test_words_that_an_older_program_kept_without_reading_count_once_the_program
 
 
 def test_a_disputed_pair_is_shown_again_with_every_reason_however_unlike_the_two_are(office: Office) -> None:
-    from fieldapp.services import duplicates
+    from fieldapp.services.pairs import duplicates
 
     unlike = {"name": "Nama Sama Sekali Lain", "nik": "6471014505919077", "birth_date": "1991-05-05", "sex": "P",
               "birth_place": "Manado", "mother_name": "Ibu Lain", "ktp_address": "Jl. Jauh 9"}  # fmt: skip

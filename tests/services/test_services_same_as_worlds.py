@@ -13,7 +13,9 @@ import people
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from fieldapp.services import exchange, ledger, membership, pair_words, registrations, review, same_as
+from fieldapp.services import exchange, ledger, membership, registrations, review
+from fieldapp.services.pairs import same_as
+from fieldapp.services.pairs import words as pair_words
 from fieldapp.services.problems import Problem
 from fieldapp.store import decided
 from fieldapp.store.rebuild import contents, rebuild

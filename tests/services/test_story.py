@@ -15,9 +15,11 @@ import pytest
 from hubs import serving
 from people import name_of, person
 
-from fieldapp.services import conflicts, drafts, exchange, registrations, returned, review, same_as
+from fieldapp.services import conflicts, drafts, exchange, registrations, review
 from fieldapp.services.ledger import ledger
+from fieldapp.services.pairs import same_as
 from fieldapp.services.programme import change
+from fieldapp.services.returns import returned
 
 SOUTH, CITY = "64.71.05", "64.71"
 ASKED = person(1, name_of(1)).keys()

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fieldapp.services.conflicts import resolution
-from fieldapp.services.disputes import base_of
+from fieldapp.services.conflicts.disputes import base_of
 from sync.fold import fold
 
 PEOPLE = ("siti", "budi", "rina")

@@ -6,7 +6,7 @@ from textual.app import App, ComposeResult
 
 from fieldapp.domain.findings import Finding
 from fieldapp.domain.prelist import STATES as VISIT_STATES
-from fieldapp.services.prelist_words import state_words
+from fieldapp.services.prelist.words import state_words
 from fieldapp.tui import theme
 from fieldapp.tui.text import STATES, state_text
 from fieldapp.tui.widgets.choices import ChoiceField, ManyField, Option

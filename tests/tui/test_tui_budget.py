@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from fieldapp.services import leases, registrations, review
+from fieldapp.services import registrations, review
+from fieldapp.services.quota import leases
 from fieldapp.services.session import open_session
 from fieldapp.tui.screens import screen_named
 

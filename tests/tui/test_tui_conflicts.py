@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fieldapp.services import changes, conflicts, disputes, exchange, registrations
+from fieldapp.services import changes, conflicts, exchange, registrations
+from fieldapp.services.conflicts import disputes
 from fieldapp.services.session import open_session
 from fieldapp.store.disclosures import all_disclosures
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from fieldapp.services import exchange, prelist, prelist_import, registrations
+from fieldapp.services import exchange, prelist, registrations
+from fieldapp.services.prelist import importing as prelist_import
 from fieldapp.services.session import open_session
 
 pytest.importorskip("pty", reason="Windows has no pseudo-terminals of this kind")

@@ -11,7 +11,8 @@ from typing import Any
 import people
 import pytest
 
-from fieldapp.services import exchange, exchange_book, found_bundles, handover, merging
+from fieldapp.services import exchange, exchange_book, found_bundles, handover
+from fieldapp.services.merging import desk as merging
 from fieldapp.services.session import Session, open_session
 from sync.journal import Change
 from sync.randomness import uuid7

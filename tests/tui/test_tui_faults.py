@@ -9,7 +9,8 @@ from pathlib import Path
 import faulty
 import pytest
 
-from fieldapp.services import drafts, duplicates, handover, registrations
+from fieldapp.services import drafts, handover, registrations
+from fieldapp.services.pairs import duplicates
 from fieldapp.services.session import open_session
 from fieldapp.tui.app import CRASHED, FieldApp
 from fieldapp.tui.screens import SCREENS, screen_named

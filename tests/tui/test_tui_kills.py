@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from fieldapp.services import care, conflicts, drafts, exchange, prelist, prelist_import, registrations
+from fieldapp.services import care, conflicts, drafts, exchange, prelist, registrations
 from fieldapp.services.homes import has_store
+from fieldapp.services.prelist import importing as prelist_import
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session, open_session
 from fieldapp.tui.screens import SCREENS

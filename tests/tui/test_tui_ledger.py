@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from fieldapp.services import ledger_file, registrations, sticks
+from fieldapp.services import registrations, sticks
+from fieldapp.services.ledger import file as ledger_file
 from fieldapp.services.session import open_session
 
 PASSPHRASE = "sandi rekaan"

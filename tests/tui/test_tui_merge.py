@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from fieldapp.locale import set_language
-from fieldapp.services import exchange, merging, registrations, sticks
+from fieldapp.services import exchange, registrations, sticks
+from fieldapp.services.merging import desk as merging
 from fieldapp.services.session import Session, open_session
 
 PASSPHRASE = "sandi rekaan"

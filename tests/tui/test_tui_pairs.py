@@ -13,7 +13,8 @@ from lookalikes import PASSPHRASE
 from textual import events
 
 from fieldapp.locale import set_language
-from fieldapp.services import duplicates, exchange, registrations, same_as
+from fieldapp.services import exchange, registrations
+from fieldapp.services.pairs import duplicates, same_as
 from fieldapp.services.session import open_session
 from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.pair import Loaded, _is_open

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from fieldapp.services import exchange, prelist, prelist_import, registrations
+from fieldapp.services import exchange, prelist, registrations
+from fieldapp.services.prelist import importing as prelist_import
 from fieldapp.services.session import Session, open_session
 from fieldapp.tui.screens.prelist import StreetList
 

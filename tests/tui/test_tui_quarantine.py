@@ -5,7 +5,8 @@ from __future__ import annotations
 import screen_walk
 from people import person
 
-from fieldapp.services import drafts, quarantine, registrations
+from fieldapp.services import drafts, registrations
+from fieldapp.services.quarantine import desk as quarantine
 from fieldapp.services.session import open_session
 
 PASSPHRASE = "sandi rekaan"

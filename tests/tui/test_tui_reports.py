@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fieldapp.services.report_tables import Heading, Table
+from fieldapp.services.reports.tables import Heading, Table
 from fieldapp.services.session import open_session
 from fieldapp.store import disclosures
 from fieldapp.tui.screens.files import FileDialog

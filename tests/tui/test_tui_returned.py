@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fieldapp.locale import set_language
-from fieldapp.services import drafts, exchange, registrations, returned, review
+from fieldapp.services import drafts, exchange, registrations, review
+from fieldapp.services.returns import returned
 from fieldapp.services.session import open_session
 
 PASSPHRASE = "sandi rekaan"

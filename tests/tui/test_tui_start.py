@@ -42,6 +42,8 @@ LIGHT = {
     "fieldapp.services",
     "fieldapp.services.homes",
     "fieldapp.services.looks",
+    "fieldapp.services.desk_problems",
+    "fieldapp.services.exit_codes",
     "fieldapp.services.problems",
     "fieldapp.store",
     "fieldapp.store.disk",

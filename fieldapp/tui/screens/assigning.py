@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from fieldapp.locale import _
-from fieldapp.services import assigning
+from fieldapp.services.returns import assigning
 from fieldapp.tui.screens.base import Desked
 from fieldapp.tui.screens.dialogs import Pick, Report, Write
 from fieldapp.tui.text import number, plain, role_text

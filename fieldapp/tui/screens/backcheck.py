@@ -13,7 +13,8 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from fieldapp.locale import N_, _
-from fieldapp.services import backcheck, lists
+from fieldapp.services import lists
+from fieldapp.services.reports import backcheck
 from fieldapp.tui.keys import key
 from fieldapp.tui.list_words import area_words
 from fieldapp.tui.screens.base import FieldScreen

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from fieldapp.domain.months import is_month
 from fieldapp.locale import N_, _
-from fieldapp.services import budget, leases, waiting
+from fieldapp.services.quota import budget, leases, waiting
 from fieldapp.tui.budget_lines import Part, joined, parts, what_if_lines
 from fieldapp.tui.keys import key
 from fieldapp.tui.screens import screen_named

@@ -12,8 +12,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from fieldapp.locale import N_, _
-from fieldapp.services import conflicts, disputes, registrations, settling
-from fieldapp.services.conflicts import Take
+from fieldapp.services import conflicts, registrations
+from fieldapp.services.conflicts import Take, disputes, settling
 from fieldapp.tui.answer_text import answer_text
 from fieldapp.tui.conflict_words import (
     DECISIONS,

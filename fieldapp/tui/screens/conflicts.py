@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from textual.binding import BindingType
 
 from fieldapp.locale import N_, _
-from fieldapp.services import disputes, settling
+from fieldapp.services.conflicts import disputes, settling
 from fieldapp.services.lists import Found, Reading, Wanted
 from fieldapp.services.session import Session
 from fieldapp.tui.conflict_words import heading_of, values_words, what_words, who_words

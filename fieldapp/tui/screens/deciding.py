@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from fieldapp.domain import roles
 from fieldapp.locale import N_, _
-from fieldapp.services import budget, review
+from fieldapp.services import review
+from fieldapp.services.quota import budget
 from fieldapp.services.review import Seen
 from fieldapp.tui.screens.base import Desked
 from fieldapp.tui.screens.decision_box import DecisionBox, Given

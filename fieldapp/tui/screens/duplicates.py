@@ -16,7 +16,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from fieldapp.locale import N_, _
-from fieldapp.services import duplicates, finding, registrations
+from fieldapp.services import registrations
+from fieldapp.services.pairs import duplicates, finding
 from fieldapp.tui.answer_text import label_of
 from fieldapp.tui.comparing import BANDS, band_text, decision_text
 from fieldapp.tui.keys import key

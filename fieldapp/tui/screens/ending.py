@@ -9,8 +9,8 @@ from typing import Any
 from fieldapp.domain import dates
 from fieldapp.domain.roles import may_end
 from fieldapp.locale import _
-from fieldapp.services import endings
-from fieldapp.services.budget_words import CAUSES
+from fieldapp.services.quota import endings
+from fieldapp.services.quota.words import CAUSES
 from fieldapp.tui.screens.base import Desked
 from fieldapp.tui.screens.dialogs import Pick, Write
 from fieldapp.tui.text import date_text, number

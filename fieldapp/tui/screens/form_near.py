@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from textual.timer import Timer
 
-from fieldapp.services import duplicates
+from fieldapp.services.pairs import duplicates
 from fieldapp.tui.widgets.near_box import Near
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldapp.forms.declaration import QUESTIONS
 from fieldapp.locale import _
-from fieldapp.services import returned
+from fieldapp.services.returns import returned
 from fieldapp.tui.answer_text import label_of
 from fieldapp.tui.draft import Draft
 from fieldapp.tui.text import plain, when, wrapped

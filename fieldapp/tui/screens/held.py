@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from fieldapp.locale import N_, _
-from fieldapp.services import quarantine
+from fieldapp.services.quarantine import desk as quarantine
 from fieldapp.tui.answer_text import answer_text, label_of, masked_text
 from fieldapp.tui.happened import DECISIONS
 from fieldapp.tui.keys import key

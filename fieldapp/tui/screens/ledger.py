@@ -13,7 +13,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from fieldapp.locale import N_, _
-from fieldapp.services import ledger, ledger_words
+from fieldapp.services import ledger
+from fieldapp.services.ledger import words as ledger_words
 from fieldapp.services.words import place_words
 from fieldapp.tui.commands import FIELD
 from fieldapp.tui.keys import key
@@ -192,7 +193,7 @@ class LedgerScreen(FieldScreen[None]):
         ending = "xlsx" if kind == "xlsx" else "txt"
 
         def work(out: Path) -> Mapping[str, Any]:
-            from fieldapp.services import ledger_paper
+            from fieldapp.services.ledger import paper as ledger_paper
 
             return ledger_paper.write(self.session, out, names=kind == "names")
 
@@ -219,7 +220,7 @@ class LedgerScreen(FieldScreen[None]):
 
     def _save_for(self, to: str) -> None:
         def work(out: Path) -> Mapping[str, Any]:
-            from fieldapp.services import ledger_file
+            from fieldapp.services.ledger import file as ledger_file
 
             return ledger_file.save(self.session, out, to)
 
@@ -240,7 +241,7 @@ class LedgerScreen(FieldScreen[None]):
     def action_compare(self) -> None:
         def chosen(files: list[Path] | None) -> None:
             if files:
-                from fieldapp.services import ledger_compare
+                from fieldapp.services.ledger import compare as ledger_compare
 
                 self.head(right=_("Sedang membandingkan…"))
                 work = partial(ledger_compare.compare, self.session, files[0])

@@ -89,7 +89,7 @@ class LedgerComparedScreen(FieldScreen[None]):
 
     def relabel(self) -> None:
         """Writes everything again in the language in force."""
-        from fieldapp.services import ledger_compare
+        from fieldapp.services.ledger import compare as ledger_compare
 
         self.head(_(self.HEADING))
         told = self._compared

@@ -19,7 +19,7 @@ from fieldapp.locale import N_, _
 from fieldapp.services import lists
 from fieldapp.services.lists import Found, Reading, Wanted
 from fieldapp.services.review import Seen
-from fieldapp.services.review_fit import FROM
+from fieldapp.services.review.fit import FROM
 from fieldapp.services.session import Session
 from fieldapp.tui.among import Among
 from fieldapp.tui.keys import key

@@ -13,7 +13,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from fieldapp.locale import N_, _
-from fieldapp.services import exchange, merging
+from fieldapp.services import exchange
+from fieldapp.services.merging import desk as merging
 from fieldapp.tui import exchange_report, merge_report
 from fieldapp.tui.commands import DECIDING, OFFICE
 from fieldapp.tui.keys import key

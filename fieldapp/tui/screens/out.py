@@ -13,8 +13,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from fieldapp.locale import N_, _
-from fieldapp.services import out
-from fieldapp.services.out_words import carried_words, until_words
+from fieldapp.services.returns import out
+from fieldapp.services.returns.words import carried_words, until_words
 from fieldapp.tui.keys import key
 from fieldapp.tui.list_words import name_of
 from fieldapp.tui.screens import screen_named

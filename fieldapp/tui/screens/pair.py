@@ -11,7 +11,8 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from fieldapp.locale import N_, _
-from fieldapp.services import duplicates, registrations, same_as
+from fieldapp.services import registrations
+from fieldapp.services.pairs import duplicates, same_as
 from fieldapp.tui.comparing import band_text, decision_text, pair_lines, side_of
 from fieldapp.tui.joining import Joining
 from fieldapp.tui.keys import key

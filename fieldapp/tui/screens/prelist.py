@@ -16,7 +16,7 @@ from fieldapp.domain.prelist import REFUSED, STATES
 from fieldapp.locale import N_, _
 from fieldapp.services import prelist
 from fieldapp.services.drafts import DraftView
-from fieldapp.services.prelist_words import shown_name, state_words
+from fieldapp.services.prelist.words import shown_name, state_words
 from fieldapp.tui.commands import OFFICE
 from fieldapp.tui.keys import key
 from fieldapp.tui.screens import screen_named

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from fieldapp.locale import N_, _
-from fieldapp.services import quarantine
+from fieldapp.services.quarantine import desk as quarantine
 from fieldapp.tui.keys import key
 from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.base import FieldScreen

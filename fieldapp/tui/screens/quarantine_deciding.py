@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from fieldapp.locale import N_, _
-from fieldapp.services import quarantine
+from fieldapp.services.quarantine import desk as quarantine
 from fieldapp.tui.screens import screen_named
 from fieldapp.tui.screens.base import Desked
 from fieldapp.tui.screens.dialogs import Confirm, Pick, Report, Write

@@ -15,7 +15,9 @@ from fieldapp.domain.findings import Finding
 from fieldapp.domain.roles import ASSIGNING_ROLES, may
 from fieldapp.forms.declaration import QUESTIONS
 from fieldapp.locale import N_, _
-from fieldapp.services import duplicates, lists, registrations, returned
+from fieldapp.services import lists, registrations
+from fieldapp.services.pairs import duplicates
+from fieldapp.services.returns import returned
 from fieldapp.services.review import Seen
 from fieldapp.tui.among import Among
 from fieldapp.tui.answer_text import label_of

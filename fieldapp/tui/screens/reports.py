@@ -15,11 +15,13 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from fieldapp.locale import N_, _
-from fieldapp.services import progress, quality, report_files, report_tables
 from fieldapp.services.lists import Wanted
-from fieldapp.services.progress import GROUPS
-from fieldapp.services.report_tables import Table
-from fieldapp.services.report_words import flag_words, override_words
+from fieldapp.services.reports import files as report_files
+from fieldapp.services.reports import progress, quality
+from fieldapp.services.reports import tables as report_tables
+from fieldapp.services.reports.progress import GROUPS
+from fieldapp.services.reports.tables import Table
+from fieldapp.services.reports.words import flag_words, override_words
 from fieldapp.tui.commands import OFFICE
 from fieldapp.tui.keys import key
 from fieldapp.tui.screens import SCREENS, screen_named

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from fieldapp.locale import N_, _
-from fieldapp.services import returned
+from fieldapp.services.returns import returned
 from fieldapp.services.session import Session
 from fieldapp.tui.answer_text import label_of
 from fieldapp.tui.commands import DECIDING

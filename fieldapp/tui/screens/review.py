@@ -12,9 +12,11 @@ from textual.widgets import Static
 
 from fieldapp.domain.review import PENDING_STATES
 from fieldapp.locale import N_, _
-from fieldapp.services import budget, quality, review
+from fieldapp.services import review
 from fieldapp.services.lists import Wanted
-from fieldapp.services.quality import flag_words
+from fieldapp.services.quota import budget
+from fieldapp.services.reports import quality
+from fieldapp.services.reports.quality import flag_words
 from fieldapp.tui.keys import key
 from fieldapp.tui.list_words import name_of
 from fieldapp.tui.screens import screen_named

@@ -264,7 +264,7 @@ class SettingsScreen(FieldScreen[None]):
         self._tell_hub(_("Sebentar, pusat ditanya..."))
 
         def work() -> dict[str, Any]:
-            from fieldapp.services import hub_link
+            from fieldapp.services.hub import link as hub_link
 
             return hub_link.check(session)
 

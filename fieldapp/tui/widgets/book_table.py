@@ -11,8 +11,8 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.reactive import reactive
 
-from fieldapp.services import ledger_words
-from fieldapp.services.ledger_words import COLUMNS
+from fieldapp.services.ledger import words as ledger_words
+from fieldapp.services.ledger.words import COLUMNS
 from fieldapp.tui.keys import key
 from fieldapp.tui.text import plain
 from fieldapp.tui.widgets.lines import Line, Lines

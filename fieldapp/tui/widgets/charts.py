@@ -12,7 +12,7 @@ from typing import Any, Final
 from textual.content import Content
 
 from fieldapp.locale import _
-from fieldapp.services.report_tables import Heading, Table
+from fieldapp.services.reports.tables import Heading, Table
 from fieldapp.tui.text import date_text, plain
 from fieldapp.tui.widgets.lines import Lines
 
@@ -94,7 +94,7 @@ def _laid(table: Table, width: int, flags: Sequence[bool], *, is_narrow: bool) -
 
 
 def _cell(heading: Heading, value: Any) -> str:
-    from fieldapp.services.report_tables import cell_words
+    from fieldapp.services.reports.tables import cell_words
 
     if heading.kind == "date" and value:
         return day_words(str(value))

@@ -1,0 +1,1 @@
+"""What comes by bundles: looked through first, merged, kept as a report, and taken back as a unit."""

@@ -1,0 +1,1 @@
+"""One person once: candidates, pairs shown and decided, files compared with each other."""

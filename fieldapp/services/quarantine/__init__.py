@@ -1,0 +1,1 @@
+"""What does not count: shown with who wrote it and why, taken over under the own name, or refused."""
