@@ -14,7 +14,7 @@ from fieldapp.services.intake import register_many
 from fieldapp.services.lists import ids
 from fieldapp.services.lists import rows_of as rows
 from fieldapp.services.showing import show, unmasked_nik
-from fieldapp.services.submission import check_values, edit, submit, void, withdraw
+from fieldapp.services.submission import check_values, edit, submit, void
 from fieldapp.services.views import listing
 
 __all__ = [
@@ -36,5 +36,4 @@ __all__ = [
     "submit",
     "unmasked_nik",
     "void",
-    "withdraw",
 ]

@@ -21,7 +21,6 @@ from sync.record_id import names
 
 if TYPE_CHECKING:
     from fieldapp.forms.check import Checked
-    from sync.entry import Kind
 
 #: Keys that the program sets at handing in; what a file brought under these names is not believed.
 _STAMPED: Final = ("id", "programme", "registered_by", "registered_on", "submitted_at", "seconds_on_form", "started_at")
@@ -109,14 +108,21 @@ def edit(session: Session, registration: str, wanted: Mapping[str, Any]) -> dict
     return session.write(change)
 
 
-def withdraw(session: Session, registration: str, reason: str) -> dict[str, Any]:
-    """The person takes back consent: the registration leaves the list everywhere."""
-    return _end(session, registration, "decide", "withdraw", reason)
-
-
 def void(session: Session, registration: str, reason: str) -> dict[str, Any]:
     """Take out a registration that should not be (entered twice, a test); it stays in the history."""
-    return _end(session, registration, "void", "void", reason)
+    if not reason.strip():
+        raise Problem("reason_needed")
+
+    def write(connection: Connection, journal: Journal) -> dict[str, Any]:
+        record = _record(journal, registration)
+        if queries.state_of(connection, registration) == "frozen":
+            raise Problem("frozen")
+        refuse_joined(connection, registration)
+        said = {"decision": "void", "reason": reason.strip()}
+        journal.append(session.author(), [changes.about(record, "void", said)])
+        return {"id": registration, "state": queries.state_of(connection, registration)}
+
+    return session.write(write)
 
 
 def _stays(draft_id: str, checked: Checked, *more: dict[str, str]) -> dict[str, Any]:
@@ -293,22 +299,6 @@ def _record(journal: Journal, registration: str) -> Any:
     if record is None or record.type != "registration":
         raise Problem("registration_not_found", details={"id": registration})
     return record
-
-
-def _end(session: Session, registration: str, kind: Kind, decision: str, reason: str) -> dict[str, Any]:
-    if not reason.strip():
-        raise Problem("reason_needed")
-
-    def write(connection: Connection, journal: Journal) -> dict[str, Any]:
-        record = _record(journal, registration)
-        if queries.state_of(connection, registration) == "frozen":
-            raise Problem("frozen")
-        refuse_joined(connection, registration)
-        said = {"decision": decision, "reason": reason.strip()}
-        journal.append(session.author(), [changes.about(record, kind, said)])
-        return {"id": registration, "state": queries.state_of(connection, registration)}
-
-    return session.write(write)
 
 
 def refuse_joined(connection: Connection, registration: str) -> None:

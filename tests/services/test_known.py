@@ -16,6 +16,7 @@ from fieldapp.matching.digests import pack_section, unpack_section
 from fieldapp.services import exchange, known, membership, registrations, submission
 from fieldapp.services.known import sections as known_sections
 from fieldapp.services.pairs import same_as
+from fieldapp.services.quota import endings
 from sync.exchange import bundle_for_member
 
 #: Four kelurahan: two of Balikpapan Selatan, one of Balikpapan Timur.
@@ -216,7 +217,7 @@ def test_who_withdrew_or_is_void_is_known_nowhere_any_more(town: Any, laptops: A
         someone(person, 5, name="Lain Lagi", mother_name="Beda", ktp_area=SOUTH_TOO),
     ]
     assert [codes(rudi, values) for values in asked] == [["duplicate_nik_elsewhere"]] * 2
-    registrations.withdraw(sari, first, "menarik persetujuan")
+    endings.end(sari, [first], "consent", None, "menarik persetujuan")
     submission.void(sari, second, "tercatat dua kali")
     town.carry(sari, kiki)
     give_back(town, kiki, rudi)
@@ -384,7 +385,7 @@ def test_a_hub_on_postgresql_warns_of_the_same_people(town: Any, person: Any) ->
         ]
         assert [codes(rudi, values) for values in asked] == [["duplicate_nik_elsewhere"]] * 2
         assert codes(rudi, asked[0] | {"nik": "6471052806749010"}) == ["duplicate_near_elsewhere"]
-        registrations.withdraw(sari, withdrawn, "menarik persetujuan")
+        endings.end(sari, [withdrawn], "consent", None, "menarik persetujuan")
         for laptop in (sari, rudi):
             exchange.sync(laptop, url)
     assert [codes(rudi, values) for values in asked] == [[], ["duplicate_nik_elsewhere"]]

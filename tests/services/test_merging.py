@@ -17,6 +17,7 @@ from fieldapp.services.merging.counts import COLUMNS
 from fieldapp.services.pairs import same_as
 from fieldapp.services.prelist import importing as prelist_import
 from fieldapp.services.problems import Problem
+from fieldapp.services.quota import endings
 from fieldapp.store import local
 from fieldapp.store import merges as kept_merges
 
@@ -297,7 +298,7 @@ def test_a_removal_and_a_decision_that_a_merge_brought_are_taken_back_by_a_super
     removed, decided, gone = (register(sari, person(number)) for number in (1, 2, 3))
     town.carry(sari, kiki, wati, indah)
     registrations.void(sari, removed, "Salah isi")
-    registrations.withdraw(sari, gone, "Tidak mau lagi")
+    endings.end(sari, [gone], "consent", None, "Tidak mau lagi")
     town.carry(sari, wati)
     review.decide(wati, [decided], "approve")
     (merged,) = town.carry(wati, kiki)

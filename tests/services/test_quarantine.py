@@ -13,6 +13,7 @@ from fieldapp.services.pairs import duplicates, finding
 from fieldapp.services.policy import OFFICE_ROLES
 from fieldapp.services.problems import Problem
 from fieldapp.services.quarantine import desk as quarantine
+from fieldapp.services.quota import endings
 from sync.fold import Rules
 from sync.journal import Change, Journal
 from sync.record_id import names
@@ -385,7 +386,7 @@ def test_a_change_that_comes_after_its_registration_was_taken_over_goes_to_what_
 def test_what_its_writer_took_out_again_is_not_taken_over(desk: Desk, person: Person) -> None:
     desk.lose()
     late = register(desk.lost, person(1))
-    registrations.withdraw(desk.lost, late, "Menarik persetujuan")
+    endings.end(desk.lost, [late], "consent", None, "Menarik persetujuan")
     desk.find()
     told = quarantine.release(desk.kiki, entries_of(quarantine.listing(desk.kiki)), "Benar")
     assert [answer["code"] for answer in told] == ["held_ended", "held_decision"]

@@ -14,8 +14,8 @@ from xlsxwriter import Workbook
 
 from fieldapp.services import covers, registrations, review
 from fieldapp.services.covers import decisions as cover_decisions
+from fieldapp.services.covers import digest_keys as cover_keys
 from fieldapp.services.covers import importing as cover_import
-from fieldapp.services.covers import keys as cover_keys
 from fieldapp.services.covers import matches as cover_matches
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session, open_session

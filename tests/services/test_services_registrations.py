@@ -11,6 +11,7 @@ import pytest
 
 from fieldapp.services import registrations
 from fieldapp.services.problems import Problem
+from fieldapp.services.quota import endings
 
 SAMPLE = Path(__file__).parents[1] / "forms" / "data"
 
@@ -150,7 +151,8 @@ def test_an_edit_that_a_rule_refuses_changes_nothing(town: Any, person: Callable
 def test_a_withdrawn_consent_takes_the_person_off_the_list(town: Any, person: Callable[..., Any]) -> None:
     laptop = town.join("enumerator", "Sari", "64.71.05")
     registration = register(laptop, person())
-    assert registrations.withdraw(laptop, registration, "Menarik persetujuan")["state"] == "withdrawn"
+    [told] = endings.end(laptop, [registration], "consent", None, "Menarik persetujuan")["registrations"]
+    assert told["state"] == "withdrawn"
     assert register(laptop, person()) != registration
 
 

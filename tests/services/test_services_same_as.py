@@ -11,7 +11,7 @@ from fieldapp.services import conflicts, drafts, exchange, ledger, membership, r
 from fieldapp.services.pairs import same_as
 from fieldapp.services.pairs import words as pair_words
 from fieldapp.services.problems import Problem
-from fieldapp.services.quota import budget
+from fieldapp.services.quota import budget, endings
 
 HOME, AWAY, FAR = "64.71.05.1002", "64.71.05.1006", "64.71.01.1001"
 Person = Callable[..., dict[str, Any]]
@@ -352,10 +352,11 @@ def test_one_that_gives_way_is_left_alone_until_it_is_taken_back(office: Office)
     for work in (
         lambda: registrations.edit(office.sari, office.two, {"work_place": "Pasar"}),
         lambda: registrations.void(office.sari, office.two, "x"),
-        lambda: registrations.withdraw(office.sari, office.two, "x"),
         lambda: registrations.submit(office.sari, draft.id),
     ):
         assert refused(work) == ("joined", 1)
+    [left] = endings.end(office.sari, [office.two], "consent", None, "x")["registrations"]
+    assert (left["ok"], left["code"]) == (False, "joined")
     assert [each.id for each in drafts.drafts(office.sari)] == [draft.id]
     drafts.discard_draft(office.sari, draft.id)
     assert refused(lambda: registrations.correction(office.sari, office.two)) == ("joined", 1)

@@ -19,6 +19,7 @@ from fieldapp.services import conflicts, drafts, exchange, registrations, review
 from fieldapp.services.ledger import ledger
 from fieldapp.services.pairs import same_as
 from fieldapp.services.programme import change
+from fieldapp.services.quota import endings
 from fieldapp.services.returns import returned
 
 SOUTH, CITY = "64.71.05", "64.71"
@@ -154,7 +155,8 @@ def tell(cast: Cast, road: Road) -> None:
     road.meet()
 
     # The waiting list: somebody leaves, and whoever waits for that supervisor takes the place.
-    registrations.withdraw(cast.budi, cast.ids["orang 5"], "Pindah ke kota lain")
+    ended = endings.end(cast.budi, [cast.ids["orang 5"]], "moved", None, "Pindah ke kota lain")
+    assert ended["ended"] == 1
     for _ in range(2):
         road.meet()
 

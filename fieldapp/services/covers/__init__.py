@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fieldapp.domain.names import plain
 from fieldapp.domain.review import PENDING_STATES
-from fieldapp.services.covers.keys import keys, nik_digest
+from fieldapp.services.covers.digest_keys import keys, nik_digest
 from fieldapp.services.covers.words import problem
 from fieldapp.services.session import Session, iso_time
 from fieldapp.store import covers as store

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldapp.services import covers
 from fieldapp.services.covers import CoverList
-from fieldapp.services.covers.keys import keys, nik_digest
+from fieldapp.services.covers.digest_keys import keys, nik_digest
 from fieldapp.services.covers.words import problem
 from fieldapp.services.problems import Problem
 from fieldapp.services.session import Session

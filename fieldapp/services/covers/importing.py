@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from fieldapp.services import covers, policy
 from fieldapp.services.covers import CoverList
 from fieldapp.services.covers import matches as cover_matches
+from fieldapp.services.covers.digest_keys import nik_digest, row_digest, writing_key
 from fieldapp.services.covers.files import Read, read_list, write_refused
-from fieldapp.services.covers.keys import nik_digest, row_digest, writing_key
 from fieldapp.services.covers.words import problem
 from fieldapp.services.session import Session
 from fieldapp.store import covers as store

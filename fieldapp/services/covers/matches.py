@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from fieldapp.domain.nik import masked
 from fieldapp.services import covers
 from fieldapp.services.covers import CoverDecision, CoverList
-from fieldapp.services.covers.keys import nik_digest
+from fieldapp.services.covers.digest_keys import nik_digest
 from fieldapp.services.session import Session
 from fieldapp.store import covers as store
 from fieldapp.store import matching as index

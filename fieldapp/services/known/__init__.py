@@ -28,14 +28,14 @@ MOST_S: Final = 1.0
 def keys(session: Session, journal: Journal | None = None) -> dict[str, bytes]:
     """Key id (16 hex digits) -> key (32 bytes), oldest first, the one in force last; none for an enumerator to whom the
     office has given none yet. `journal` is the one to look in, where a transaction is open already."""
-    from fieldapp.services.known import keys as known_keys
+    from fieldapp.services.known import key_ring as known_keys
 
     return known_keys.keys(session, journal)
 
 
 def newest_key(session: Session, journal: Journal | None = None) -> tuple[str, bytes] | None:
     """The id and the key to make new digests with; None where `keys` are none."""
-    from fieldapp.services.known import keys as known_keys
+    from fieldapp.services.known import key_ring as known_keys
 
     return known_keys.newest_key(session, journal)
 
@@ -48,7 +48,7 @@ def prepare(session: Session, journal: Journal, *, tables: Tables = "home", most
     """
     if session.member.role not in roles.OFFICE_ROLES:
         return True
-    from fieldapp.services.known import keys as known_keys
+    from fieldapp.services.known import key_ring as known_keys
     from fieldapp.services.known import sections as known_sections
 
     key = known_keys.newest_key(session, journal)

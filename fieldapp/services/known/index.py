@@ -20,7 +20,7 @@ from fieldapp.matching.digests import (
     unpack_section,
 )
 from fieldapp.matching.people import Person, of_answers
-from fieldapp.services.known.keys import keys
+from fieldapp.services.known.key_ring import keys
 from fieldapp.services.known.sections import BLOCKS, NIK
 from fieldapp.services.session import Session
 from fieldapp.store import known as store

@@ -1,7 +1,7 @@
 """Digests of cover lists and the keys that they are made with, which are those of the known-digest index.
 
 A NIK's plain hash could be turned back by trying the few million NIKs of a city, so no digest is made without a key
-that only members of the programme hold (services/known/keys.py says who has it and how it came).
+that only members of the programme hold (services/known/key_ring.py says who has it and how it came).
 """
 
 from __future__ import annotations
