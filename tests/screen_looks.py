@@ -166,17 +166,22 @@ def _short(cell: tuple[str, ...]) -> tuple[str, ...]:
 _MOMENT = re.compile(r"\b\d\d-\d\d(-20\d\d)? \d\d:\d\d\b|\b\d\d:\d\d(:\d\d)?\b")
 _MONTH = re.compile(r"\b20\d\d-\d\d\b(?!-)")
 """Such as the month in which a new programme would begin: the next one."""
+_WEEKDAY = re.compile(r"\b(Sen|Sel|Rab|Kam|Jum|Sab|Min) (?=00-00-0000)")
+_SEED = re.compile(r"(?<=Benih {4})\d{6}")
+_LAPTOP = re.compile(r"(?<=aptop )[0-9a-f]{8}\b")
 _SAVED = re.compile(r"(\s+\d+ menit)?(\s+Tersimpan 00:00)?$")
 
 
 def timeless(line: str) -> str:
     """`line` without what the clock or chance put there; as wide as before."""
-    near = {(datetime.now(UTC) + timedelta(days=days)).strftime("%d-%m-%Y") for days in (-2, -1, 0, 1, 2)}
+    near = {(datetime.now(UTC) + timedelta(days=days)).strftime("%d-%m-%Y") for days in range(-3, 12)}
     for day in near:
         line = line.replace(day, "00-00-0000")
+    line = _WEEKDAY.sub("Hri ", line)
     line = _MONTH.sub("0000-00", line)
     line = _MOMENT.sub(lambda found: re.sub(r"\d", "0", found.group()), line)
     line = re.sub(r"\b\d+ menit lalu", lambda found: "baru saja".ljust(len(found.group())), line)
+    line = _LAPTOP.sub("00000000", _SEED.sub("000000", line))
     return _SAVED.sub("", line.rstrip()).rstrip()
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import people
+from clocks import Yesterday
 
 from fieldapp.locale import _
 from fieldapp.services import exchange, handover, membership, registrations
@@ -106,7 +107,11 @@ def people_to_visit(town: Any) -> None:
         "3,,Contoh Warga,03/03/1970,L,Gg. Rekaan 3,7,1,Sepinggan",
     )
     path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
-    with open_session(town.awas, PASSPHRASE) as awas, open_session(town.ani, PASSPHRASE) as ani:
+    clock = Yesterday(hour=11)
+    with (
+        open_session(town.awas, PASSPHRASE, wall_ms=clock) as awas,
+        open_session(town.ani, PASSPHRASE, wall_ms=clock) as ani,
+    ):
         prelist_import.import_list(awas, path, name="Rekaan", categories=["difabel"])
         exchange.write_bundle(awas, town.stick / "kunjungan", to=ani.member.id)
         exchange.merge(ani, [town.stick / "kunjungan"])
@@ -114,10 +119,11 @@ def people_to_visit(town: Any) -> None:
 
 def something_held(town: Any) -> None:
     """Brings to the office what a revoked enumerator's laptop wrote after that: somebody new, and a changed answer."""
+    clock = Yesterday(hour=12)
     with (
-        open_session(town.folder / "admin", PASSPHRASE) as admin,
-        open_session(town.folder / "budi", PASSPHRASE) as budi,
-        open_session(town.awas, PASSPHRASE) as awas,
+        open_session(town.folder / "admin", PASSPHRASE, wall_ms=clock) as admin,
+        open_session(town.folder / "budi", PASSPHRASE, wall_ms=clock) as budi,
+        open_session(town.awas, PASSPHRASE, wall_ms=clock) as awas,
     ):
         early = _registered(budi, people.person(21, "Contoh Lama"))
         exchange.write_bundle(budi, town.stick / "budi-1")

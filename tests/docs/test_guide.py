@@ -69,7 +69,7 @@ def test_the_readme_opens_with_the_two_commands_and_has_no_third_block() -> None
     assert [kind for kind, _ in blocks] == ["sh", "sh"]
     (_, run), (_, test) = blocks
     assert run.rstrip().endswith("fieldapp demo")
-    assert test.rstrip().endswith("python -m pytest -n 2")
+    assert test.rstrip().endswith("python -m pytest -n 3")
     assert "'.[test]'" in test
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import people
 import pytest
+from clocks import Yesterday
 from terminals import Terminal
 from textual import events
 from textual.pilot import Pilot
@@ -64,6 +65,7 @@ def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("town")
     stick = folder / "stick"
     stick.mkdir()
+    clock = Yesterday()
     admin = programme.create(
         folder / "admin",
         PASSPHRASE,
@@ -73,6 +75,7 @@ def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         premium=16_800,
         start="2027-01",
         cost=CHEAP,
+        wall_ms=clock,
     )
     for home, role, name, area in (
         ("ani", "enumerator", "Ani Pencacah", "64.71.05"),
@@ -81,7 +84,7 @@ def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ):
         file = stick / f"{home}.undangan"
         membership.invite(admin, role=role, name=name, areas=[area], out=file, pin=PIN, cost=CHEAP_PIN)
-        with membership.join(folder / home, file, PIN, PASSPHRASE, cost=CHEAP) as member:
+        with membership.join(folder / home, file, PIN, PASSPHRASE, cost=CHEAP, wall_ms=clock) as member:
             # These have been at work for long; tests of the first day take this away.
             member.set_own_preference("toured", True)
     membership.invite(
@@ -89,14 +92,17 @@ def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cost=CHEAP_PIN,
     )  # fmt: skip
     admin.close()
-    _work(folder, stick)
+    _work(folder, stick, clock)
     return folder
 
 
-def _work(folder: Path, stick: Path) -> None:
+def _work(folder: Path, stick: Path, clock: Yesterday) -> None:
     from fieldapp.services.session import open_session
 
-    with open_session(folder / "ani", PASSPHRASE) as ani, open_session(folder / "awas", PASSPHRASE) as awas:
+    with (
+        open_session(folder / "ani", PASSPHRASE, wall_ms=clock) as ani,
+        open_session(folder / "awas", PASSPHRASE, wall_ms=clock) as awas,
+    ):
         first, second, _third = (
             register(ani, people.person(number, name))
             for number, name in ((1, "Contoh Satu"), (2, "Contoh Dua"), (3, "Contoh Tiga"))

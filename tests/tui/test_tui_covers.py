@@ -19,9 +19,6 @@ SHOWN: dict[str, Any] = {
     "registered_by": "Siti",
     "round": 1,
 }
-ROW = {"state": "submitted", "nik": "6471********9001", "near_duplicates": 0} | dict.fromkeys(
-    ("errors", "conflicts", "duplicates", "overrides"), 0
-)
 SAID = {"decision": "ended", "reason": "Sudah berhenti", "by": "Agus", "at": "2026-11-02T00:00:00Z"}
 
 
@@ -30,9 +27,9 @@ def lines(*standings: dict[str, Any]) -> list[str]:
 
 
 def test_the_queue_says_in_words_that_somebody_is_covered_or_looks_like_it() -> None:
-    assert why({**ROW, "covers": 1, "cover_near": 0}) == "sudah terlindungi"
-    assert why({**ROW, "covers": 0, "cover_near": 2}) == "mirip orang terlindungi"
-    assert why({**ROW, "covers": 0, "cover_near": 0}) == "-"
+    assert why({"reasons": ["covers"]}) == "sudah terlindungi"
+    assert why({"reasons": ["cover_near", "overrides"]}) == "mirip orang terlindungi, diberi alasan"
+    assert why({"reasons": []}) == "-"
 
 
 def test_a_record_names_the_list_and_what_was_decided_about_its_row() -> None:

@@ -5,25 +5,40 @@ from __future__ import annotations
 import asyncio
 import time
 from pathlib import Path
+from typing import Any
 
 import faulty
 import pytest
+from screen_walk import something_held
 
 from fieldapp.services import drafts, handover, registrations
+from fieldapp.services.ledger import compare as ledger_compare
+from fieldapp.services.ledger import file as ledger_file
 from fieldapp.services.pairs import duplicates
-from fieldapp.services.session import open_session
+from fieldapp.services.quarantine import desk as quarantine
+from fieldapp.services.session import Session, open_session
 from fieldapp.tui.app import CRASHED, FieldApp
 from fieldapp.tui.screens import SCREENS, screen_named
 
 PASSPHRASE = "sandi rekaan"
-NAMES = ("Contoh Satu", "Contoh Dua", "Contoh Tiga", "Waris Contoh", "Ani Pencacah", "Ibu Contoh", PASSPHRASE)
+NAMES = (
+    "Contoh Satu",
+    "Contoh Dua",
+    "Contoh Tiga",
+    "Waris Contoh",
+    "Ani Pencacah",
+    "Ibu Contoh",
+    "Contoh Lama",
+    PASSPHRASE,
+)
 NIKS = ("647105280674900",)
 """What all made-up NIKs of these laptops begin with."""
 
 
 @pytest.fixture
 def marked(town):
-    """The supervisor's laptop and what screens need to be made: a draft, a registration, a pair."""
+    """The supervisor's laptop and what screens need to be made: a draft, a registration, a pair, something held."""
+    something_held(town)
     with open_session(town.awas, PASSPHRASE) as awas:
         first, second, third = (registrations.ids(awas, text=word)[0] for word in ("satu", "dua", "tiga"))
         values = registrations.show(awas, first)["values"]
@@ -33,9 +48,17 @@ def marked(town):
             "conflict": {"registration": first},
             "pair": {"pairs": [tuple(sorted((first, second)))]},
             "draft_pair": {"values": values, "found": duplicates.near(awas, values, first)},
+            "held": {"entry": quarantine.listing(awas)[0]["id"]},
+            "ledger_people": {"title": "Seluruhnya", "place": "registered"},
+            "ledger_compared": {"compared": _compared(awas, town.stick / "buku")},
             "handover": {"stage": "carried", "told": handover.stages(awas)["carried"]},
         }
     return town.awas, wanted
+
+
+def _compared(session: Session, file: Path) -> dict[str, Any]:
+    ledger_file.save(session, file)
+    return ledger_compare.compare(session, file)
 
 
 def leaked(home: Path, *shown: str) -> list[str]:
@@ -77,7 +100,17 @@ async def test_no_report_of_any_screen_holds_anything_of_anybody(marked, at, tmp
         async with at(home) as hands:
             kept.append(hands.app)
             await bring(hands, name, wanted)
-            if name in ("record", "review", "registrations", "conflicts", "conflict", "pair", "draft_pair", "form"):
+            if name in (
+                "record",
+                "review",
+                "registrations",
+                "conflicts",
+                "conflict",
+                "pair",
+                "draft_pair",
+                "form",
+                "ledger_people",
+            ):
                 assert any(each in hands.seen for each in NAMES), hands.seen
             for survived in ("service", "task"):
                 await faulty.FAULTS[survived](hands.app)

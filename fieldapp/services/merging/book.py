@@ -62,19 +62,26 @@ def _listed(session: Session, connection: Connection, *, hub: bool) -> list[dict
     kept = kept_merges.kept(connection)
     wholes = kept_merges.wholes(connection)
     by_merge: dict[str, list[Report]] = {}
+    # Reports come in the order in which they happened, which the clock may not tell.
     for brought in journal.reports():
         # What an invitation carried has no bundle: nobody merged it.
         if brought.bundle.strip("0"):
             by_merge.setdefault(wholes.get(brought.merge, brought.merge), []).append(brought)
+    places = {merge: place for place, merge in enumerate(by_merge)}
+
+    def happened(merge: str) -> tuple[int, int]:
+        known = kept.get(merge)
+        at_ms = known.at_ms if known and known.told else by_merge[merge][0].at_ms
+        return at_ms, places.get(merge, -1)
+
+    listed = [merge for merge in by_merge.keys() | kept.keys() if merge in by_merge or kept[merge].told is not None]
     told = [
         _told(merge, by_merge.get(merge, []), kept.get(merge), names, hubs)
-        for merge in by_merge.keys() | kept.keys()
-        if merge in by_merge or kept[merge].told is not None
+        for merge in sorted(listed, key=happened, reverse=True)
     ]
     for each in told:
         each["laptops"] = [laptop["members"] for laptop in merging_counts.named(journal, each["laptops"])]
-    shown = [each for each in told if hub or each["way"] == "file"]
-    return sorted(shown, key=lambda each: (str(each["at"]), str(each["merge_id"])), reverse=True)
+    return [each for each in told if hub or each["way"] == "file"]
 
 
 def _told(
