@@ -20,7 +20,7 @@ async def test_the_office_gives_a_returned_registration_to_another_enumerator_wh
         await hands.press("r")
         await hands.until("Tidak ada yang dikembalikan kepada Anda", "P menampilkan 1 yang ada pada orang lain")
         await hands.press("p")
-        await hands.until("Pada orang lain", "1 ditunggu, 0 lewat batas", "Contoh Dua", "Ani Pencacah", "7 hari lagi")
+        await hands.until("Pada orang lain", "1 ditunggu, 0 lewat batas", "Contoh Dua", "Ani Pencacah", "6 hari lagi")
         await hands.press("o")
         await hands.until("Tidak ada yang lewat batas.")
         await hands.press("o")

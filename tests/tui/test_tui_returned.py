@@ -118,4 +118,4 @@ async def test_another_language_is_spoken_at_once(town, at) -> None:
         await hands.until("putaran 2, dikembalikan")
         set_language("en")
         hands.app.screen.relabel()
-        await hands.until("round 2, returned today", "newest first", gone="terbaru dulu")
+        await hands.until("round 2, returned yesterday", "newest first", gone="terbaru dulu")
