@@ -22,6 +22,7 @@ _PLACES = {
     "void": N_("dibatalkan"),
     "unreadable": N_("tidak terbaca"),
     "quarantined": N_("dikarantina"),
+    "quarantined_handled": N_("karantina, selesai"),
     "receipts": N_("tanda terima"),
 }
 

@@ -32,6 +32,7 @@ from fieldapp.services.pairs import duplicates
 from fieldapp.services.prelist import importing as prelist_import
 from fieldapp.services.problems import Problem
 from fieldapp.services.quota import budget
+from fieldapp.services.words import place_words
 
 ANI, BUDI, CITRA = LAPTOPS
 
@@ -198,6 +199,7 @@ def test_the_road_ends_with_balanced_ledgers_and_equal_lists(walked: Walked) -> 
     totals = walked.answer["ledger"]["totals"]
     places = {key: count for key, count in totals.items() if key not in ("registered", "unreadable", "quarantined")}
     assert totals["registered"] == sum(places.values()) > 50
+    assert not [name for name in totals if place_words(name) == name]
     assert walked.said[-1] == "balanced: true"
 
 
