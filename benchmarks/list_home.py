@@ -60,6 +60,8 @@ def _made(folder: Path, records: int, seed: int, covered: bool) -> Path:
         listed = [dict(one.row) for one in made.external]
         rows = [(row["nik"], row["nama"]) for row in listed] + strangers(35_000, seed)
         cover_import.import_list(office, write_list(folder / "luar.xlsx", rows), name="Daftar Luar Rekaan")
+    # Whoever has so many registrations has been at work for long.
+    office.set_own_preference("toured", True)
     home = office.home
     homes.close()
     return home

@@ -80,7 +80,7 @@ SHOTS = (
     Shot("pengaturan", "pencacah-citra", ("a", See("Pengaturan"))),
     Shot("awal-pengawas", "pengawas"),
     Shot("periksa", "pengawas", ("p", See("Tempat Anda"), "down", See("Yang perlu diperhatikan")), size=(120, 30)),
-    Shot("pendaftaran", "pengawas", ("p", See("Tempat Anda"), "enter", See("Yang perlu diperhatikan")), size=(100, 30)),
+    Shot("pendaftaran", "pengawas", ("p", See("Tempat Anda"), "enter", See("M Catatan")), size=(100, 30)),
     Shot("orang-sama", "koordinator", ("o", See("hampir pasti"), "enter", See("Mengapa diajukan")), size=(100, 30)),
     Shot("pertentangan", "koordinator", ("k", See("Sejak"), "enter", See("Semula"))),
 )

@@ -188,3 +188,19 @@ def test_an_area_outside_ones_own_is_refused(town: Any, person: Callable[..., An
     assert answer["code"] == "outside_area"
     with pytest.raises(Problem, match="member_not_found"):
         registrations.listing(other, registered_by="Tidak Ada")
+
+
+def test_what_the_decider_had_not_seen_is_named_also_where_it_was_written_before_the_decision(
+    town: Any, person: Callable[..., Any], office: Any
+) -> None:
+    laptop, _, supervisor = office
+    registration = register(laptop, person())
+    town.carry(laptop, supervisor)
+    registrations.edit(laptop, registration, {"organisation": "Pertuni"})
+    registrations.edit(supervisor, registration, {"heir_name": "Waris Kantor"})
+    review.decide(supervisor, [registration], "approve")
+    town.carry(laptop, supervisor)
+    shown = registrations.show(supervisor, registration)
+    assert (shown["state"], shown["changed_since"]) == ("changed_after_review", ["organisation"])
+    registrations.edit(supervisor, registration, {"work_place": "Pasar"})
+    assert registrations.show(supervisor, registration)["changed_since"] == ["organisation", "work_place"]

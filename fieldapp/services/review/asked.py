@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from itertools import chain, combinations
+from typing import TYPE_CHECKING, Any, Final
 
 from sync.entry import SETTING_KINDS
-from sync.fold import in_order
+from sync.fold import Record, in_order
 
 if TYPE_CHECKING:
     from sync.entry import Stored
-    from sync.fold import Record
+    from sync.fold import Annotation
+
+_LATEST: Final = 8
+"""Changes of which those are looked for that the decider had not seen; each more doubles the work."""
 
 
 def asked(record: Record) -> list[dict[str, Any]]:
@@ -30,13 +35,34 @@ def asked(record: Record) -> list[dict[str, Any]]:
 
 
 def changed_since(record: Record) -> list[str]:
-    """The questions of which the answers were changed after a decision that no longer counts for that; sorted."""
+    """The questions of which the decider has not seen the answers as they are, where a decision no longer counts for
+    that; sorted. Such a change may be older than the decision: somebody wrote it whose work had not arrived yet."""
     stale = [head for head in record.decisions if not head.fresh]
     if not stale:
         return []
-    decided = max(head.t for head in stale)
-    setting = [one for one in record.history if one.entry.k in SETTING_KINDS]
-    return sorted({name for one in setting[1:] if one.entry.t > decided for name in one.entry.f})
+    return sorted({name for one in _unseen(record, max(stale, key=_place)) for name in one.entry.f})
+
+
+def _place(said: Annotation) -> tuple[object, str]:
+    return said.t, said.entry
+
+
+def _unseen(record: Record, said: Annotation) -> Sequence[Stored]:
+    """What was written after the decision, or else the fewest of the latest changes without which the answers are those
+    that the decision names."""
+    changes = [one for one in record.history if one.entry.k in SETTING_KINDS and one.entry.k != "new"]
+    later = [one for one in changes if one.entry.t > said.t]
+    latest = changes[-_LATEST:]
+    some = chain.from_iterable(combinations(latest, count) for count in range(1, len(latest) + 1))
+    return next((left for left in chain([later], some) if _digest_without(record, left) == said.of), later)
+
+
+def _digest_without(record: Record, left: Sequence[Stored]) -> str:
+    ids = {one.id for one in left}
+    history = tuple(one for one in record.history if one.id not in ids)
+    return Record(
+        id=record.id, origin=record.origin, history=history, quarantined=record.quarantined, rules=record.rules
+    ).digest
 
 
 def _is_changed(record: Record, field: object, since: list[Stored]) -> bool:
